@@ -1,0 +1,258 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The writes of a plan, in order: servers, one first write for each server, the other additions, removals, confirmation.
+
+The first write to a server is read back before the others go out, so a wrong URL harms one batch and not a fleet.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import Callable, Dict, FrozenSet, Iterable, List, Optional, Sequence, Tuple
+
+from ._answers import SERVER_NAME_USED
+from ._crew import Crew
+from ._errors import CallError
+from ._model import (
+    BIND,
+    DEREGISTER,
+    DONE,
+    HELD_BACK,
+    MOVE,
+    REGISTERED,
+    UNKNOWN_STATUS,
+    Found,
+    Server,
+    Step,
+    Written,
+)
+from ._plan import Plan, by_server, servers_to_add
+from ._service import AbsentCallError, Service
+from ._urls import same_url
+from ._write import Attempt, Writer
+
+CREATED = "created"
+EXISTS = "exists"
+SHOWN = "shown"  # a phone shows that it exists: nothing was sent
+NO_CALL = "no_call"
+SERVER_FAILED = "failed"
+SERVER_UNKNOWN = "unknown"
+
+_HEADS = 3  # units tried one after the other until one of them shows what URL the server has
+
+Unit = Tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class ServerDone:
+    """What became of a declared server."""
+
+    server: Server
+    status: str
+    msg: str = ""
+
+
+def add_server(service: Service, server: Server) -> ServerDone:
+    """Create one server (Yealink 4.9); every failure becomes a value."""
+    try:
+        refusal = service.add_server(server.name, server.url)
+    except AbsentCallError as error:
+        return ServerDone(server, NO_CALL, f"Server '{server.name}' was not created: {error} Add it in the portal.")
+    except CallError as error:
+        if error.sent:
+            text = f"Server '{server.name}' may or may not have been created: {error} Run again to settle it."
+            return ServerDone(server, SERVER_UNKNOWN, text)
+        return ServerDone(server, SERVER_FAILED, f"Server '{server.name}' was not created: {error}")
+    if refusal is None:
+        return ServerDone(server, CREATED)
+    if refusal.kind == SERVER_NAME_USED:
+        return ServerDone(
+            server, EXISTS, f"Server '{server.name}' exists already; RPS has no call to read its URL, so it is not verified."
+        )
+    text = service.masker.text(refusal.text)
+    return ServerDone(
+        server,
+        SERVER_FAILED,
+        f"Server '{server.name}' was refused: '{text}'; correct its name or URL and run again.",
+    )
+
+
+class Applier:
+    """Carries out a plan. Every write of it comes back as an Attempt that has been read back."""
+
+    def __init__(
+        self,
+        service: Service,
+        crew: Crew,
+        batch_size: int,
+        listed: Optional[Sequence[str]],
+        progress: Callable[[str, int, int], None],
+    ) -> None:
+        self._service = service
+        self._crew = crew
+        self._bulk = listed is not None
+        self._batch_size = batch_size
+        self._listed = frozenset(listed or ())
+        self._writer = Writer(service, listed or ())
+        self._progress = progress
+        self._attempts: Dict[str, Attempt] = {}
+        self._urls: Dict[str, Found] = {}  # by server: a device that was just bound to it
+        self._lock = threading.Lock()
+        self._total = 0
+
+    def servers(self, servers: Iterable[Server], plan: Plan) -> Tuple[ServerDone, ...]:
+        """Create the servers that a write needs, or that nothing shows to exist."""
+        needed = servers_to_add(servers, plan)
+        done = self._crew.each(lambda server: add_server(self._service, server), needed)
+        shown = [ServerDone(server, SHOWN) for server in servers if server not in needed]
+        return tuple(sorted([*done, *shown], key=lambda item: item.server.name))
+
+    def apply(self, plan: Plan) -> Dict[str, Attempt]:
+        """Make all writes of the plan -> Attempts by MAC, all settled."""
+        writes = plan.writes
+        self._total = len(writes)
+        removals = [step for step in writes if step.action == DEREGISTER]
+        additions = [step for step in writes if step.action != DEREGISTER]
+        plain = by_server(step for step in additions if step.declared.unique_url is None)
+        lanes = [self._units(steps) for steps in plain.values()]
+        rests = self._crew.each(self._head, lanes)
+        units: List[Unit] = [(step,) for step in additions if step.declared.unique_url is not None]
+        for rest in rests:
+            units.extend(rest)
+        self._crew.each(self._unit, units)
+        self._crew.each(self._unit, self._units(removals))
+        self._confirm()
+        return self._attempts
+
+    def _units(self, steps: Sequence[Step]) -> List[Unit]:
+        """Steps to one server (or removals) -> what goes out in one call each: batches by action, then single devices."""
+        units: List[Unit] = []
+        singles: List[Unit] = []
+        groups: Dict[str, List[Step]] = {}
+        for step in steps:
+            if step.action in (BIND, MOVE) or not self._bulk:
+                singles.append((step,))
+            else:
+                groups.setdefault(step.action, []).append(step)
+        for group in groups.values():
+            units.extend(
+                tuple(group[start : start + self._batch_size]) for start in range(0, len(group), self._batch_size)
+            )
+        return units + singles
+
+    def _head(self, units: List[Unit]) -> List[Unit]:
+        """Write the first unit of a server alone and look where it points -> the units that are left to write."""
+        compared = any(step.declared.server_url is not None for unit in units for step in unit)
+        if not (self._service.vendor.shows_url and compared) or not units:
+            return units
+        server = units[0][0].declared.server or ""
+        for count in range(1, min(_HEADS, len(units)) + 1):
+            self._unit(units[count - 1])
+            self._look(server, units[count - 1])
+            if server in self._urls:
+                return self._hold_back(server, units[count:])
+        return units[_HEADS:]
+
+    def _look(self, server: str, unit: Unit) -> None:
+        """Find out the server's URL from a device of the unit that is bound to it for certain."""
+        for step in unit:
+            attempt = self._attempts[step.mac]
+            if attempt.written.kind != DONE:
+                continue
+            if not attempt.settled:
+                attempt = replace(attempt, after=self._writer.read(step.mac), settled=True)
+                self._attempts[step.mac] = attempt
+            after = attempt.after
+            if after is not None and after.status == REGISTERED and after.url is not None:
+                self._urls[server] = after
+            return
+
+    def _hold_back(self, server: str, units: Sequence[Unit]) -> List[Unit]:
+        """Take out every step whose declared URL is not the one that the server turned out to have."""
+        seen = self._urls[server]
+        show = self._service.masker.url
+        left: List[Unit] = []
+        for unit in units:
+            good = tuple(
+                step for step in unit if step.declared.server_url is None or same_url(step.declared.server_url, seen.url)
+            )
+            for step in unit:
+                if step not in good:
+                    why = (
+                        f"server '{server}' redirects to {show(seen.url)} and not to the declared "
+                        f"{show(step.declared.server_url)}, as {seen.mac} shows; RPS has no call to edit a server, so correct "
+                        "its URL in the vendor's portal or declare the URL that it has"
+                    )
+                    self._attempts[step.mac] = Attempt(step, Written(HELD_BACK, why), step.found, True)
+            if good:
+                left.append(good)
+        return left
+
+    def _unit(self, unit: Unit) -> None:
+        attempts = [self._writer.one(unit[0])] if len(unit) == 1 else self._writer.batch(unit)
+        with self._lock:
+            for attempt in attempts:
+                self._attempts[attempt.step.mac] = attempt
+            done = len(self._attempts)
+        self._progress("written", done, self._total)
+
+    def _confirm(self) -> None:
+        """One list and one URL read for each server confirm what batches did; where they disagree, each device is read."""
+        pending = [attempt for attempt in self._attempts.values() if not attempt.settled]
+        if not pending:
+            return
+        try:
+            listing: Optional[FrozenSet[str]] = frozenset(self._service.list_devices())
+        except CallError:
+            listing = None
+        if self._service.vendor.shows_url and listing is not None:
+            self._crew.each(self._sample, self._samples(pending))
+        doubtful: List[Attempt] = []
+        for attempt in pending:
+            after = None if listing is None else self._agreed(attempt, listing)
+            if after is None:
+                doubtful.append(attempt)
+            else:
+                self._attempts[attempt.step.mac] = replace(attempt, after=after, settled=True)
+
+        def settle(attempt: Attempt) -> None:
+            after = self._writer.read(attempt.step.mac)
+            self._attempts[attempt.step.mac] = replace(attempt, after=after, settled=True)
+
+        self._crew.each(settle, doubtful)
+
+    def _samples(self, pending: Sequence[Attempt]) -> List[Tuple[str, str]]:
+        """One (server, MAC) for each server of these writes whose URL was not seen yet."""
+        samples: Dict[str, str] = {}
+        for attempt in pending:
+            server = attempt.step.declared.server or ""
+            if attempt.written.kind == DONE and attempt.step.action != DEREGISTER and server not in self._urls:
+                samples.setdefault(server, attempt.step.mac)
+        return list(samples.items())
+
+    def _sample(self, sample: Tuple[str, str]) -> None:
+        server, mac = sample
+        found = self._writer.read(mac)
+        if found is not None and found.status == REGISTERED:
+            self._urls[server] = found
+
+    def _agreed(self, attempt: Attempt, listing: FrozenSet[str]) -> Optional[Found]:
+        """What the device looks like, where the list and the server's sample both say that the write happened."""
+        step = attempt.step
+        before, now = step.mac in self._listed, step.mac in listing
+        if attempt.written.kind != DONE:
+            return None
+        if step.action == DEREGISTER:
+            return Found(step.mac, UNKNOWN_STATUS) if before and not now else None
+        if before or not now:
+            return None
+        if not self._service.vendor.shows_url:
+            return Found(step.mac, REGISTERED)
+        sample = self._urls.get(step.declared.server or "")
+        declared = step.declared.server_url
+        if sample is None or (declared is not None and not same_url(declared, sample.url)):
+            return None
+        return Found(step.mac, REGISTERED, sample.url)

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTP connections that obey one clock for each try, on requests' and urllib3's own classes.
+
+A timeout for each read does not bound a call: an answer dribbled byte by byte outlives any of them. Here every read and
+write of a socket gets just the time that the try has left. The connections also note the moment the request leaves, so
+"not sent" is a fact and no guess from an exception's type.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+import traceback
+from typing import Any, Dict, Optional
+
+# Typed loosely: whether requests is there is only known at run time, and its absence must not be an import error.
+http: Any = None
+errors: Any = ()
+_AdapterBase: Any = object
+_HttpBase: Any = object
+_HttpsBase: Any = object
+_HttpPool: Any = object
+_HttpsPool: Any = object
+MISSING: Optional[str] = None
+try:
+    import requests
+    import requests.adapters
+    import urllib3
+    import urllib3.connection
+except ImportError:
+    MISSING = traceback.format_exc()
+else:
+    http = requests
+    errors = (requests.RequestException, urllib3.exceptions.HTTPError)
+    _AdapterBase = requests.adapters.HTTPAdapter
+    _HttpBase = urllib3.connection.HTTPConnection
+    _HttpsBase = urllib3.connection.HTTPSConnection
+    _HttpPool = urllib3.HTTPConnectionPool
+    _HttpsPool = urllib3.HTTPSConnectionPool
+
+
+class Clock(threading.local):
+    """The try that this thread is making: when it must be over (monotonic seconds), whether its request has left."""
+
+    until = 0.0
+    sent = False
+
+    def start(self, until: float) -> None:
+        self.until = until
+        self.sent = False
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() >= self.until
+
+    def left(self) -> float:
+        """Seconds left. Raises socket.timeout where there are none."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("the time for this call is over")
+        return left
+
+
+clock = Clock()
+
+
+class ClockedSocket:
+    """A connected socket whose every operation gets only the time that the try has left."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def settimeout(self, _seconds: Optional[float]) -> None:
+        """Ignored: the clock rules."""
+
+    def recv_into(self, buffer: Any, *args: Any) -> int:
+        self._inner.settimeout(clock.left())
+        received: int = self._inner.recv_into(buffer, *args)
+        return received
+
+    def sendall(self, data: Any, *args: Any) -> None:
+        self._inner.settimeout(clock.left())
+        self._inner.sendall(data, *args)
+
+    def makefile(self, _mode: str = "rb", _buffering: int = -1, **_kwargs: Any) -> Any:
+        """What http.client reads an answer through. The count of open files keeps the socket open until the last."""
+        self._inner._io_refs += 1
+        myself: Any = self
+        return io.BufferedReader(socket.SocketIO(myself, "rb"))
+
+
+class _Clocked:
+    """Mixed into urllib3's connections: connect within the time left, and note when the request leaves."""
+
+    def connect(self) -> None:
+        me: Any = self
+        me.timeout = clock.left()
+        above: Any = super()
+        above.connect()
+        me.sock = ClockedSocket(me.sock)
+
+    def send(self, data: Any) -> Any:
+        if getattr(self, "sock", None) is None:
+            self.connect()
+        clock.sent = True
+        above: Any = super()
+        return above.send(data)
+
+
+class _HttpConnection(_Clocked, _HttpBase):
+    pass
+
+
+class _HttpsConnection(_Clocked, _HttpsBase):
+    pass
+
+
+class _Pool(_HttpPool):
+    ConnectionCls: Any = _HttpConnection
+
+
+class _SecurePool(_HttpsPool):
+    ConnectionCls: Any = _HttpsConnection
+
+    def _validate_conn(self, conn: Any) -> None:
+        # As the parent, without its warning on every connection: who set validate_certs to false knows.
+        if getattr(conn, "sock", None) is None:
+            conn.connect()
+
+
+_POOLS: Dict[str, Any] = {"http": _Pool, "https": _SecurePool}
+
+
+class Adapter(_AdapterBase):
+    """requests' adapter on the connections above."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""MAC addresses: parse, normalise, show. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Tuple
+
+# The four notations of both documents (4.1.4 note 1, 1.4 note). Htek prints the fourth with seven octets: a slip.
+_NOTATIONS = re.compile(
+    r"(?:[0-9a-f]{12}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{2}(?: [0-9a-f]{2}){5}|[0-9a-f]{2}(?::[0-9a-f]{2}){5})"
+)
+_IN_TEXT = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{12}|[0-9A-Fa-f]{2}(?:([- :])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4})(?![0-9A-Za-z])"
+)
+SEPARATORS: Dict[str, str] = {"bare": "", "hyphen": "-", "space": " ", "colon": ":"}
+
+
+def parse_mac(value: Any) -> str:
+    """Return ``value`` as 12 lower-case hex digits.
+
+    Raises ValueError with a sentence that quotes the value: not one of the four documented notations (mixed
+    separators and seven octets included), all zero, all F, or a multicast address, which no phone can have.
+    """
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if not _NOTATIONS.fullmatch(text):
+        hint = ""
+        if text.isdigit() or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+            hint = "; if YAML read it as a number, put it in quotes"
+        shown = str(value)[:40]
+        raise ValueError(
+            f"'{printable(shown)}' is not a MAC address{hint}; write 12 hex digits as 001565000001, "
+            "00-15-65-00-00-01, 00 15 65 00 00 01 or 00:15:65:00:00:01"
+        )
+    mac = re.sub("[^0-9a-f]", "", text)
+    if mac == "0" * 12:
+        raise ValueError(f"'{text}' is the all-zero address, which no phone has; give the MAC printed on the phone")
+    if mac == "f" * 12:
+        raise ValueError(f"'{text}' is the broadcast address, which no phone has; give the MAC printed on the phone")
+    if int(mac[:2], 16) & 1:
+        raise ValueError(f"'{text}' is a multicast address, which no phone has; give the MAC printed on the phone")
+    return mac
+
+
+def format_mac(mac: str, notation: str = "bare", upper: bool = False) -> str:
+    """Show a normalised MAC as ``bare``, ``hyphen``, ``space`` or ``colon``. Raises ValueError on others."""
+    if notation not in SEPARATORS:
+        raise ValueError(f"'{notation}' is no MAC notation; use one of {', '.join(SEPARATORS)}")
+    shown = SEPARATORS[notation].join(mac[i : i + 2] for i in range(0, 12, 2))
+    return shown.upper() if upper else shown
+
+
+def macs_in_text(text: str) -> Tuple[str, ...]:
+    """All addresses that stand in a text of the service, normalised, in order, each once."""
+    found: Dict[str, None] = {}
+    for match in _IN_TEXT.finditer(text):
+        found[re.sub("[^0-9a-f]", "", match.group(0).lower())] = None
+    return tuple(found)
+
+
+def printable(text: str) -> str:
+    """``text`` with white space folded to blanks and everything that a terminal may act on replaced by ``?``.
+
+    Control characters, ANSI escapes, right-to-left marks and unassigned characters all are "not printable".
+    """
+    folded = " ".join(text.split())
+    return "".join(char if char.isprintable() else "?" for char in folded)

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible's side of every module: argument spec, environment, errors -> fail_json, results without secrets."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+
+from ._declare import name_warning, parse_connection
+from ._errors import InputError, MissingLibraryError, RpsError
+from ._model import Connection
+from ._service import Service
+from ._transport import Transport
+from ._urls import Masker
+from ._vendors import VENDORS
+
+Answer = Tuple[Dict[str, Any], Optional[str]]
+_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+_URL_OPTIONS = ("url", "server_url", "unique_url")
+
+
+def connection_spec() -> Dict[str, Dict[str, Any]]:
+    """The connection options, as documented in the fragment ``voip.rps.connection``."""
+
+    def env(name: str) -> Tuple[Any, List[str]]:
+        return (env_fallback, [name])
+
+    return {
+        "vendor": {"type": "str", "required": True, "choices": sorted(VENDORS), "fallback": env("RPS_VENDOR")},
+        "api_url": {"type": "str", "fallback": env("RPS_API_URL")},
+        "api_username": {"type": "str", "required": True, "fallback": env("RPS_API_USERNAME")},
+        "api_password": {"type": "str", "required": True, "no_log": True, "fallback": env("RPS_API_PASSWORD")},
+        "validate_certs": {"type": "bool", "default": True, "fallback": env("RPS_VALIDATE_CERTS")},
+        "ca_path": {"type": "path", "fallback": env("RPS_CA_PATH")},
+        "timeout": {"type": "float", "default": 30, "fallback": env("RPS_TIMEOUT")},
+        "retries": {"type": "int", "default": 3},
+        "concurrency": {"type": "int", "default": 8},
+    }
+
+
+def device_spec() -> Dict[str, Dict[str, Any]]:
+    """What can be declared of one phone. URLs are no_log while Ansible parses and logs the options, since they may
+    carry tokens; results show them masked."""
+    return {
+        "mac": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "server": {"type": "str"},
+        "server_url": {"type": "str", "no_log": True},
+        "unique_url": {"type": "str", "no_log": True},
+        "override": {"type": "bool", "default": False},
+        "force": {"type": "bool", "default": False},
+    }
+
+
+def run(
+    spec: Mapping[str, Any],
+    work: Callable[[AnsibleModule, Callable[[], Service]], Answer],
+    empty: Mapping[str, Any],
+) -> None:
+    """Run a module: ``work(module, connect)`` returns (result, why it failed or None).
+
+    ``connect`` opens the service; options that cannot be used are best found before it is called. ``empty`` is the
+    result of a run in which nothing was done, so that the documented keys are there whatever happens.
+    """
+    module = AnsibleModule(argument_spec={**spec, **connection_spec()}, supports_check_mode=True)
+    services: List[Service] = []
+
+    def connect() -> Service:
+        service = open_service(parse_connection(module.params))
+        services.append(service)
+        for url, path in _urls(module.params):
+            service.masker.hide_url(url, path)
+        _stop_on_sigterm(service)
+        return service
+
+    extra: Dict[str, Any] = {}
+    try:
+        result, failed = work(module, connect)
+    except MissingLibraryError as error:
+        result, failed = {}, missing_required_lib(error.library)
+        extra["exception"] = error.detail
+    except InputError as error:
+        result, failed = {}, str(error)
+    except RpsError as error:
+        result, failed = {}, str(error)
+    finally:
+        for service in services:
+            service.transport.close()
+    whole = {**empty, **result}
+    if services and not whole.get("calls"):
+        whole["calls"] = dict(sorted(services[0].transport.calls.items()))
+    if not module._diff:
+        whole.pop("diff", None)
+    _keep_readable(module, whole)
+    whole["invocation"] = {"module_args": _without_secrets(module.params)}
+    if failed is not None:
+        module.fail_json(msg=failed, **{key: value for key, value in whole.items() if key != "msg"}, **extra)
+    module.exit_json(**whole)
+
+
+def open_service(connection: Connection) -> Service:
+    """A Service for a connection. Raises MissingLibraryError where requests is not installed."""
+    masker = Masker(connection.vendor, connection.username, connection.password)
+    return Service(Transport(connection, masker))
+
+
+def warn_about_names(module: AnsibleModule, names: Iterable[Optional[str]]) -> None:
+    """Warn once for each server name that is longer than the vendor is known to accept."""
+    for name in sorted({name for name in names if name}):
+        text = name_warning(name, VENDORS[module.params["vendor"]])
+        if text:
+            module.warn(text)
+
+
+def _stop_on_sigterm(service: Service) -> None:
+    def stop(_number: int, _frame: Any) -> None:
+        service.transport.stop("The run was asked to end (SIGTERM); run again to do the rest.")
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _urls(params: Any) -> List[Tuple[str, bool]]:
+    """All URLs among the options, as (URL, whether its path is a secret too)."""
+    found: List[Tuple[str, bool]] = []
+    for key in _URL_OPTIONS:
+        if isinstance(params.get(key), str):
+            found.append((params[key], key == "unique_url"))
+    for device in params.get("devices") or []:
+        found.extend(_urls(device))
+    return found
+
+
+def _without_secrets(params: Mapping[str, Any]) -> Dict[str, Any]:
+    """The options as ``invocation`` shows them at high verbosity."""
+    shown: Dict[str, Any] = {}
+    for key, value in params.items():
+        if key == "devices" and isinstance(value, list):
+            shown[key] = [_without_secrets(item) for item in value]
+        else:
+            hidden = value is not None and (key in _URL_OPTIONS or key == "api_password")
+            shown[key] = _HIDDEN if hidden else value
+    return shown
+
+
+def _keep_readable(module: AnsibleModule, result: Mapping[str, Any]) -> None:
+    """Keep Ansible's own masking from damaging the result.
+
+    It replaces substrings anywhere: a password ``ok`` or a declared URL would wipe outcomes, MACs and plain servers'
+    URLs. Everything in a result is masked already where it is made; as a second net stay all secrets that do not occur
+    in a result's machine-readable words.
+    """
+    secrets = {module.params["api_password"]}
+    for url, path in _urls(module.params):
+        masker = Masker("", "", "")
+        masker.hide_url(url, path)
+        secrets.update(masker.secrets())
+    words = "\n".join(_machine_words(result))
+    module.no_log_values.clear()
+    module.no_log_values.update(secret for secret in secrets if len(secret) > 3 and secret not in words)
+
+
+def _machine_words(value: Any, key: str = "") -> List[str]:
+    if isinstance(value, Mapping):
+        return [word for name, item in value.items() for word in _machine_words(item, name)]
+    if isinstance(value, (list, tuple)):
+        return [word for item in value for word in _machine_words(item, key)]
+    return [] if key == "msg" or value is None else [str(value)]

@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Found + declared -> plan, its digest, and the guards that stop it. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from ._declare import Limit
+from ._model import (
+    ABSENT,
+    BIND,
+    CONFLICT,
+    DEREGISTER,
+    ELSEWHERE,
+    FAILED,
+    IN_SYNC,
+    MOVE,
+    NONE,
+    NOT_ATTEMPTED,
+    REGISTER,
+    REGISTERED,
+    TAKE_OVER,
+    UNKNOWN_STATUS,
+    UNREGISTERED,
+    UNVERIFIABLE,
+    WOULD_CHANGE,
+    Declared,
+    Found,
+    Server,
+    Step,
+)
+from ._urls import same_url
+
+Show = Callable[[Optional[str], bool], Optional[str]]
+
+
+def wanted_url(declared: Declared) -> Optional[str]:
+    """The URL that the phone should be redirected to, where one was declared: unique_url wins over server_url."""
+    return declared.unique_url or declared.server_url
+
+
+def decide(declared: Declared, found: Found) -> Step:
+    """What is to be done for one phone: the table of the contract, and nothing else."""
+    if declared.state == ABSENT:
+        if found.status in (REGISTERED, UNREGISTERED):
+            return Step(declared, found, DEREGISTER, WOULD_CHANGE)
+        return Step(declared, found, NONE, IN_SYNC)
+    if found.status == UNKNOWN_STATUS:
+        return Step(declared, found, REGISTER, WOULD_CHANGE)
+    if found.status == UNREGISTERED:
+        return Step(declared, found, BIND, WOULD_CHANGE)
+    if found.status == ELSEWHERE:
+        if declared.override:
+            return Step(declared, found, TAKE_OVER, WOULD_CHANGE)
+        return Step(
+            declared,
+            found,
+            NONE,
+            CONFLICT,
+            "is registered by another account; check the MAC, and set override: true only if the phone is yours",
+        )
+    url = wanted_url(declared)
+    if found.url is not None and url is not None:
+        if same_url(found.url, url):
+            return Step(declared, found, NONE, IN_SYNC)
+        return Step(declared, found, MOVE, WOULD_CHANGE)
+    if declared.force:
+        return Step(declared, found, MOVE, WOULD_CHANGE, forced=True)
+    if found.url is None:
+        reason = "is registered, but the service does not say where it points; set force: true to write the binding again"
+    else:
+        reason = "is registered, but neither server_url nor unique_url is declared to compare with; declare one"
+    return Step(declared, found, NONE, UNVERIFIABLE, reason)
+
+
+def unread(declared: Declared, reason: str, refused: bool) -> Step:
+    """The step of a phone whose status could not be read: nothing is written for it."""
+    return Step(declared, None, NONE, FAILED if refused else NOT_ATTEMPTED, reason)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps sorted by MAC (purged devices among them), what the account holds, and what nobody declared."""
+
+    steps: Tuple[Step, ...]
+    listed: Optional[Tuple[str, ...]]
+    unmanaged: Tuple[str, ...]
+    digest: str
+
+    @property
+    def writes(self) -> Tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.writes)
+
+
+def build_plan(steps: Iterable[Step], listed: Optional[Sequence[str]], unmanaged: Iterable[str], show: Show) -> Plan:
+    """Order the steps and compute the digest. ``show(url, hide_path)`` gives a URL as people see it."""
+    ordered = tuple(sorted(steps, key=lambda step: step.mac))
+    return Plan(
+        ordered,
+        None if listed is None else tuple(sorted(listed)),
+        tuple(sorted(unmanaged)),
+        plan_digest(ordered, show),
+    )
+
+
+def plan_digest(steps: Iterable[Step], show: Show) -> str:
+    """``sha256:`` over the writes: phone, what is found, what is done, and where it goes.
+
+    URLs count as they are shown, secrets as their keyed fingerprints, so the digest tells no more than the plan does.
+    """
+    rows: List[List[Any]] = []
+    for step in steps:
+        if not step.writes or step.found is None:
+            continue
+        hide = step.declared.unique_url is not None
+        rows.append(
+            [
+                step.mac,
+                step.action,
+                step.declared.server if step.action != DEREGISTER else None,
+                show(wanted_url(step.declared), hide) if step.action != DEREGISTER else None,
+                step.found.status,
+                show(step.found.url, hide),
+                step.forced,
+                step.declared.purged,
+            ]
+        )
+    text = json.dumps(["voip.rps plan 1", rows], separators=(",", ":"), ensure_ascii=True)
+    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def find_unmanaged(listed: Sequence[str], declared: Iterable[Declared], ignore: Sequence[str]) -> Tuple[str, ...]:
+    """MACs that the account holds, nobody declared, and no ignored prefix covers."""
+    known = {device.mac for device in declared}
+    return tuple(sorted(mac for mac in set(listed) if mac not in known and not mac.startswith(tuple(ignore) or ("-",))))
+
+
+def purge_steps(
+    candidates: Mapping[str, Found], servers: Optional[Mapping[str, str]]
+) -> Tuple[Tuple[Step, ...], Tuple[str, ...]]:
+    """Unmanaged devices as read -> (steps that purge them, MACs that purge must leave alone).
+
+    ``servers`` (name: URL) narrows purge to devices that the service shows pointing at one of these URLs.
+    """
+    steps: List[Step] = []
+    left: List[str] = []
+    for mac, found in sorted(candidates.items()):
+        if servers is not None and not any(same_url(found.url, url) for url in servers.values()):
+            left.append(mac)
+            continue
+        steps.append(decide(Declared(mac, ABSENT, purged=True), found))
+    return tuple(steps), tuple(left)
+
+
+def list_contradiction(listed: Sequence[str], found: Iterable[Found]) -> Optional[str]:
+    """The first device for which listDevices and checkDevice disagree on who holds it, or None.
+
+    Unregistered devices may be listed or not: the documents do not say.
+    """
+    held = set(listed)
+    for device in sorted(found, key=lambda item: item.mac):
+        if device.status == REGISTERED and device.mac not in held:
+            return device.mac
+        if device.status in (ELSEWHERE, UNKNOWN_STATUS) and device.mac in held:
+            return device.mac
+    return None
+
+
+def purge_guard(plan: Plan, limit: Limit) -> Optional[str]:
+    """Why this plan's purge is refused, or None: more devices than the limit allows."""
+    count = sum(1 for step in plan.steps if step.declared.purged and step.writes)
+    allowed = limit.of(len(plan.listed or ()))
+    if count <= allowed:
+        return None
+    share = f"{limit.text} of {len(plan.listed or ())} listed devices" if limit.count is None else "a count"
+    return (
+        f"Refused by the guard purge_limit: purge would deregister {_devices(count)} and the limit is {allowed} ({share}). "
+        f"Nothing was written. Check the plan, then set purge_limit: {count} to allow exactly this."
+    )
+
+
+def digest_guard(plan: Plan, expected: Optional[str]) -> Optional[str]:
+    """Why this plan may not be written, or None: it is not the plan that was approved."""
+    if expected is None or plan.digest == expected:
+        return None
+    return (
+        f"Refused by the guard expect_plan: the plan is now {plan.digest}, and {expected} was expected. Nothing was "
+        f"written. Look at the new plan in check mode, then set expect_plan: {plan.digest} to allow exactly this."
+    )
+
+
+def _devices(count: int) -> str:
+    return "1 device" if count == 1 else f"{count} devices"
+
+
+def prediction(step: Step, shows_url: bool) -> Optional[Found]:
+    """What the phone will look like after its step, as far as can be known before.
+
+    ``shows_url`` says whether the vendor tells where a device is redirected to.
+    """
+    if not step.writes:
+        return step.found
+    if step.action == DEREGISTER:
+        return Found(step.mac, UNKNOWN_STATUS)
+    readable = shows_url and (step.action != MOVE or (step.found is not None and step.found.url is not None))
+    return Found(step.mac, REGISTERED, wanted_url(step.declared) if readable else None)
+
+
+def servers_to_add(servers: Iterable[Server], plan: Plan) -> List[Server]:
+    """The servers for which addServer is worth a call: a write binds a phone to them, or no phone shows that they exist.
+
+    A phone shows it where the service redirects it to the server's URL, or where it is registered, is declared for
+    this server, and nothing speaks against it.
+    """
+
+    def needed(server: Server) -> bool:
+        shown = False
+        for step in plan.steps:
+            mine = step.declared.server == server.name
+            if mine and step.writes and step.action != DEREGISTER:
+                return True
+            if step.found is not None and step.found.status == REGISTERED:
+                shown = shown or same_url(step.found.url, server.url)
+                shown = shown or (mine and step.outcome in (IN_SYNC, UNVERIFIABLE))
+        return not shown
+
+    return [server for server in servers if needed(server)]
+
+
+def by_server(steps: Iterable[Step]) -> Dict[str, List[Step]]:
+    """Steps grouped by the server that they bind to, in order."""
+    groups: Dict[str, List[Step]] = {}
+    for step in steps:
+        groups.setdefault(step.declared.server or "", []).append(step)
+    return groups

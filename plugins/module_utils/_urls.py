@@ -1,0 +1,157 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""URLs: split, compare, check, and show without their secrets. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import threading
+from typing import Dict, List, NamedTuple, Optional
+from urllib.parse import quote, quote_plus
+
+from ._mac import printable
+
+# Schemes that addServer accepts (Yealink 4.9.3).
+SCHEMES = ("http", "https", "ftp", "tftp")
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^/?#]*)@)?(?P<host>[^/?#@]*)"
+    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    re.DOTALL,
+)
+_URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
+_DIGEST_LENGTH = 12
+_QUOTE_LIMIT = 300
+_SHOWN_LIMIT = 500
+# The slow derivation: about 0.2 s, once a run and only where there is something to mask.
+_ROUNDS = 600_000
+
+
+class Url(NamedTuple):
+    """The parts of a URL as text; None where a part is absent, "" where it is there and empty."""
+
+    scheme: str
+    user: Optional[str]
+    host: str
+    path: str
+    query: Optional[str]
+    fragment: Optional[str]
+
+
+def split_url(text: str) -> Optional[Url]:
+    """Split a trimmed URL into its parts, or None where it has no ``scheme://``."""
+    match = _URL.fullmatch(text.strip())
+    if not match:
+        return None
+    return Url(
+        match["scheme"].lower(),
+        match["user"],
+        match["host"].lower(),
+        match["path"] or "/",
+        match["query"],
+        match["fragment"],
+    )
+
+
+def same_url(one: Optional[str], other: Optional[str]) -> bool:
+    """Equal as text after trimming, scheme and host in any case, an empty path as ``/``."""
+    if one is None or other is None:
+        return one is other
+    return (split_url(one) or one.strip()) == (split_url(other) or other.strip())
+
+
+def url_problem(text: str) -> Optional[str]:
+    """Why a phone could not be sent to this URL, as the end of a sentence, or None where it could."""
+    parts = split_url(text)
+    if parts is None or parts.scheme not in SCHEMES:
+        return "must begin with http://, https://, ftp:// or tftp://"
+    if not parts.host.rpartition("]")[2].partition(":")[0] and not parts.host.startswith("["):
+        return "names no host"
+    if any(char.isspace() or not char.isprintable() for char in text.strip()):
+        return "holds white space or control characters"
+    return None
+
+
+class Masker:
+    """Shows URLs and the service's words without secrets, for one account.
+
+    A secret part is replaced by ``~`` and 12 hex digits of an HMAC. Its key is derived from the login by PBKDF2
+    (SHA-256, 600,000 rounds), so equal parts look equal within the account, a change is visible, and neither password
+    nor token can be guessed quickly from a report.
+    """
+
+    def __init__(self, vendor: str, username: str, password: str) -> None:
+        self._login = (vendor, username, password)
+        self._key: Optional[bytes] = None
+        self._lock = threading.Lock()
+        self._words: Dict[str, None] = {}
+        self.hide(password)
+        self.hide(base64.b64encode(f"{username}:{password}".encode()).decode())
+
+    def hide(self, secret: Optional[str]) -> None:
+        """Also replace this text, raw, URL-encoded or in base64, wherever it stands in the service's words."""
+        if not secret:
+            return
+        for form in (
+            secret,
+            quote(secret),
+            quote(secret, safe=""),
+            quote_plus(secret),
+            base64.b64encode(secret.encode("utf-8")).decode(),
+        ):
+            self._words[form] = None
+
+    def hide_url(self, text: Optional[str], path: bool) -> None:
+        """Hide the secret parts of a declared URL, and its path where ``path`` (a unique URL)."""
+        parts = split_url(text) if text else None
+        if text and parts is None:
+            self.hide(text)
+        elif parts:
+            for part in (parts.user, parts.query, parts.fragment, parts.path.strip("/") if path else None):
+                self.hide(part)
+
+    def url(self, text: Optional[str], hide_path: bool = False) -> Optional[str]:
+        """The URL as it may be shown: user info, query, fragment and, where asked, path as fingerprints."""
+        if text is None:
+            return None
+        parts = split_url(text)
+        if parts is None:
+            return self._print(text)
+        shown = [parts.scheme, "://"]
+        if parts.user is not None:
+            shown.append(self._print(parts.user) + "@")
+        shown.append(parts.host)
+        shown.append("/" + self._print(parts.path) if hide_path and parts.path != "/" else parts.path)
+        if parts.query is not None:
+            shown.append("?" + self._print(parts.query))
+        if parts.fragment is not None:
+            shown.append("#" + self._print(parts.fragment))
+        whole = printable("".join(shown))
+        if len(whole) > _SHOWN_LIMIT:
+            whole = whole[:_SHOWN_LIMIT] + self._print(text)
+        return whole
+
+    def text(self, words: str) -> str:
+        """The service's words as they may be quoted: no secret, no URL's path, one printable line, bounded."""
+        hidden = printable(words)
+        for word in sorted(self._words, key=len, reverse=True):
+            hidden = hidden.replace(word, "****")
+        hidden = _URL_IN_TEXT.sub(lambda match: self.url(match.group(0), hide_path=True) or "", hidden)
+        return hidden if len(hidden) <= _QUOTE_LIMIT else hidden[:_QUOTE_LIMIT] + "..."
+
+    def secrets(self) -> List[str]:
+        """All forms that are hidden, for whoever else must not print them."""
+        return list(self._words)
+
+    def _print(self, secret: str) -> str:
+        with self._lock:
+            if self._key is None:
+                vendor, username, password = self._login
+                salt = f"voip.rps\0{vendor}\0{username}".encode()
+                self._key = hashlib.pbkdf2_hmac("sha256", password.encode("utf-8"), salt, _ROUNDS)
+        digest = hmac.new(self._key, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return "~" + digest[:_DIGEST_LENGTH]

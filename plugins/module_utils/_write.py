@@ -1,0 +1,215 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writing: one device with its read-back, or a batch with its bad devices isolated. Every failure becomes a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Dict, FrozenSet, List, Optional, Sequence
+
+from ._answers import SERVER_LEVEL, Refusal
+from ._errors import CallError, LoginError
+from ._model import (
+    BIND,
+    DEREGISTER,
+    DONE,
+    HELD_BACK,
+    LOST,
+    MOVE,
+    REFUSED,
+    REGISTERED,
+    TAKE_OVER,
+    UNKNOWN_STATUS,
+    Found,
+    Step,
+    Written,
+)
+from ._plan import decide, wanted_url
+from ._service import AbsentCallError, Service
+from ._vendors import DEREGISTER_DEVICES, REGISTER_DEVICES
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What became of one phone's write. ``settled`` says that ``after`` was read after it (None: unreadable);
+    without it the confirmation of the whole run still has to find out."""
+
+    step: Step
+    written: Written
+    after: Optional[Found] = None
+    settled: bool = False
+
+
+class Writer:
+    """Makes the writes of a plan. ``listed`` is what the account held before, for telling a batch's effect by a list."""
+
+    def __init__(self, service: Service, listed: Sequence[str]) -> None:
+        self.service = service
+        self._listed: FrozenSet[str] = frozenset(listed)
+        self._retries = service.transport.connection.retries
+
+    def read(self, mac: str) -> Optional[Found]:
+        """The device as it is now, or None where that cannot be found out."""
+        try:
+            return self.service.read_device(mac)
+        except CallError:
+            return None
+
+    def one(self, step: Step) -> Attempt:
+        """Write one device and read it back. A lost write is sent again only after a read shows that it did not happen."""
+        left = self._retries
+        while True:
+            written = self._guarded(lambda: self._send(step))
+            if written.kind == HELD_BACK:
+                return Attempt(step, written, step.found, True)
+            after = self.read(step.mac)
+            if written.kind != LOST or left <= 0 or not _untouched(step, after):
+                return Attempt(step, written, after, True)
+            left -= 1
+
+    def batch(self, steps: Sequence[Step]) -> List[Attempt]:
+        """Write steps of one action, and one server, with bulk calls; every step comes back in one Attempt."""
+        attempts: Dict[str, Attempt] = {}
+        self._batch(list(steps), attempts, self._retries)
+        return [attempts[step.mac] for step in steps]
+
+    # One device.
+
+    def _send(self, step: Step) -> Optional[Refusal]:
+        service, mac, declared = self.service, step.mac, step.declared
+        if step.action == DEREGISTER:
+            return service.deregister_device(mac)
+        server, unique = declared.server or "", declared.unique_url
+        if step.action in (BIND, MOVE):
+            if unique is not None:
+                return service.edit_unique(mac, server, unique)
+            try:
+                return service.edit_device(mac, server)
+            except AbsentCallError:
+                if step.action == MOVE:
+                    raise
+                # The device is one's own and bound to nothing: the documented call for adding it binds it too.
+                return service.register_device(mac, server)
+        override = step.action == TAKE_OVER
+        if unique is not None:
+            return service.register_unique(mac, server, unique, override)
+        return service.register_device(mac, server, override)
+
+    def _guarded(self, send: Callable[[], Optional[Refusal]]) -> Written:
+        try:
+            refusal = send()
+        except (AbsentCallError, LoginError) as error:
+            return Written(REFUSED, str(error))
+        except CallError as error:
+            return Written(LOST if error.sent else HELD_BACK, str(error))
+        return Written(DONE) if refusal is None else self._refused(refusal)
+
+    def _refused(self, refusal: Refusal) -> Written:
+        return Written(REFUSED, self.service.masker.text(refusal.text), refusal.kind in SERVER_LEVEL)
+
+    # Many devices.
+
+    def _has_bulk(self, step: Step) -> bool:
+        if step.action == DEREGISTER:
+            return self.service.has(DEREGISTER_DEVICES, 1)
+        return self.service.has(REGISTER_DEVICES, 3 if step.action == TAKE_OVER else 2)
+
+    def _send_bulk(self, steps: Sequence[Step]) -> Optional[Refusal]:
+        macs = [step.mac for step in steps]
+        if steps[0].action == DEREGISTER:
+            return self.service.deregister_devices(macs)
+        return self.service.register_devices(macs, steps[0].declared.server or "", steps[0].action == TAKE_OVER)
+
+    def _batch(self, steps: List[Step], attempts: Dict[str, Attempt], retries: int) -> None:
+        if len(steps) == 1 or not self._has_bulk(steps[0]):
+            for step in steps:
+                attempts[step.mac] = self.one(step)
+            return
+        refusal: Optional[Refusal] = None
+        try:
+            refusal = self._send_bulk(steps)
+            written = Written(DONE) if refusal is None else self._refused(refusal)
+        except AbsentCallError:
+            self._batch(steps, attempts, retries)  # now known to be absent: one by one
+            return
+        except LoginError as error:
+            written = Written(REFUSED, str(error))
+        except CallError as error:
+            written = Written(LOST if error.sent else HELD_BACK, str(error))
+        if written.kind == DONE or (written.kind == REFUSED and refusal is None):
+            self._note(steps, written, attempts)
+            return
+        if written.kind == HELD_BACK:
+            for step in steps:
+                attempts[step.mac] = Attempt(step, written, step.found, True)
+            return
+        # Refused or lost: all, some or none of it may have been done. Find out before anything is sent again.
+        try:
+            done = self._done(steps)
+        except CallError:
+            self._note(steps, written, attempts)
+            return
+        self._note([step for step in steps if step.mac in done], Written(DONE), attempts)
+        rest = [step for step in steps if step.mac not in done]
+        if refusal is None:
+            self._again(rest, written, attempts, retries)
+        elif rest:
+            self._isolate(rest, refusal, written, attempts, retries)
+
+    def _again(self, rest: List[Step], written: Written, attempts: Dict[str, Attempt], retries: int) -> None:
+        if not rest:
+            return
+        if retries > 0 and not self.service.transport.stopped:
+            self._batch(rest, attempts, retries - 1)
+        else:
+            self._note(rest, written, attempts)
+
+    def _isolate(
+        self, rest: List[Step], refusal: Refusal, written: Written, attempts: Dict[str, Attempt], retries: int
+    ) -> None:
+        """Separate the devices that a refused batch was refused for: those named, else by halves."""
+        named = [step for step in rest if step.mac in refusal.macs]
+        if written.server_level or len(rest) == 1 or len(named) == len(rest):
+            self._note(rest, written, attempts)
+            return
+        if named:
+            self._note(named, written, attempts)
+            self._batch([step for step in rest if step.mac not in refusal.macs], attempts, retries)
+            return
+        middle = (len(rest) + 1) // 2
+        self._batch(rest[:middle], attempts, retries)
+        self._batch(rest[middle:], attempts, retries)
+
+    def _note(self, steps: Sequence[Step], written: Written, attempts: Dict[str, Attempt]) -> None:
+        for step in steps:
+            attempts[step.mac] = Attempt(step, written)
+
+    def _done(self, steps: Sequence[Step]) -> FrozenSet[str]:
+        """Which of these writes have happened, by one list. Where a list cannot tell, by a look at the device.
+
+        Raises CallError where it cannot be found out.
+        """
+        listing = frozenset(self.service.list_devices())
+        done = set()
+        for step in steps:
+            before, now = step.mac in self._listed, step.mac in listing
+            removes = step.action == DEREGISTER
+            if before == removes:  # a list shows the difference
+                happened = before != now
+            else:
+                status = self.service.check_device(step.mac).status
+                happened = status == (UNKNOWN_STATUS if removes else REGISTERED)
+            if happened:
+                done.add(step.mac)
+        return frozenset(done)
+
+
+def _untouched(step: Step, after: Optional[Found]) -> bool:
+    """Whether reading proves that the write did not happen: it would have been seen, and nothing is different."""
+    if after is None or after != step.found:
+        return False
+    if step.action == MOVE and (after.url is None or wanted_url(step.declared) is None):
+        return False
+    return decide(step.declared, after).action == step.action

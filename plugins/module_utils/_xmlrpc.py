@@ -1,0 +1,225 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The XML-RPC codec: requests to bytes, answers to values. Hardened against hostile answers. Pure.
+
+Only what RPS uses is understood: strings, booleans, ints, arrays, and the struct of a fault. Everything else,
+a document type or entity declaration included, is refused while parsing, so memory stays near the body's size.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple, Union
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+Param = Union[str, Sequence[str]]
+
+MAX_VALUES = 300_000
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INT = re.compile(r"[+-]?[0-9]{1,10}")
+
+_CHILDREN: Dict[Optional[str], FrozenSet[str]] = {
+    None: frozenset({"methodResponse"}),
+    "methodResponse": frozenset({"params", "fault"}),
+    "params": frozenset({"param"}),
+    "param": frozenset({"value"}),
+    "fault": frozenset({"value"}),
+    "value": frozenset({"string", "boolean", "int", "i4", "array", "struct"}),
+    "array": frozenset({"data"}),
+    "data": frozenset({"value"}),
+    "struct": frozenset({"member"}),
+    "member": frozenset({"name", "value"}),
+}
+_REPEATED = frozenset({"data", "struct"})
+_LEAVES = frozenset({"value", "string", "boolean", "int", "i4", "name"})
+_MAX_DEPTH = 24
+# The documents' list samples hold a literal ellipsis between the values; nothing else may stand there.
+_ELLIPSES = frozenset({"...", "\u2026"})
+
+
+class CodecError(ValueError):
+    """The bytes are no XML-RPC answer. ``cut`` says that they look like the beginning of one."""
+
+    def __init__(self, message: str, cut: bool = False) -> None:
+        super().__init__(message)
+        self.cut = cut
+
+
+class Fault(Exception):
+    """The answer is an XML-RPC fault."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+def encode(method: str, params: Sequence[Param]) -> bytes:
+    """Return a methodCall as UTF-8 bytes: each parameter a string, or an array of strings.
+
+    Without parameters there is no ``params`` element, as in the samples of listDevices (Yealink 4.4.3, Htek 4.3).
+    Raises ValueError for a character that XML cannot hold.
+    """
+    parts = ["<?xml version='1.0' encoding='UTF-8'?>\n<methodCall><methodName>", escape(method), "</methodName>"]
+    if params:
+        parts.append("<params>")
+        for param in params:
+            parts.append("<param>")
+            if isinstance(param, str):
+                parts.append(_string(param))
+            else:
+                parts.append("<value><array><data>")
+                parts.extend(_string(item) for item in param)
+                parts.append("</data></array></value>")
+            parts.append("</param>")
+        parts.append("</params>")
+    parts.append("</methodCall>")
+    return "".join(parts).encode("utf-8")
+
+
+def _string(text: str) -> str:
+    if _ILLEGAL.search(text):
+        raise ValueError("the text holds a character that XML cannot hold")
+    return f"<value><string>{escape(text)}</string></value>"
+
+
+def decode(body: bytes) -> Any:
+    """Return the one value of a methodResponse: str (white space kept), bool, int, list or dict.
+
+    Raises Fault for a fault, CodecError for everything that is no XML-RPC answer in UTF-8.
+    """
+    if not body.strip():
+        raise CodecError("the answer is empty", cut=True)
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise CodecError("the answer is UTF-16, and only UTF-8 is understood")
+    return _Decoder().decode(body)
+
+
+class _Frame:
+    __slots__ = ("parts", "tag", "values")
+
+    def __init__(self, tag: Optional[str]) -> None:
+        self.tag = tag
+        self.parts: List[str] = []
+        self.values: List[Any] = []
+
+
+class _Decoder:
+    """One pass of expat with a stack of open elements; a rule broken is raised at once, out of the parser."""
+
+    def __init__(self) -> None:
+        self.stack: List[_Frame] = [_Frame(None)]
+        self.count = 0
+        self.fault = False
+
+    def decode(self, body: bytes) -> Any:
+        parser = expat.ParserCreate("UTF-8")
+        parser.buffer_text = True
+        parser.XmlDeclHandler = self._declaration
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.EntityDeclHandler = self._doctype
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        try:
+            parser.Parse(body, True)
+        except expat.ExpatError as error:
+            cut = error.code in _CUT_CODES
+            reason = "ends in the middle" if cut else "is not well-formed XML"
+            raise CodecError(f"the answer {reason} (line {error.lineno})", cut=cut) from None
+        (value,) = self.stack[0].values
+        if self.fault:
+            raise _fault(value)
+        return value
+
+    def _declaration(self, version: str, encoding: Optional[str], standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in ("utf-8", "utf8"):
+            raise CodecError("the answer is in another encoding than UTF-8")
+
+    def _doctype(self, *_args: Any) -> None:
+        raise CodecError("the answer holds a document type or entity declaration, which is refused")
+
+    def _start(self, tag: str, _attributes: Dict[str, str]) -> None:
+        parent = self.stack[-1]
+        if tag not in _CHILDREN.get(parent.tag, frozenset()):
+            raise CodecError(f"the answer is no XML-RPC answer: unexpected element <{tag[:40]}>")
+        if len(self.stack) > _MAX_DEPTH:
+            raise CodecError("the answer is nested too deep")
+        if tag == "value":
+            self.count += 1
+            if self.count > MAX_VALUES:
+                raise CodecError(f"the answer holds more than {MAX_VALUES} values")
+        if tag == "fault":
+            self.fault = True
+        self.stack.append(_Frame(tag))
+
+    def _text(self, data: str) -> None:
+        frame = self.stack[-1]
+        if frame.tag in _LEAVES:
+            frame.parts.append(data)
+        elif data.strip() and not (frame.tag == "data" and data.strip() in _ELLIPSES):
+            raise CodecError(f"the answer is no XML-RPC answer: text where only elements may stand, in <{frame.tag}>")
+
+    def _end(self, tag: str) -> None:
+        frame = self.stack.pop()
+        parent = self.stack[-1]
+        value = _value(tag, "".join(frame.parts), frame.values)
+        if parent.values and parent.tag not in _REPEATED and parent.tag != "member":
+            raise CodecError(f"the answer is no XML-RPC answer: more than one element in <{parent.tag}>")
+        parent.values.append(value)
+
+
+_CUT_CODES = frozenset(
+    expat.errors.codes[message]
+    for message in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+)
+
+
+def _value(tag: str, text: str, children: List[Any]) -> Any:
+    """What a closed element stands for, given its text and its children's values."""
+    if tag in ("string", "name"):
+        return text
+    if tag == "value":
+        if children:
+            if text.strip():
+                raise CodecError("the answer is no XML-RPC answer: a value with both text and a type")
+            return children[0]
+        return text
+    if tag == "boolean":
+        if text.strip() not in ("0", "1"):
+            raise CodecError("the answer is no XML-RPC answer: a boolean that is neither 0 nor 1")
+        return text.strip() == "1"
+    if tag in ("int", "i4"):
+        if not _INT.fullmatch(text.strip()):
+            raise CodecError("the answer is no XML-RPC answer: an int that is none")
+        return int(text)
+    if tag == "data":
+        return children
+    if tag == "member":
+        return _member(children)
+    if tag == "struct":
+        return dict(children)
+    if len(children) != 1:
+        raise CodecError(f"the answer is no XML-RPC answer: <{tag}> is empty")
+    return children[0]
+
+
+def _member(children: List[Any]) -> Tuple[str, Any]:
+    if len(children) != 2 or not isinstance(children[0], str):
+        raise CodecError("the answer is no XML-RPC answer: a member without name and value")
+    return children[0].strip(), children[1]
+
+
+def _fault(value: Any) -> Exception:
+    if isinstance(value, dict) and isinstance(value.get("faultString"), str):
+        code = value.get("faultCode")
+        return Fault(code if isinstance(code, int) and not isinstance(code, bool) else 0, value["faultString"].strip())
+    return CodecError("the answer is a fault without faultString")
