@@ -141,21 +141,16 @@ def find_unmanaged(listed: Sequence[str], declared: Iterable[Declared], ignore: 
     return tuple(sorted(mac for mac in set(listed) if mac not in known and not mac.startswith(tuple(ignore) or ("-",))))
 
 
-def purge_steps(
-    candidates: Mapping[str, Found], servers: Optional[Mapping[str, str]]
-) -> Tuple[Tuple[Step, ...], Tuple[str, ...]]:
-    """Unmanaged devices as read -> (steps that purge them, MACs that purge must leave alone).
+def purge_steps(candidates: Mapping[str, Found], servers: Optional[Mapping[str, str]]) -> Tuple[Step, ...]:
+    """Unmanaged devices as read -> the steps that purge them.
 
     ``servers`` (name: URL) narrows purge to devices that the service shows pointing at one of these URLs.
     """
-    steps: List[Step] = []
-    left: List[str] = []
-    for mac, found in sorted(candidates.items()):
-        if servers is not None and not any(same_url(found.url, url) for url in servers.values()):
-            left.append(mac)
-            continue
-        steps.append(decide(Declared(mac, ABSENT, purged=True), found))
-    return tuple(steps), tuple(left)
+    return tuple(
+        decide(Declared(mac, ABSENT, purged=True), found)
+        for mac, found in sorted(candidates.items())
+        if servers is None or any(same_url(found.url, url) for url in servers.values())
+    )
 
 
 def list_contradiction(listed: Sequence[str], found: Iterable[Found]) -> Optional[str]:
@@ -172,7 +167,7 @@ def list_contradiction(listed: Sequence[str], found: Iterable[Found]) -> Optiona
     return None
 
 
-def purge_guard(plan: Plan, limit: Limit) -> Optional[str]:
+def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> Optional[str]:
     """Why this plan's purge is refused, or None: more devices than the limit allows."""
     count = sum(1 for step in plan.steps if step.declared.purged and step.writes)
     allowed = limit.of(len(plan.listed or ()))
@@ -181,17 +176,17 @@ def purge_guard(plan: Plan, limit: Limit) -> Optional[str]:
     share = f"{limit.text} of {len(plan.listed or ())} listed devices" if limit.count is None else "a count"
     return (
         f"Refused by the guard purge_limit: purge would deregister {_devices(count)} and the limit is {allowed} ({share}). "
-        f"Nothing was written. Check the plan, then set purge_limit: {count} to allow exactly this."
+        f"Nothing was written. Check the plan, then set {prefix}purge_limit: {count} to allow exactly this."
     )
 
 
-def digest_guard(plan: Plan, expected: Optional[str]) -> Optional[str]:
+def digest_guard(plan: Plan, expected: Optional[str], prefix: str = "") -> Optional[str]:
     """Why this plan may not be written, or None: it is not the plan that was approved."""
     if expected is None or plan.digest == expected:
         return None
     return (
         f"Refused by the guard expect_plan: the plan is now {plan.digest}, and {expected} was expected. Nothing was "
-        f"written. Look at the new plan in check mode, then set expect_plan: {plan.digest} to allow exactly this."
+        f"written. Look at the new plan in check mode, then set {prefix}expect_plan: {plan.digest} to allow exactly this."
     )
 
 

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ._apply import Applier, ServerDone
 from ._crew import Crew
@@ -50,6 +51,7 @@ class Options:
     batch_size: int = 100
     servers: Tuple[Server, ...] = ()
     guards: Tuple[Callable[[Plan], Optional[str]], ...] = ()
+    prefix: str = ""  # of the options' names in messages
 
 
 @dataclass
@@ -65,77 +67,118 @@ class Report:
     error: Optional[str] = None
 
 
-def reconcile(
-    service: Service, declared: Sequence[Declared], options: Options, progress: Progress = silent
-) -> Report:
-    """Make the account's devices what was declared, or in check mode say what would be done.
+class Reconciliation:
+    """One account's reconciliation in two halves, so that several accounts can be looked at before any is written.
 
-    Results come in the order of ``declared``, then the purged devices by MAC. Never raises for what the service or the
-    network does: it stands in the report.
+    Never raises for what the service or the network does: it stands in the report.
     """
+
+    def __init__(
+        self, service: Service, declared: Sequence[Declared], options: Options, progress: Progress = silent
+    ) -> None:
+        self.service = service
+        self.plan: Optional[Plan] = None
+        self.guard: Optional[str] = None  # why the plan may not be written
+        self.error: Optional[str] = None  # why there is no plan to speak of
+        self._declared = declared
+        self._options = options
+        self._progress = progress
+        self._own: List[Step] = []
+        self._purged: Tuple[Step, ...] = ()
+
+    def look(self) -> None:
+        """Read the account, make the plan, ask the guards."""
+        with _crew(self.service, "The run was interrupted.") as crew:
+            self._look(crew)
+
+    def finish(self, refusal: Optional[str] = None) -> Report:
+        """Write the plan, or in check mode predict it -> the truth about every phone.
+
+        Results come in the order declared, then the purged devices by MAC. ``refusal`` is a further reason to write
+        nothing.
+        """
+        report = Report(error=self.error)
+        steps = [*self._own, *self._purged]
+        shows_url = self.service.vendor.shows_url
+        refused = self.guard or refusal
+        if self.plan is None or self.error is not None:
+            report.results = tuple(planned(step, shows_url) for step in steps)
+        elif refused is not None:
+            report.error = refused
+            report.results = tuple(
+                held_back(step, refused) if step.writes else planned(step, shows_url) for step in steps
+            )
+        elif self._options.check_mode:
+            report.results = tuple(planned(step, shows_url) for step in steps)
+        else:
+            self._write(self.plan, steps, report)
+        gone = {result.mac for result in report.results if result.step.declared.purged}
+        unmanaged = self.plan.unmanaged if self.plan is not None else ()
+        report.unmanaged = tuple(mac for mac in unmanaged if mac not in gone)
+        report.plan = self.plan
+        report.calls = dict(sorted(self.service.transport.calls.items()))
+        if any(result.failed for result in report.results):
+            report.error = report.error or self.service.transport.stopped
+        return report
+
+    def _look(self, crew: Crew) -> None:
+        service, options = self.service, self._options
+        listed: Optional[Tuple[str, ...]] = None
+        if options.bulk:
+            try:
+                listed = service.list_devices()
+            except CallError as error:
+                # Without the list nobody knows what the account holds: nothing is written.
+                self.error = str(error)
+                self._own = [unread(device, f"was not looked at: {error}", False) for device in self._declared]
+                self.plan = build_plan(self._own, None, (), service.masker.url)
+                return
+        unmanaged = () if listed is None else find_unmanaged(listed, self._declared, options.ignore)
+        steps = read_all(service, crew, self._declared, unmanaged if options.purge else (), self._progress)
+        self._own, others = steps[: len(self._declared)], steps[len(self._declared) :]
+        reasons: List[Optional[str]] = []
+        if options.purge and listed is not None:
+            reasons.append(_purge_is_blind(listed, steps, options.prefix))
+            found = {step.mac: step.found for step in others if step.found is not None}
+            self._purged = purge_steps(found, options.purge_servers)
+        self.plan = build_plan([*self._own, *self._purged], listed, unmanaged, service.masker.url)
+        if options.purge:
+            reasons.append(purge_guard(self.plan, options.purge_limit, options.prefix))
+        reasons.extend(guard(self.plan) for guard in options.guards)
+        reasons.append(digest_guard(self.plan, options.expect_plan, options.prefix))
+        self.guard = next((reason for reason in reasons if reason is not None), None)
+
+    def _write(self, plan: Plan, steps: Sequence[Step], report: Report) -> None:
+        with _crew(self.service, "The run was interrupted.") as crew:
+            listed = plan.listed if self._options.bulk else None
+            applier = Applier(self.service, crew, self._options.batch_size, listed, self._progress)
+            report.servers = applier.servers(self._options.servers, plan)
+            attempts = applier.apply(plan)
+        results: List[Result] = []
+        for step in steps:
+            if step.writes:
+                attempt = attempts[step.mac]
+                results.append(judge(step, attempt.written, attempt.after, self.service.masker.url))
+            else:
+                results.append(planned(step, self.service.vendor.shows_url))
+        report.results = tuple(results)
+
+
+def reconcile(service: Service, declared: Sequence[Declared], options: Options, progress: Progress = silent) -> Report:
+    """Make the account's devices what was declared, or in check mode say what would be done."""
+    reconciliation = Reconciliation(service, declared, options, progress)
+    reconciliation.look()
+    return reconciliation.finish()
+
+
+@contextmanager
+def _crew(service: Service, why: str) -> Iterator[Crew]:
     transport = service.transport
-    crew = Crew(transport.connection.concurrency, lambda: transport.stop("The run was interrupted."))
-    report = Report()
+    crew = Crew(transport.connection.concurrency, lambda: transport.stop(why))
     try:
-        _reconcile(service, declared, options, progress, crew, report)
+        yield crew
     finally:
         crew.close()
-        report.calls = dict(sorted(transport.calls.items()))
-    return report
-
-
-def _reconcile(
-    service: Service, declared: Sequence[Declared], options: Options, progress: Progress, crew: Crew, report: Report
-) -> None:
-    listed: Optional[Tuple[str, ...]] = None
-    if options.bulk:
-        try:
-            listed = service.list_devices()
-        except CallError as error:
-            # Without the list nobody knows what the account holds: nothing is written.
-            report.error = str(error)
-            steps = [unread(device, str(error), False) for device in declared]
-            report.plan = build_plan(steps, None, (), service.masker.url)
-            report.results = tuple(planned(step, service.vendor.shows_url) for step in steps)
-            return
-    unmanaged = () if listed is None else find_unmanaged(listed, declared, options.ignore)
-    candidates = unmanaged if options.purge else ()
-    steps = read_all(service, crew, declared, candidates, progress)
-    own, others = steps[: len(declared)], steps[len(declared) :]
-    purged: Tuple[Step, ...] = ()
-    guard: Optional[str] = None
-    if options.purge and listed is not None:
-        guard = _purge_is_blind(listed, steps)
-        found = {step.mac: step.found for step in others if step.found is not None}
-        purged, _left = purge_steps(found, options.purge_servers)
-    plan = build_plan([*own, *purged], listed, unmanaged, service.masker.url)
-    report.plan = plan
-    guard = guard or _guard(plan, options)
-    everything = [*own, *purged]
-    if options.check_mode or guard is not None or not plan.writes:
-        report.results = tuple(
-            held_back(step, guard) if guard is not None and step.writes else planned(step, service.vendor.shows_url)
-            for step in everything
-        )
-        report.error = guard
-        if not options.check_mode and guard is None:
-            report.servers = Applier(service, crew, options.batch_size, listed or (), progress).servers(
-                options.servers, plan
-            )
-    else:
-        applier = Applier(service, crew, options.batch_size, listed or (), progress)
-        report.servers = applier.servers(options.servers, plan)
-        attempts = applier.apply(plan)
-        report.results = tuple(
-            judge(step, attempts[step.mac].written, attempts[step.mac].after, service.masker.url)
-            if step.writes
-            else planned(step, service.vendor.shows_url)
-            for step in everything
-        )
-    gone = {result.mac for result in report.results if result.step.declared.purged}
-    report.unmanaged = tuple(mac for mac in plan.unmanaged if mac not in gone)
-    if any(result.failed for result in report.results):
-        report.error = report.error or service.transport.stopped
 
 
 def read_all(
@@ -161,35 +204,24 @@ def read_all(
 
 
 def read_account(service: Service, macs: Optional[Sequence[str]]) -> Tuple[Found, ...]:
-    """The devices with these MACs, or all of the account, in order. Raises RpsError at the first that is unreadable."""
-    transport = service.transport
-    crew = Crew(transport.connection.concurrency, lambda: transport.stop("Another device could not be read."))
-    try:
+    """The devices with these MACs, or all of the account, in order. Raises CallError at the first that is unreadable."""
+    with _crew(service, "Another device could not be read.") as crew:
         wanted = sorted(service.list_devices()) if macs is None else list(dict.fromkeys(macs))
         return tuple(crew.each(service.read_device, wanted))
-    finally:
-        crew.close()
 
 
-def _purge_is_blind(listed: Sequence[str], steps: Sequence[Step]) -> Optional[str]:
+def _purge_is_blind(listed: Sequence[str], steps: Sequence[Step], prefix: str) -> Optional[str]:
     """Why purge may not trust what it sees, or None."""
     blind = [step.mac for step in steps if step.found is None]
     if blind:
         return (
             f"Refused by the guard unread_devices: {len(blind)} devices could not be read ({blind[0]} and so on), so purge "
-            "cannot know what it removes. Nothing was written. Run again, or set purge: false."
+            f"cannot know what it removes. Nothing was written. Run again, or set {prefix}purge: false."
         )
     mac = list_contradiction(listed, [step.found for step in steps if step.found is not None])
     if mac is not None:
         return (
             f"Refused by the guard list_contradiction: the service's list of devices and its word on {mac} contradict each "
-            "other, so purge cannot trust the list. Nothing was written. Run again, or set purge: false."
+            f"other, so purge cannot trust the list. Nothing was written. Run again, or set {prefix}purge: false."
         )
     return None
-
-
-def _guard(plan: Plan, options: Options) -> Optional[str]:
-    reasons = [purge_guard(plan, options.purge_limit)] if options.purge else []
-    reasons.extend(guard(plan) for guard in options.guards)
-    reasons.append(digest_guard(plan, options.expect_plan))
-    return next((reason for reason in reasons if reason is not None), None)

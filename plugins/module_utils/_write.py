@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Dict, FrozenSet, List, Optional, Sequence
 
-from ._answers import SERVER_LEVEL, Refusal
+from ._answers import INVALID_MAC, MAC_UNKNOWN, SERVER_LEVEL, Refusal
 from ._errors import CallError, LoginError
 from ._model import (
     BIND,
@@ -78,24 +78,36 @@ class Writer:
     # One device.
 
     def _send(self, step: Step) -> Optional[Refusal]:
-        service, mac, declared = self.service, step.mac, step.declared
         if step.action == DEREGISTER:
-            return service.deregister_device(mac)
-        server, unique = declared.server or "", declared.unique_url
-        if step.action in (BIND, MOVE):
-            if unique is not None:
-                return service.edit_unique(mac, server, unique)
-            try:
-                return service.edit_device(mac, server)
-            except AbsentCallError:
-                if step.action == MOVE:
-                    raise
-                # The device is one's own and bound to nothing: the documented call for adding it binds it too.
-                return service.register_device(mac, server)
-        override = step.action == TAKE_OVER
+            return self.service.deregister_device(step.mac)
+        if step.action == MOVE:
+            return self._edit(step)
+        if step.action == BIND:
+            return self._bind(step)
+        return self._register(step, step.action == TAKE_OVER)
+
+    def _edit(self, step: Step) -> Optional[Refusal]:
+        server, unique = step.declared.server or "", step.declared.unique_url
         if unique is not None:
-            return service.register_unique(mac, server, unique, override)
-        return service.register_device(mac, server, override)
+            return self.service.edit_unique(step.mac, server, unique)
+        return self.service.edit_device(step.mac, server)
+
+    def _register(self, step: Step, override: bool) -> Optional[Refusal]:
+        server, unique = step.declared.server or "", step.declared.unique_url
+        if unique is not None:
+            return self.service.register_unique(step.mac, server, unique, override)
+        return self.service.register_device(step.mac, server, override)
+
+    def _bind(self, step: Step) -> Optional[Refusal]:
+        """Bind a device that has no server. Editing is the documented call for it (4.10: "change or specify"); where the
+        service lacks that call, or holds the device for nobody's, registering without override does it too."""
+        try:
+            refusal = self._edit(step)
+        except AbsentCallError:
+            return self._register(step, False)
+        if refusal is not None and refusal.kind in (INVALID_MAC, MAC_UNKNOWN):
+            return self._register(step, False)
+        return refusal
 
     def _guarded(self, send: Callable[[], Optional[Refusal]]) -> Written:
         try:

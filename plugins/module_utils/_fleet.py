@@ -1,0 +1,393 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Variables of a play -> accounts, each with its connection, servers and phones. Pure; used by the role's actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from ._declare import (
+    Limit,
+    parse_connection,
+    parse_devices,
+    parse_digest,
+    parse_limit,
+    parse_prefixes,
+    parse_server,
+)
+from ._errors import InputError
+from ._mac import parse_mac, printable
+from ._model import ABSENT, Connection, Declared, Server
+from ._vendors import VENDORS
+
+# Variables that each phone has, and those that are one for the whole fleet, as Ansible knows them.
+PHONE_VARS = ("rps_mac", "rps_server", "rps_unique_url", "rps_state", "rps_override", "rps_force", "rps_account")
+FLEET_VARS = (
+    "rps_accounts",
+    "rps_servers",
+    "rps_purge",
+    "rps_purge_limit",
+    "rps_purge_servers",
+    "rps_fleet_size",
+    "rps_expect_plan",
+    "rps_batch_size",
+    "rps_ignore",
+    "rps_deadline",
+    "rps_host_results",
+    "rps_report_dir",
+    "rps_fail_on_drift",
+)
+_ACCOUNT_KEYS = (
+    "vendor",
+    "api_url",
+    "api_username",
+    "api_password",
+    "validate_certs",
+    "ca_path",
+    "timeout",
+    "retries",
+    "concurrency",
+)
+_TRUE = frozenset({"y", "yes", "on", "1", "true", "t"})
+_FALSE = frozenset({"n", "no", "off", "0", "false", "f"})
+_SHOWN = 25  # problems that one message lists
+
+
+@dataclass(frozen=True)
+class Account:
+    """One login with all that the play declares for it. ``hosts`` are the names of ``declared``, in the same order."""
+
+    name: str
+    connection: Connection
+    servers: Tuple[Server, ...]
+    hosts: Tuple[str, ...]
+    declared: Tuple[Declared, ...]
+    expect_plan: Optional[str]
+    purge_servers: Optional[Dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Everything that a play declares, checked."""
+
+    accounts: Tuple[Account, ...]
+    purge: bool
+    purge_limit: Limit
+    fleet_size: Optional[int]
+    batch_size: int
+    ignore: Tuple[str, ...]
+    host_results: bool
+    report_dir: str
+    fail_on_drift: bool
+
+
+class _Problems(List[str]):
+    def taken(self, error: InputError) -> None:
+        self.extend(error.problems)
+
+
+def to_bool(value: Any, name: str) -> bool:
+    """A boolean as Ansible users write them; None is False. Raises InputError."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    text = str(value).strip().lower()
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise InputError([f"{name} must be true or false, not '{printable(str(value))[:40]}'."])
+
+
+def environment_accounts(environ: Mapping[str, str]) -> Dict[str, Dict[str, Any]]:
+    """The accounts that job templates inject as environment variables: ``default`` and one for each vendor."""
+    accounts: Dict[str, Dict[str, Any]] = {}
+    logins = [("default", "RPS_API_", "RPS_API_URL", environ.get("RPS_VENDOR"))]
+    logins.extend((name, f"RPS_{name.upper()}_", f"RPS_{name.upper()}_API_URL", name) for name in sorted(VENDORS))
+    for name, front, url, vendor in logins:
+        if environ.get(front + "USERNAME") and environ.get(front + "PASSWORD"):
+            accounts[name] = {
+                "vendor": vendor,
+                "api_url": environ.get(url) or None,
+                "api_username": environ[front + "USERNAME"],
+                "api_password": environ[front + "PASSWORD"],
+            }
+    return accounts
+
+
+def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> Dict[str, Connection]:
+    """``rps_accounts``, or the logins of the environment where it is empty -> connections by name.
+
+    An entry takes RPS_VALIDATE_CERTS, RPS_CA_PATH and RPS_TIMEOUT from the environment where it says nothing itself,
+    and nothing else: one vendor's login must not reach the other. Raises InputError.
+    """
+    if raw in (None, "", {}):
+        raw = environment_accounts(environ)
+        if not raw:
+            raise InputError(
+                [
+                    "No account is declared: set rps_accounts, or RPS_API_USERNAME, RPS_API_PASSWORD and RPS_VENDOR (or "
+                    "RPS_YEALINK_USERNAME and _PASSWORD, RPS_HTEK_USERNAME and _PASSWORD) in the environment."
+                ]
+            )
+    if not isinstance(raw, Mapping):
+        raise InputError(["rps_accounts must be a dictionary of accounts, each with vendor, api_username, api_password."])
+    problems = _Problems()
+    accounts: Dict[str, Connection] = {}
+    for name, options in raw.items():
+        label = f"rps_accounts.{printable(str(name))[:60]}"
+        if not isinstance(options, Mapping):
+            problems.append(f"{label} must be a dictionary with vendor, api_username and api_password.")
+            continue
+        unknown = sorted(str(key) for key in options if key not in _ACCOUNT_KEYS)
+        if unknown:
+            problems.append(f"{label}: there is no option {', '.join(printable(key)[:40] for key in unknown)}.")
+        whole = {key: (None if value == "" else value) for key, value in options.items()}
+        for key in ("ca_path", "timeout"):
+            if whole.get(key) is None:
+                whole[key] = environ.get(f"RPS_{key.upper()}") or None
+        certs = whole.get("validate_certs")
+        try:
+            certs = environ.get("RPS_VALIDATE_CERTS") or None if certs is None else certs
+            whole["validate_certs"] = None if certs is None else to_bool(certs, f"{label}: validate_certs")
+            whole["deadline"] = deadline
+            accounts[str(name)] = parse_connection(whole, label)
+        except InputError as error:
+            problems.taken(error)
+    if problems:
+        raise InputError(problems)
+    return accounts
+
+
+def parse_fleet(
+    phones: Mapping[str, Mapping[str, Any]], fleet: Mapping[str, Any], environ: Mapping[str, str], released: bool = False
+) -> Fleet:
+    """Check everything that a play declares.
+
+    ``phones``: by host, its PHONE_VARS; ``fleet``: the FLEET_VARS; a variable that is not defined is missing or None.
+    ``released`` takes every phone for ``rps_state: absent``, whatever its variables say.
+    Raises InputError with every problem of the whole fleet, so that one bad host stops all before any call.
+    """
+    problems = _Problems()
+
+    def tried(parse: Any, otherwise: Any) -> Any:
+        try:
+            return parse()
+        except InputError as error:
+            problems.taken(error)
+            return otherwise
+
+    connections = tried(
+        lambda: parse_accounts(fleet.get("rps_accounts"), environ, fleet.get("rps_deadline")), {}
+    )
+    if not connections:
+        raise InputError(problems)
+    servers = tried(lambda: _servers(fleet.get("rps_servers"), sorted(connections)), {})
+    hosts = _hosts_by_account(phones, connections, problems)
+    plans = tried(lambda: _plans(fleet.get("rps_expect_plan"), sorted(connections)), {})
+    accounts: List[Account] = []
+    for name, connection in sorted(connections.items()):
+        mine = {host: phones[host] for host in hosts.get(name, ())}
+        own = servers.get(name, {})
+        declared = tried(lambda: _devices(mine, own, connection.vendor, released), ())  # noqa: B023
+        purge_servers = tried(
+            lambda: _purge_servers(fleet.get("rps_purge_servers"), own, name, connection.vendor),  # noqa: B023
+            None,
+        )
+        accounts.append(
+            Account(name, connection, tuple(own.values()), tuple(mine), declared, plans.get(name), purge_servers)
+        )
+    problems.extend(_same_mac(phones))
+    everything = tuple(device for account in accounts for device in account.declared)
+    result = Fleet(
+        accounts=tuple(account for account in accounts if account.hosts or account.servers),
+        purge=tried(lambda: to_bool(fleet.get("rps_purge"), "rps_purge"), False) and not released,
+        purge_limit=tried(lambda: parse_limit(_or(fleet.get("rps_purge_limit"), "10%"), "rps_purge_limit"), None),
+        fleet_size=tried(lambda: _count(fleet.get("rps_fleet_size"), "rps_fleet_size", 0), None),
+        batch_size=tried(lambda: _count(_or(fleet.get("rps_batch_size"), 100), "rps_batch_size", 1), 100),
+        ignore=tried(lambda: parse_prefixes(_list(fleet, "rps_ignore"), everything, "rps_ignore"), ()),
+        host_results=tried(lambda: to_bool(_or(fleet.get("rps_host_results"), True), "rps_host_results"), True),
+        report_dir=str(_or(fleet.get("rps_report_dir"), "./rps-reports")),
+        fail_on_drift=tried(lambda: to_bool(fleet.get("rps_fail_on_drift"), "rps_fail_on_drift"), False),
+    )
+    if problems:
+        raise InputError(shortened(problems))
+    return result
+
+
+def shortened(problems: Sequence[str]) -> List[str]:
+    """The problems that one message can hold, and how many more there are."""
+    if len(problems) <= _SHOWN:
+        return list(problems)
+    return [*problems[:_SHOWN], f"And {len(problems) - _SHOWN} more."]
+
+
+def _or(value: Any, otherwise: Any) -> Any:
+    return otherwise if value is None or value == "" else value
+
+
+def _list(fleet: Mapping[str, Any], name: str) -> List[Any]:
+    value = fleet.get(name)
+    if value in (None, ""):
+        return []
+    if isinstance(value, str):
+        return [item.strip() for item in value.split(",")]
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    raise InputError([f"{name} must be a list."])
+
+
+def _count(value: Any, name: str, least: int) -> Optional[int]:
+    if value is None or value == "":
+        return None
+    text = str(value).strip()
+    if isinstance(value, bool) or not text.isdigit() or int(text) < least:
+        raise InputError([f"{name} must be a whole number of {least} or more, not '{printable(text)[:40]}'."])
+    return int(text)
+
+
+def _servers(raw: Any, accounts: Sequence[str]) -> Dict[str, Dict[str, Server]]:
+    """``rps_servers`` -> by account, by name. Raises InputError."""
+    if raw in (None, ""):
+        return {}
+    if not isinstance(raw, (list, tuple)):
+        raise InputError(["rps_servers must be a list of {name, url, account}."])
+    problems = _Problems()
+    servers: Dict[str, Dict[str, Server]] = {}
+    for index, item in enumerate(raw):
+        label = f"rps_servers[{index}]"
+        if not isinstance(item, Mapping):
+            problems.append(f"{label} must be a dictionary with name, url and account.")
+            continue
+        account = item.get("account")
+        if account in (None, ""):
+            if len(accounts) > 1:
+                problems.append(f"{label}: account is missing; it is one of {', '.join(accounts)}.")
+                continue
+            account = accounts[0]
+        if account not in accounts:
+            problems.append(f"{label}: there is no account '{printable(str(account))[:60]}' in rps_accounts.")
+            continue
+        try:
+            server = parse_server(item.get("name"), item.get("url"), label)
+        except InputError as error:
+            problems.taken(error)
+            continue
+        mine = servers.setdefault(account, {})
+        if server.name in mine:
+            problems.append(f"{label}: server '{server.name}' of account {account} is declared twice; declare it once.")
+        mine[server.name] = server
+    if problems:
+        raise InputError(problems)
+    return servers
+
+
+def _hosts_by_account(
+    phones: Mapping[str, Mapping[str, Any]], connections: Mapping[str, Connection], problems: List[str]
+) -> Dict[str, List[str]]:
+    hosts: Dict[str, List[str]] = {}
+    names = ", ".join(sorted(connections))
+    for host, values in phones.items():
+        account = values.get("rps_account")
+        if account in (None, ""):
+            if len(connections) > 1:
+                problems.append(f"{host}: rps_account is missing; it is one of {names}.")
+                continue
+            account = next(iter(connections))
+        if account not in connections:
+            problems.append(f"{host}: there is no account '{printable(str(account))[:60]}' in rps_accounts ({names}).")
+            continue
+        hosts.setdefault(str(account), []).append(host)
+    return hosts
+
+
+def _devices(
+    phones: Mapping[str, Mapping[str, Any]], servers: Mapping[str, Server], vendor: str, released: bool
+) -> Tuple[Declared, ...]:
+    problems = _Problems()
+    entries: List[Dict[str, Any]] = []
+    for host, values in phones.items():
+        server = values.get("rps_server")
+        found = servers.get(server.strip()) if isinstance(server, str) else None
+        entry = {
+            "mac": values.get("rps_mac"),
+            "state": ABSENT if released else values.get("rps_state"),
+            "server": server,
+            "server_url": found.url if found is not None else None,
+            "unique_url": values.get("rps_unique_url"),
+        }
+        for key in ("override", "force"):
+            try:
+                entry[key] = to_bool(values.get(f"rps_{key}"), f"{host}: rps_{key}")
+            except InputError as error:
+                problems.taken(error)
+        entries.append(entry)
+    try:
+        declared = parse_devices(entries, list(phones), vendor)
+    except InputError as error:
+        problems.extend(_in_role_words(text) for text in error.problems)
+    if problems:
+        raise InputError(problems)
+    return declared
+
+
+def _in_role_words(text: str) -> str:
+    for option, variable in (
+        ("no MAC address is given", "no MAC address is given; set rps_mac"),
+        (": unique_url ", ": rps_unique_url "),
+        ("a server is required with state present", "rps_server is missing, and rps_state is present"),
+    ):
+        text = text.replace(option, variable)
+    return text
+
+
+def _same_mac(phones: Mapping[str, Mapping[str, Any]]) -> List[str]:
+    """Two hosts with one MAC in different accounts; within one account it was found already."""
+    seen: Dict[str, Dict[str, str]] = {}
+    for host, values in phones.items():
+        try:
+            mac = parse_mac(values.get("rps_mac"))
+        except ValueError:
+            continue
+        seen.setdefault(mac, {})[host] = str(_or(values.get("rps_account"), ""))
+    return [
+        f"{mac} is the MAC of hosts in different accounts ({', '.join(hosts)}); declare it once."
+        for mac, hosts in seen.items()
+        if len(set(hosts.values())) > 1
+    ]
+
+
+def _plans(raw: Any, accounts: Sequence[str]) -> Dict[str, Optional[str]]:
+    if raw in (None, "", {}):
+        return {}
+    if not isinstance(raw, Mapping):
+        raise InputError(["rps_expect_plan must be a dictionary of account: digest, as the artifact rps_drift.plans is."])
+    problems = _Problems()
+    plans: Dict[str, Optional[str]] = {}
+    for name, digest in raw.items():
+        if name not in accounts:
+            problems.append(f"rps_expect_plan: there is no account '{printable(str(name))[:60]}' in rps_accounts.")
+            continue
+        try:
+            plans[name] = parse_digest("" if digest is None else digest, f"rps_expect_plan.{name}")
+        except InputError as error:
+            problems.taken(error)
+    if problems:
+        raise InputError(problems)
+    return plans
+
+
+def _purge_servers(raw: Any, servers: Mapping[str, Server], account: str, vendor: str) -> Optional[Dict[str, str]]:
+    if raw in (None, ""):
+        return None
+    if not isinstance(raw, (list, tuple)):
+        raise InputError(["rps_purge_servers must be a list of names of servers in rps_servers."])
+    title = VENDORS[vendor].title
+    if not VENDORS[vendor].shows_url:
+        raise InputError([f"rps_purge_servers is not supported by {title} (account {account}): it shows no URLs."])
+    unknown = [str(name) for name in raw if name not in servers]
+    if unknown:
+        names = ", ".join(printable(name)[:60] for name in unknown)
+        raise InputError([f"rps_purge_servers: rps_servers of account {account} holds no {names}."])
+    return {str(name): servers[name].url for name in raw}
+
