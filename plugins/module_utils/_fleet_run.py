@@ -1,0 +1,211 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One run over a fleet: every account looked at, then written, side by side -> results by host and what belongs to none.
+
+No Ansible in here: the role's action hands in what it read and shows what comes out.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from ._apply import CREATED, NO_CALL, SERVER_FAILED, SERVER_UNKNOWN
+from ._declare import name_warning
+from ._fleet import Account, Fleet
+from ._model import DEREGISTER
+from ._plan import Plan
+from ._reconcile import Options, Reconciliation, Report
+from ._results import bulk_result
+from ._service import Service
+from ._transport import Transport
+from ._urls import Masker
+from ._vendors import VENDORS
+
+PROVISION = "provision"
+DRIFT = "drift"
+RELEASE = "release"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How much of the fleet a play holds. ``why_partial`` is the reason why it is not all of it, or None."""
+
+    mode: str
+    check_mode: bool
+    phones: int
+    why_partial: Optional[str]
+
+
+@dataclass
+class AccountRun:
+    """One account's part of a run. ``result`` is what rps_devices would return for it."""
+
+    account: Account
+    service: Service
+    reconciliation: Reconciliation
+    report: Report = field(default_factory=Report)
+    result: Dict[str, Any] = field(default_factory=dict)
+    failed: Optional[str] = None
+
+    @property
+    def hosts(self) -> Dict[str, Dict[str, Any]]:
+        """Entries by host."""
+        return dict(zip(self.account.hosts, self.result["devices"]))
+
+    @property
+    def purged(self) -> List[Dict[str, Any]]:
+        """Entries of devices that nobody declared."""
+        return list(self.result["devices"][len(self.account.hosts) :])
+
+
+@dataclass
+class FleetRun:
+    """A whole run. ``errors`` belong to no phone: accounts that could not be worked on, servers, purged devices."""
+
+    runs: List[AccountRun]
+    messages: List[str]
+    warnings: List[str]
+    errors: List[str]
+
+
+def size_guard(fleet: Fleet, scope: Scope, count: int, what: str) -> Optional[str]:
+    """Why a play may not remove ``count`` devices, or None: it must hold exactly the fleet that was declared outside
+    the inventory, since a part of an inventory looks like a whole one."""
+    if fleet.fleet_size is None:
+        return (
+            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the number of phones that the whole fleet has, "
+            f"declared outside the inventory, and the play holds {scope.phones}. Nothing was written. If that is the whole "
+            f"fleet, set rps_fleet_size: {scope.phones}."
+        )
+    if scope.why_partial is not None:
+        return (
+            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the whole fleet of {fleet.fleet_size} phones in one "
+            f"play, and {scope.why_partial}. Nothing was written. Run it over the whole fleet."
+        )
+    if fleet.fleet_size != scope.phones:
+        return (
+            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the whole fleet of {fleet.fleet_size} phones, and "
+            f"the play holds {scope.phones}. Nothing was written. Restore the inventory, or if {scope.phones} is right, set "
+            f"rps_fleet_size: {scope.phones}."
+        )
+    return None
+
+
+def _guards(fleet: Fleet, scope: Scope) -> Tuple[Callable[[Plan], Optional[str]], ...]:
+    def purge(plan: Plan) -> Optional[str]:
+        count = sum(1 for step in plan.steps if step.declared.purged and step.writes)
+        return size_guard(fleet, scope, count, "purge") if fleet.purge else None
+
+    def removal(plan: Plan) -> Optional[str]:
+        count = sum(1 for step in plan.steps if step.action == DEREGISTER and not step.declared.purged)
+        if scope.mode == RELEASE or count <= fleet.purge_limit.of(len(plan.listed or ())):
+            return None
+        return size_guard(fleet, scope, count, f"deregistering more phones than rps_purge_limit ({fleet.purge_limit.text})")
+
+    return (purge, removal)
+
+
+def run_fleet(fleet: Fleet, scope: Scope, progress: Callable[[str, str, int, int], None]) -> FleetRun:
+    """Reconcile every account -> the truth about all of them. Raises MissingLibraryError.
+
+    A guard of one account stops the writes of all; an account that cannot be reached does not stop the others.
+    """
+    runs = [_prepare(account, fleet, scope, progress) for account in fleet.accounts]
+    if not runs:
+        return FleetRun([], [], [], [])
+    with ThreadPoolExecutor(len(runs)) as pool:
+        try:
+            list(pool.map(lambda run: run.reconciliation.look(), runs))
+            refused = None if scope.mode == DRIFT else _refusal(runs)
+            list(pool.map(lambda run: _finish(run, scope, refused), runs))
+        finally:
+            for run in runs:
+                run.service.transport.stop("The run was interrupted.")
+                run.service.transport.close()
+    return _told(runs, fleet, scope)
+
+
+def _prepare(
+    account: Account, fleet: Fleet, scope: Scope, progress: Callable[[str, str, int, int], None]
+) -> AccountRun:
+    connection = account.connection
+    masker = Masker(connection.vendor, connection.username, connection.password)
+    service = Service(Transport(connection, masker))
+    for device in account.declared:
+        masker.hide_url(device.unique_url, True)
+        masker.hide_url(device.server_url, False)
+    for server in account.servers:
+        masker.hide_url(server.url, False)
+    options = Options(
+        check_mode=scope.check_mode or scope.mode == DRIFT,
+        purge=fleet.purge,
+        purge_limit=fleet.purge_limit,
+        purge_servers=account.purge_servers,
+        ignore=fleet.ignore,
+        expect_plan=account.expect_plan,
+        batch_size=fleet.batch_size,
+        servers=account.servers if scope.mode != RELEASE else (),
+        guards=_guards(fleet, scope),
+        prefix="rps_",
+    )
+
+    def tell(what: str, done: int, whole: int) -> None:
+        progress(account.name, what, done, whole)
+
+    return AccountRun(account, service, Reconciliation(service, account.declared, options, tell))
+
+
+def _refusal(runs: List[AccountRun]) -> Optional[str]:
+    for run in runs:
+        if run.reconciliation.guard is not None:
+            return f"Account {run.account.name}: {run.reconciliation.guard}"
+    return None
+
+
+def _finish(run: AccountRun, scope: Scope, refused: Optional[str]) -> None:
+    if scope.mode == DRIFT:
+        # A drift run writes nothing anyway: it shows the plan, and the guard that would stop it as a warning.
+        if run.reconciliation.guard is not None:
+            run.report.warnings.append(run.reconciliation.guard)
+            run.reconciliation.guard = None
+    warnings = run.report.warnings
+    run.report = run.reconciliation.finish(refused)
+    run.report.warnings.extend(warnings)
+    run.result, run.failed = bulk_result(run.report, len(run.account.declared), run.service.masker)
+
+
+def _told(runs: List[AccountRun], fleet: Fleet, scope: Scope) -> FleetRun:
+    told = FleetRun(runs, [], [], [])
+    for run in runs:
+        name, vendor = run.account.name, VENDORS[run.account.connection.vendor]
+        told.messages.append(f"{name}: {run.result['msg']}")
+        told.warnings.extend(f"{name}: {text}" for text in run.report.warnings)
+        for server in run.account.servers:
+            text = name_warning(server.name, vendor)
+            if text:
+                told.warnings.append(f"{name}: {text}")
+        for done in run.report.servers:
+            if done.status == CREATED:
+                told.messages.append(f"{name}: server '{done.server.name}' was added.")
+            elif done.status in (NO_CALL, SERVER_UNKNOWN):
+                told.warnings.append(f"{name}: {done.msg}")
+            elif done.status == SERVER_FAILED:
+                told.errors.append(f"{name}: {done.msg}")
+        changed = [item["mac"] for item in run.purged if item["changed"]]
+        if changed:
+            verb = "would be" if scope.check_mode or scope.mode == DRIFT else "were"
+            more = f" and {len(changed) - 10} more" if len(changed) > 10 else ""
+            told.messages.append(f"{name}: {len(changed)} purged devices {verb} deregistered: {', '.join(changed[:10])}{more}.")
+        told.errors.extend(f"{name}: {item['msg']}" for item in run.purged if item["failed"])
+        if run.report.error is not None:
+            text = run.report.error if run.report.error.startswith("Account ") else f"Account {name}: {run.report.error}"
+            # Where a phone fails for it, the phone's own host shows it; else nobody would.
+            shown = any(entry["failed"] for entry in run.hosts.values())
+            told.messages.append(text)
+            if not shown and text not in told.errors:
+                told.errors.append(text)
+    return told
