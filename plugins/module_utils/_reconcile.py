@@ -142,9 +142,9 @@ class Reconciliation:
             found = {step.mac: step.found for step in others if step.found is not None}
             self._purged = purge_steps(found, options.purge_servers)
         self.plan = build_plan([*self._own, *self._purged], listed, unmanaged, service.masker.url)
+        reasons.extend(guard(self.plan) for guard in options.guards)
         if options.purge:
             reasons.append(purge_guard(self.plan, options.purge_limit, options.prefix))
-        reasons.extend(guard(self.plan) for guard in options.guards)
         reasons.append(digest_guard(self.plan, options.expect_plan, options.prefix))
         self.guard = next((reason for reason in reasons if reason is not None), None)
 
