@@ -7,12 +7,11 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable
 
-from ansible import constants as C
+from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError
 from ansible_collections.voip.rps.plugins.module_utils._fleet import Fleet, parse_fleet, shortened
 from ansible_collections.voip.rps.plugins.module_utils._fleet_run import (
@@ -38,8 +37,8 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_diff = True
 
-    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        result: Dict[str, Any] = super().run(tmp, task_vars)
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
         values = dict(task_vars or {})
         mode = str(self._task.args.get("mode", PROVISION))
         if mode not in (PROVISION, DRIFT, RELEASE):
@@ -56,14 +55,16 @@ class ActionModule(ActionBase):
             text = problems[0] if len(problems) == 1 else f"{len(error.problems)} problems: " + " | ".join(problems)
             raise AnsibleActionFail(f"Nothing was sent. {text}") from None
         except MissingLibraryError as error:
-            raise AnsibleActionFail(f"{error} Install it for the Python that runs Ansible: pip install {error.library}") from None
+            raise AnsibleActionFail(
+                f"{error} Install it for the Python that runs Ansible: pip install {error.library}"
+            ) from None
         result["drift"] = mode == DRIFT
         return self._show(result, fleet, told)
 
-    def _scope(self, mode: str, values: Dict[str, Any], phones: int) -> Scope:
+    def _scope(self, mode: str, values: dict[str, Any], phones: int) -> Scope:
         batch, everybody = values.get("ansible_play_batch") or [], values.get("ansible_play_hosts_all") or []
         alive = values.get("ansible_play_hosts") or []
-        why: Optional[str] = None
+        why: str | None = None
         if values.get("ansible_limit"):
             why = "the run is limited (--limit)"
         elif len(alive) < len(everybody):
@@ -90,9 +91,9 @@ class ActionModule(ActionBase):
 
         return tell
 
-    def _show(self, result: Dict[str, Any], fleet: Fleet, told: FleetRun) -> Dict[str, Any]:
-        accounts: Dict[str, Any] = {}
-        results: Dict[str, Dict[str, Any]] = {}
+    def _show(self, result: dict[str, Any], fleet: Fleet, told: FleetRun) -> dict[str, Any]:
+        accounts: dict[str, Any] = {}
+        results: dict[str, dict[str, Any]] = {}
         for run in told.runs:
             results.update(run.hosts)
             accounts[run.account.name] = {
@@ -103,12 +104,12 @@ class ActionModule(ActionBase):
                 "servers": {done.server.name: done.status for done in run.report.servers},
             }
         errors = list(told.errors)
-        failed: List[str] = [host for host, entry in results.items() if entry["failed"]]
+        failed: list[str] = [host for host, entry in results.items() if entry["failed"]]
         result.update(
             changed=False,
             accounts=accounts,
             errors=shortened(errors),
-            store=write_results(C.DEFAULT_LOCAL_TMP, results) if fleet.host_results else "",
+            store=write_results(constants.DEFAULT_LOCAL_TMP, results) if fleet.host_results else "",
             msg=[*told.messages, *shortened(errors)],
         )
         if told.warnings:
@@ -121,7 +122,7 @@ class ActionModule(ActionBase):
         if not fleet.host_results and (failed or errors):
             first = [results[host]["msg"] for host in failed[:3]]
             result["failed"] = True
-            result["msg"] = " ".join(shortened(errors) + [f"{len(failed)} of {len(results)} phones failed."] + first)
+            result["msg"] = " ".join([*shortened(errors), f"{len(failed)} of {len(results)} phones failed.", *first])
         return result
 
 
@@ -130,5 +131,9 @@ def _check_batches(fleet: Fleet, scope: Scope) -> None:
     expected = [account.name for account in fleet.accounts if account.expect_plan is not None]
     if expected and scope.why_partial is not None and "(serial)" in scope.why_partial:
         raise InputError(
-            ["rps_expect_plan was given, but " + scope.why_partial + "; remove serial, since a plan is one of the whole play."]
+            [
+                "rps_expect_plan was given, but "
+                + scope.why_partial
+                + "; remove serial, since a plan is one of the whole play."
+            ]
         )

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any
 
 from ansible.plugins.action import ActionBase
-
 from ansible_collections.voip.rps.plugins.module_utils._model import CONFLICT
 from ansible_collections.voip.rps.plugins.plugin_utils._store import read_result
 
@@ -20,8 +19,8 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_diff = True
 
-    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        result: Dict[str, Any] = super().run(tmp, task_vars)
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
         values = task_vars or {}
         host = values.get("inventory_hostname", "")
         store = self._task.args.get("store")
@@ -30,7 +29,8 @@ class ActionModule(ActionBase):
             result.update(
                 failed=True,
                 msg=(
-                    f"{host} was not reconciled: the bulk step of the role was skipped or did not hold this host. Give the role "
+                    f"{host} was not reconciled: the bulk step of the role was skipped or did not "
+                    "hold this host. Give the role "
                     "no condition that is false for the play's first host; choose hosts by the play's pattern instead."
                 ),
             )

@@ -66,7 +66,7 @@ options:
     type: int
     default: 8
 notes:
-  - The module runs on the controller, whatever host the task is for, unless the task is delegated. Nothing ever connects
-    to a phone.
+  - The module runs on the controller, whatever host the task is for, unless the task is delegated. Nothing ever
+    connects to a phone.
   - Set the connection once for all modules with C(module_defaults) and the action group C(group/voip.rps.rps).
 """

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Pattern, Tuple
+from re import Pattern
+from typing import Any
 
 from ._mac import macs_in_text, parse_mac
 from ._model import ELSEWHERE, REGISTERED, UNKNOWN_STATUS, UNREGISTERED
@@ -47,11 +48,11 @@ class Refusal:
 
     kind: str
     text: str
-    macs: Tuple[str, ...] = ()
+    macs: tuple[str, ...] = ()
 
 
 _MACS = r"[0-9A-Za-z:, .;-]*"
-_COMMON: List[Tuple[str, str]] = [
+_COMMON: list[tuple[str, str]] = [
     (INVALID_MAC, rf"Invalid MAC(?:\(s\))?\s?(?::{_MACS})?"),
     (REPEATED_MAC, rf"Repeated MAC\(s\)\s?:{_MACS}"),
     (INVALID_SERVER, r"Invalid server"),
@@ -67,7 +68,7 @@ _COMMON: List[Tuple[str, str]] = [
     (OTHER_ACCOUNT, r"[0-9a-f]{12}(?:\(MAC address\))? Please check the MAC address you entered.*"),
 ]
 _OVERRIDE_ASKED = rf"Are you sure you want to override MAC addresses\.?\s?(?::{_MACS})?"
-_PHRASES: Dict[str, List[Tuple[str, Pattern[str]]]] = {
+_PHRASES: dict[str, list[tuple[str, Pattern[str]]]] = {
     vendor: [(kind, re.compile(pattern)) for kind, pattern in _COMMON + own]
     for vendor, own in {
         # Yealink 4.1.3 and 4.2: the device is one's own; 4.6.3 and 4.12.3 still say another user's.
@@ -77,7 +78,7 @@ _PHRASES: Dict[str, List[Tuple[str, Pattern[str]]]] = {
         "htek": [(OTHER_ACCOUNT, _OVERRIDE_ASKED), (OWN_DEVICE, rf"Existing MAC\(s\)\s?:{_MACS}")],
     }.items()
 }
-_STATUS: Dict[str, str] = {
+_STATUS: dict[str, str] = {
     "Registered": REGISTERED,
     "Unregistered": UNREGISTERED,
     "Registered Elsewhere": ELSEWHERE,
@@ -88,7 +89,7 @@ _EMPTY_LIST = frozenset({"No device(s) exists", "No devices found"})
 _ERROR_PREFIX = re.compile(r"Error ?: ?")
 
 
-def _pair(value: Any) -> Tuple[bool, Any, Optional[str]]:
+def _pair(value: Any) -> tuple[bool, Any, str | None]:
     """Split ``[bool, text]`` or ``[bool, text, url]``. Raises MeaningError on any other shape."""
     if not isinstance(value, list) or len(value) not in (2, 3) or not isinstance(value[0], bool):
         raise MeaningError("its answer does not have the documented shape of a boolean and a text")
@@ -118,7 +119,7 @@ def classify_refusal(vendor: str, text: str) -> Refusal:
     return Refusal(OTHER, folded, macs_in_text(core))
 
 
-def write_answer(vendor: str, value: Any) -> Optional[Refusal]:
+def write_answer(vendor: str, value: Any) -> Refusal | None:
     """None where the service said OK, else the refusal (all writing calls).
 
     Raises MeaningError for another shape, true with anything but OK, or false with OK.
@@ -130,11 +131,13 @@ def write_answer(vendor: str, value: Any) -> Optional[Refusal]:
             raise MeaningError(f"its answer contradicts itself: true, with the text '{text[:200]}'")
         return None
     if text == "OK" or not text:
-        raise MeaningError("its answer contradicts itself: false, with the text OK" if text else "it refused in silence")
+        raise MeaningError(
+            "its answer contradicts itself: false, with the text OK" if text else "it refused in silence"
+        )
     return classify_refusal(vendor, text)
 
 
-def status_answer(vendor: str, value: Any) -> Tuple[Optional[Refusal], str, Optional[str]]:
+def status_answer(vendor: str, value: Any) -> tuple[Refusal | None, str, str | None]:
     """(refusal or None, status, URL or None) of checkDevice and checkDeviceExt (Yealink 4.5, 4.14; Htek 5).
 
     Raises MeaningError as write_answer does, and for a status that is not documented.
@@ -151,7 +154,7 @@ def status_answer(vendor: str, value: Any) -> Tuple[Optional[Refusal], str, Opti
     return None, _STATUS[text], url or None
 
 
-def list_answer(vendor: str, value: Any) -> Tuple[Optional[Refusal], Tuple[str, ...]]:
+def list_answer(vendor: str, value: Any) -> tuple[Refusal | None, tuple[str, ...]]:
     """(refusal or None, MACs in order, each once) of listDevices (Yealink 4.4, Htek 4).
 
     Raises MeaningError for an entry that is no MAC: a list that is only partly understood is no list. True with no
@@ -167,7 +170,7 @@ def list_answer(vendor: str, value: Any) -> Tuple[Optional[Refusal], Tuple[str, 
         return classify_refusal(vendor, text), ()
     if not isinstance(raw, list):
         raise MeaningError("its answer says true and holds no list")
-    macs: Dict[str, None] = {}
+    macs: dict[str, None] = {}
     for item in raw:
         try:
             macs[parse_mac(item)] = None

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The writes of a plan, in order: servers, one first write for each server, the other additions, removals, confirmation.
+"""The writes of a plan, in order: servers, one first write for each server, the other additions, removals,
+confirmation.
 
 The first write to a server is read back before the others go out, so a wrong URL harms one batch and not a fleet.
 """
@@ -10,8 +11,9 @@ The first write to a server is read back before the others go out, so a wrong UR
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Callable, Dict, FrozenSet, Iterable, List, Optional, Sequence, Tuple
+from typing import Callable
 
 from ._answers import SERVER_NAME_USED
 from ._crew import Crew
@@ -43,7 +45,7 @@ SERVER_UNKNOWN = "unknown"
 
 _HEADS = 3  # units tried one after the other until one of them shows what URL the server has
 
-Unit = Tuple[Step, ...]
+Unit = tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def add_server(service: Service, server: Server) -> ServerDone:
         return ServerDone(server, CREATED)
     if refusal.kind == SERVER_NAME_USED:
         return ServerDone(
-            server, EXISTS, f"Server '{server.name}' exists already; RPS has no call to read its URL, so it is not verified."
+            server,
+            EXISTS,
+            f"Server '{server.name}' exists already; RPS has no call to read its URL, so it is not verified.",
         )
     text = service.masker.text(refusal.text)
     return ServerDone(
@@ -88,7 +92,7 @@ class Applier:
         service: Service,
         crew: Crew,
         batch_size: int,
-        listed: Optional[Sequence[str]],
+        listed: Sequence[str] | None,
         progress: Callable[[str, int, int], None],
     ) -> None:
         self._service = service
@@ -98,19 +102,19 @@ class Applier:
         self._listed = frozenset(listed or ())
         self._writer = Writer(service, listed or ())
         self._progress = progress
-        self._attempts: Dict[str, Attempt] = {}
-        self._urls: Dict[str, Found] = {}  # by server: a device that was just bound to it
+        self._attempts: dict[str, Attempt] = {}
+        self._urls: dict[str, Found] = {}  # by server: a device that was just bound to it
         self._lock = threading.Lock()
         self._total = 0
 
-    def servers(self, servers: Iterable[Server], plan: Plan) -> Tuple[ServerDone, ...]:
+    def servers(self, servers: Iterable[Server], plan: Plan) -> tuple[ServerDone, ...]:
         """Create the servers that a write needs, or that nothing shows to exist."""
         needed = servers_to_add(servers, plan)
         done = self._crew.each(lambda server: add_server(self._service, server), needed)
         shown = [ServerDone(server, SHOWN) for server in servers if server not in needed]
         return tuple(sorted([*done, *shown], key=lambda item: item.server.name))
 
-    def apply(self, plan: Plan) -> Dict[str, Attempt]:
+    def apply(self, plan: Plan) -> dict[str, Attempt]:
         """Make all writes of the plan -> Attempts by MAC, all settled."""
         writes = plan.writes
         self._total = len(writes)
@@ -119,7 +123,7 @@ class Applier:
         plain = by_server(step for step in additions if step.declared.unique_url is None)
         lanes = [self._units(steps) for steps in plain.values()]
         rests = self._crew.each(self._head, lanes)
-        units: List[Unit] = [(step,) for step in additions if step.declared.unique_url is not None]
+        units: list[Unit] = [(step,) for step in additions if step.declared.unique_url is not None]
         for rest in rests:
             units.extend(rest)
         self._crew.each(self._unit, units)
@@ -127,11 +131,13 @@ class Applier:
         self._confirm()
         return self._attempts
 
-    def _units(self, steps: Sequence[Step]) -> List[Unit]:
-        """Steps to one server (or removals) -> what goes out in one call each: batches by action, then single devices."""
-        units: List[Unit] = []
-        singles: List[Unit] = []
-        groups: Dict[str, List[Step]] = {}
+    def _units(self, steps: Sequence[Step]) -> list[Unit]:
+        """Steps to one server (or removals) -> what goes out in one call each: batches by action, then single
+        devices.
+        """
+        units: list[Unit] = []
+        singles: list[Unit] = []
+        groups: dict[str, list[Step]] = {}
         for step in steps:
             if step.action in (BIND, MOVE) or not self._bulk:
                 singles.append((step,))
@@ -143,7 +149,7 @@ class Applier:
             )
         return units + singles
 
-    def _head(self, units: List[Unit]) -> List[Unit]:
+    def _head(self, units: list[Unit]) -> list[Unit]:
         """Write the first unit of a server alone and look where it points -> the units that are left to write."""
         compared = any(step.declared.server_url is not None for unit in units for step in unit)
         if not (self._service.vendor.shows_url and compared) or not units:
@@ -170,20 +176,23 @@ class Applier:
                 self._urls[server] = after
             return
 
-    def _hold_back(self, server: str, units: Sequence[Unit]) -> List[Unit]:
+    def _hold_back(self, server: str, units: Sequence[Unit]) -> list[Unit]:
         """Take out every step whose declared URL is not the one that the server turned out to have."""
         seen = self._urls[server]
         show = self._service.masker.url
-        left: List[Unit] = []
+        left: list[Unit] = []
         for unit in units:
             good = tuple(
-                step for step in unit if step.declared.server_url is None or same_url(step.declared.server_url, seen.url)
+                step
+                for step in unit
+                if step.declared.server_url is None or same_url(step.declared.server_url, seen.url)
             )
             for step in unit:
                 if step not in good:
                     why = (
                         f"server '{server}' redirects to {show(seen.url)} and not to the declared "
-                        f"{show(step.declared.server_url)}, as {seen.mac} shows; RPS has no call to edit a server, so correct "
+                        f"{show(step.declared.server_url)}, as {seen.mac} shows; RPS has no call "
+                        "to edit a server, so correct "
                         "its URL in the vendor's portal or declare the URL that it has"
                     )
                     self._attempts[step.mac] = Attempt(step, Written(HELD_BACK, why), step.found, True)
@@ -200,17 +209,19 @@ class Applier:
         self._progress("written", done, self._total)
 
     def _confirm(self) -> None:
-        """One list and one URL read for each server confirm what batches did; where they disagree, each device is read."""
+        """One list and one URL read for each server confirm what batches did; where they disagree, each device
+        is read.
+        """
         pending = [attempt for attempt in self._attempts.values() if not attempt.settled]
         if not pending:
             return
         try:
-            listing: Optional[FrozenSet[str]] = frozenset(self._service.list_devices())
+            listing: frozenset[str] | None = frozenset(self._service.list_devices())
         except CallError:
             listing = None
         if self._service.vendor.shows_url and listing is not None:
             self._crew.each(self._sample, self._samples(pending))
-        doubtful: List[Attempt] = []
+        doubtful: list[Attempt] = []
         for attempt in pending:
             after = None if listing is None else self._agreed(attempt, listing)
             if after is None:
@@ -224,22 +235,22 @@ class Applier:
 
         self._crew.each(settle, doubtful)
 
-    def _samples(self, pending: Sequence[Attempt]) -> List[Tuple[str, str]]:
+    def _samples(self, pending: Sequence[Attempt]) -> list[tuple[str, str]]:
         """One (server, MAC) for each server of these writes whose URL was not seen yet."""
-        samples: Dict[str, str] = {}
+        samples: dict[str, str] = {}
         for attempt in pending:
             server = attempt.step.declared.server or ""
             if attempt.written.kind == DONE and attempt.step.action != DEREGISTER and server not in self._urls:
                 samples.setdefault(server, attempt.step.mac)
         return list(samples.items())
 
-    def _sample(self, sample: Tuple[str, str]) -> None:
+    def _sample(self, sample: tuple[str, str]) -> None:
         server, mac = sample
         found = self._writer.read(mac)
         if found is not None and found.status == REGISTERED:
             self._urls[server] = found
 
-    def _agreed(self, attempt: Attempt, listing: FrozenSet[str]) -> Optional[Found]:
+    def _agreed(self, attempt: Attempt, listing: frozenset[str]) -> Found | None:
         """What the device looks like, where the list and the server's sample both say that the write happened."""
         step = attempt.step
         before, now = step.mac in self._listed, step.mac in listing

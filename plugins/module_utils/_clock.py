@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 import traceback
-from typing import Any, Dict, Optional
+from typing import Any
 
 # Typed loosely: whether requests is there is only known at run time, and its absence must not be an import error.
 http: Any = None
@@ -26,7 +26,7 @@ _HttpBase: Any = object
 _HttpsBase: Any = object
 _HttpPool: Any = object
 _HttpsPool: Any = object
-MISSING: Optional[str] = None
+MISSING: str | None = None
 try:
     import requests
     import requests.adapters
@@ -78,7 +78,7 @@ class ClockedSocket:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def settimeout(self, _seconds: Optional[float]) -> None:
+    def settimeout(self, _seconds: float | None) -> None:
         """Ignored: the clock rules."""
 
     def recv_into(self, buffer: Any, *args: Any) -> int:
@@ -136,7 +136,7 @@ class _SecurePool(_HttpsPool):
             conn.connect()
 
 
-_POOLS: Dict[str, Any] = {"http": _Pool, "https": _SecurePool}
+_POOLS: dict[str, Any] = {"http": _Pool, "https": _SecurePool}
 
 
 class Adapter(_AdapterBase):

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Iterable, List, Optional, TypeVar
+from typing import Callable, TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -18,10 +19,10 @@ class Crew:
     work still queued can be cut short."""
 
     def __init__(self, size: int, on_error: Callable[[], None]) -> None:
-        self._pool: Optional[ThreadPoolExecutor] = ThreadPoolExecutor(size) if size > 1 else None
+        self._pool: ThreadPoolExecutor | None = ThreadPoolExecutor(size) if size > 1 else None
         self._on_error = on_error
 
-    def each(self, work: Callable[[Item], Answer], items: Iterable[Item]) -> List[Answer]:
+    def each(self, work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
         """``[work(item) for item in items]``, side by side. Never call it from within ``work``."""
         if self._pool is None:
             return [work(item) for item in items]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any
 
 from ._errors import InputError
 from ._mac import parse_mac, printable
@@ -24,7 +25,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{1,12}")
 
 
-def name_problem(name: Any) -> Optional[str]:
+def name_problem(name: Any) -> str | None:
     """Why this is no server name, as the end of a sentence, or None (Yealink 4.9.3: A-z 0-9 - _ . and blank)."""
     if not isinstance(name, str) or not name.strip():
         return "must not be empty"
@@ -33,7 +34,7 @@ def name_problem(name: Any) -> Optional[str]:
     return None
 
 
-def name_warning(name: str, vendor: Vendor) -> Optional[str]:
+def name_warning(name: str, vendor: Vendor) -> str | None:
     if vendor.name_limit is not None and len(name) > vendor.name_limit:
         return (
             f"The server name '{name}' has {len(name)} characters; {vendor.title} is known to accept "
@@ -44,7 +45,7 @@ def name_warning(name: str, vendor: Vendor) -> Optional[str]:
 
 def parse_server(name: Any, url: Any, label: str) -> Server:
     """One server, or InputError with all that is wrong with it; ``label`` begins each sentence."""
-    problems: List[str] = []
+    problems: list[str] = []
     wrong = name_problem(name)
     if wrong:
         problems.append(f"{label}: the server name {wrong}.")
@@ -59,18 +60,20 @@ def parse_server(name: Any, url: Any, label: str) -> Server:
     return Server(name.strip(), url.strip())
 
 
-def parse_devices(entries: Sequence[Mapping[str, Any]], labels: Sequence[str], vendor_name: str) -> Tuple[Declared, ...]:
+def parse_devices(
+    entries: Sequence[Mapping[str, Any]], labels: Sequence[str], vendor_name: str
+) -> tuple[Declared, ...]:
     """Check and normalise device entries; ``labels`` names each for people (``devices[3]``, or a host's name).
 
     Keys of an entry: mac, state, server, server_url, unique_url, override, force; all but mac may be left out.
     Raises InputError with the problems of all entries, two entries for one MAC included.
     """
     vendor = VENDORS[vendor_name]
-    problems: List[str] = []
-    declared: List[Declared] = []
-    seen: Dict[str, List[str]] = {}
+    problems: list[str] = []
+    declared: list[Declared] = []
+    seen: dict[str, list[str]] = {}
     for entry, label in zip(entries, labels):
-        mine: List[str] = []
+        mine: list[str] = []
         mac = ""
         try:
             mac = parse_mac(entry.get("mac"))
@@ -89,8 +92,8 @@ def parse_devices(entries: Sequence[Mapping[str, Any]], labels: Sequence[str], v
     return tuple(declared)
 
 
-def _entry_problems(entry: Mapping[str, Any], vendor: Vendor) -> List[str]:
-    problems: List[str] = []
+def _entry_problems(entry: Mapping[str, Any], vendor: Vendor) -> list[str]:
+    problems: list[str] = []
     state = entry.get("state") or PRESENT
     if state not in (PRESENT, ABSENT):
         problems.append(f"the state must be present or absent, not '{printable(str(state))[:40]}'")
@@ -114,7 +117,7 @@ def _entry_problems(entry: Mapping[str, Any], vendor: Vendor) -> List[str]:
 
 
 def _declared(mac: str, entry: Mapping[str, Any]) -> Declared:
-    def text(key: str) -> Optional[str]:
+    def text(key: str) -> str | None:
         value = entry.get(key)
         return value.strip() or None if isinstance(value, str) else None
 
@@ -135,7 +138,7 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
     ``label`` begins each sentence, for instance ``rps_accounts.office``.
     """
     front = f"{label}: " if label else ""
-    problems: List[str] = []
+    problems: list[str] = []
     vendor = options.get("vendor")
     if vendor not in VENDORS:
         given = f", not '{printable(str(vendor))[:40]}'" if vendor else ""
@@ -150,12 +153,12 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
         wrong = _api_url_problem(str(api_url))
         if wrong:
             problems.append(f"{front}api_url {wrong}.")
-    timeout = _number(options, "timeout", 30.0, 0.001, 86400.0, front, problems)
-    retries = _number(options, "retries", 3, 0, 100, front, problems)
-    concurrency = _number(options, "concurrency", 8, 1, 64, front, problems)
+    timeout = _number(options, "timeout", 30.0, (0.001, 86400.0), front, problems)
+    retries = _number(options, "retries", 3, (0, 100), front, problems)
+    concurrency = _number(options, "concurrency", 8, (1, 64), front, problems)
     deadline = None
     if options.get("deadline") is not None:
-        deadline = _number(options, "deadline", 0.0, 0.001, 31536000.0, front, problems)
+        deadline = _number(options, "deadline", 0.0, (0.001, 31536000.0), front, problems)
     if problems:
         raise InputError(problems)
     certs = options.get("validate_certs")
@@ -173,7 +176,7 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
     )
 
 
-def _api_url_problem(url: str) -> Optional[str]:
+def _api_url_problem(url: str) -> str | None:
     parts = split_url(url)
     if parts is None or parts.scheme not in ("https", "http"):
         return "must begin with https://"
@@ -182,14 +185,18 @@ def _api_url_problem(url: str) -> Optional[str]:
     if not parts.host or any(char.isspace() or not char.isprintable() for char in url.strip()):
         return "is not a usable address"
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.host):
-        return f"would send the password unencrypted to {printable(parts.host)}; use https:// (http:// is for localhost only)"
+        return (
+            f"would send the password unencrypted to {printable(parts.host)}; use https:// (http:// is "
+            "for localhost only)"
+        )
     return None
 
 
 def _number(
-    options: Mapping[str, Any], key: str, default: float, low: float, high: float, front: str, problems: List[str]
+    options: Mapping[str, Any], key: str, default: float, bounds: tuple[float, float], front: str, problems: list[str]
 ) -> float:
     value = options.get(key)
+    low, high = bounds
     if value is None:
         return default
     try:
@@ -209,12 +216,15 @@ class Limit:
     """How many devices may be removed: a count, or a share in ten-thousandths of what the account holds."""
 
     text: str
-    count: Optional[int] = None
+    count: int | None = None
     share: int = 0
 
     def of(self, listed: int) -> int:
         """The count for an account that lists so many devices, rounded down."""
         return self.count if self.count is not None else listed * self.share // 1_000_000
+
+
+DEFAULT_LIMIT = Limit("10%", share=100_000)
 
 
 def parse_limit(value: Any, option: str = "purge_limit") -> Limit:
@@ -230,7 +240,7 @@ def parse_limit(value: Any, option: str = "purge_limit") -> Limit:
     raise InputError([f"{option} must be a percentage such as 10% or a count such as 5, not '{printable(text)[:40]}'."])
 
 
-def parse_digest(value: Any, option: str = "expect_plan") -> Optional[str]:
+def parse_digest(value: Any, option: str = "expect_plan") -> str | None:
     """A plan's digest, or None where none was given. Raises InputError for anything else."""
     if value is None:
         return None
@@ -241,19 +251,21 @@ def parse_digest(value: Any, option: str = "expect_plan") -> Optional[str]:
     return value.strip()
 
 
-def parse_prefixes(values: Sequence[Any], declared: Sequence[Declared], option: str = "ignore") -> Tuple[str, ...]:
+def parse_prefixes(values: Sequence[Any], declared: Sequence[Declared], option: str = "ignore") -> tuple[str, ...]:
     """MACs or MAC prefixes in any notation -> bare lower-case prefixes.
 
     Raises InputError with all that are none, and with declared phones that are to be ignored at the same time.
     """
-    prefixes: List[str] = []
-    problems: List[str] = []
+    prefixes: list[str] = []
+    problems: list[str] = []
     for value in values:
         bare = re.sub(r"[-: ]", "", str(value).strip().lower())
         if _PREFIX.fullmatch(bare):
             prefixes.append(bare)
         else:
-            problems.append(f"{option}: '{printable(str(value))[:40]}' is neither a MAC address nor the beginning of one.")
+            problems.append(
+                f"{option}: '{printable(str(value))[:40]}' is neither a MAC address nor the beginning of one."
+            )
     both = [device.mac for device in declared if prefixes and device.mac.startswith(tuple(prefixes))]
     problems.extend(f"{mac} is declared and in {option}; remove it from one of them." for mac in both)
     if problems:
@@ -262,8 +274,8 @@ def parse_prefixes(values: Sequence[Any], declared: Sequence[Declared], option: 
 
 
 def parse_purge_servers(
-    names: Optional[Sequence[Any]], declared: Sequence[Declared], vendor_name: str, option: str = "purge_servers"
-) -> Optional[Dict[str, str]]:
+    names: Sequence[Any] | None, declared: Sequence[Declared], vendor_name: str, option: str = "purge_servers"
+) -> dict[str, str] | None:
     """Names of servers -> their URLs, as ``server_url`` of a declared phone tells them; None where none were given.
 
     Raises InputError where the vendor does not show URLs, or a server's URL stands nowhere.
@@ -274,12 +286,14 @@ def parse_purge_servers(
     if not vendor.shows_url:
         raise InputError([f"{option} is not supported by {vendor.title}, which does not tell where a device points."])
     known = {device.server: device.server_url for device in declared if device.server_url is not None}
-    urls: Dict[str, str] = {}
-    problems: List[str] = []
+    urls: dict[str, str] = {}
+    problems: list[str] = []
     for name in names:
         url = known.get(name)
         if url is None:
-            problems.append(f"{option}: the URL of server '{printable(str(name))[:60]}' is not declared; give a server_url.")
+            problems.append(
+                f"{option}: the URL of server '{printable(str(name))[:60]}' is not declared; give a server_url."
+            )
         else:
             urls[str(name)] = url
     if problems:

@@ -9,7 +9,7 @@ Every message is one sentence or two that may be shown to anybody: no password, 
 
 from __future__ import annotations
 
-from typing import Optional, Sequence
+from collections.abc import Sequence
 
 
 class RpsError(Exception):
@@ -48,7 +48,7 @@ class CallError(RpsError):
     transient = False
     fatal = False
 
-    def __init__(self, message: str, transient: Optional[bool] = None) -> None:
+    def __init__(self, message: str, transient: bool | None = None) -> None:
         super().__init__(message)
         if transient is not None:
             self.transient = transient
@@ -80,7 +80,7 @@ class BusyError(CallError):
     sent = False
     transient = True
 
-    def __init__(self, message: str, retry_after: Optional[float] = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any
 
 from ._declare import (
     Limit,
@@ -62,29 +63,29 @@ class Account:
 
     name: str
     connection: Connection
-    servers: Tuple[Server, ...]
-    hosts: Tuple[str, ...]
-    declared: Tuple[Declared, ...]
-    expect_plan: Optional[str]
-    purge_servers: Optional[Dict[str, str]]
+    servers: tuple[Server, ...]
+    hosts: tuple[str, ...]
+    declared: tuple[Declared, ...]
+    expect_plan: str | None
+    purge_servers: dict[str, str] | None
 
 
 @dataclass(frozen=True)
 class Fleet:
     """Everything that a play declares, checked."""
 
-    accounts: Tuple[Account, ...]
+    accounts: tuple[Account, ...]
     purge: bool
     purge_limit: Limit
-    fleet_size: Optional[int]
+    fleet_size: int | None
     batch_size: int
-    ignore: Tuple[str, ...]
+    ignore: tuple[str, ...]
     host_results: bool
     report_dir: str
     fail_on_drift: bool
 
 
-class _Problems(List[str]):
+class _Problems(list[str]):
     def taken(self, error: InputError) -> None:
         self.extend(error.problems)
 
@@ -99,9 +100,9 @@ def to_bool(value: Any, name: str) -> bool:
     raise InputError([f"{name} must be true or false, not '{printable(str(value))[:40]}'."])
 
 
-def environment_accounts(environ: Mapping[str, str]) -> Dict[str, Dict[str, Any]]:
+def environment_accounts(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """The accounts that job templates inject as environment variables: ``default`` and one for each vendor."""
-    accounts: Dict[str, Dict[str, Any]] = {}
+    accounts: dict[str, dict[str, Any]] = {}
     logins = [("default", "RPS_API_", "RPS_API_URL", environ.get("RPS_VENDOR"))]
     logins.extend((name, f"RPS_{name.upper()}_", f"RPS_{name.upper()}_API_URL", name) for name in sorted(VENDORS))
     for name, front, url, vendor in logins:
@@ -115,7 +116,7 @@ def environment_accounts(environ: Mapping[str, str]) -> Dict[str, Dict[str, Any]
     return accounts
 
 
-def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> Dict[str, Connection]:
+def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> dict[str, Connection]:
     """``rps_accounts``, or the logins of the environment where it is empty -> connections by name.
 
     An entry takes RPS_VALIDATE_CERTS, RPS_CA_PATH and RPS_TIMEOUT from the environment where it says nothing itself,
@@ -126,14 +127,17 @@ def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> Dict[
         if not raw:
             raise InputError(
                 [
-                    "No account is declared: set rps_accounts, or RPS_API_USERNAME, RPS_API_PASSWORD and RPS_VENDOR (or "
+                    "No account is declared: set rps_accounts, or RPS_API_USERNAME, "
+                    "RPS_API_PASSWORD and RPS_VENDOR (or "
                     "RPS_YEALINK_USERNAME and _PASSWORD, RPS_HTEK_USERNAME and _PASSWORD) in the environment."
                 ]
             )
     if not isinstance(raw, Mapping):
-        raise InputError(["rps_accounts must be a dictionary of accounts, each with vendor, api_username, api_password."])
+        raise InputError(
+            ["rps_accounts must be a dictionary of accounts, each with vendor, api_username, api_password."]
+        )
     problems = _Problems()
-    accounts: Dict[str, Connection] = {}
+    accounts: dict[str, Connection] = {}
     for name, options in raw.items():
         label = f"rps_accounts.{printable(str(name))[:60]}"
         if not isinstance(options, Mapping):
@@ -160,7 +164,10 @@ def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> Dict[
 
 
 def parse_fleet(
-    phones: Mapping[str, Mapping[str, Any]], fleet: Mapping[str, Any], environ: Mapping[str, str], released: bool = False
+    phones: Mapping[str, Mapping[str, Any]],
+    fleet: Mapping[str, Any],
+    environ: Mapping[str, str],
+    released: bool = False,
 ) -> Fleet:
     """Check everything that a play declares.
 
@@ -177,15 +184,13 @@ def parse_fleet(
             problems.taken(error)
             return otherwise
 
-    connections = tried(
-        lambda: parse_accounts(fleet.get("rps_accounts"), environ, fleet.get("rps_deadline")), {}
-    )
+    connections = tried(lambda: parse_accounts(fleet.get("rps_accounts"), environ, fleet.get("rps_deadline")), {})
     if not connections:
         raise InputError(problems)
     servers = tried(lambda: _servers(fleet.get("rps_servers"), sorted(connections)), {})
     hosts = _hosts_by_account(phones, connections, problems)
     plans = tried(lambda: _plans(fleet.get("rps_expect_plan"), sorted(connections)), {})
-    accounts: List[Account] = []
+    accounts: list[Account] = []
     for name, connection in sorted(connections.items()):
         mine = {host: phones[host] for host in hosts.get(name, ())}
         own = servers.get(name, {})
@@ -215,7 +220,7 @@ def parse_fleet(
     return result
 
 
-def shortened(problems: Sequence[str]) -> List[str]:
+def shortened(problems: Sequence[str]) -> list[str]:
     """The problems that one message can hold, and how many more there are."""
     if len(problems) <= _SHOWN:
         return list(problems)
@@ -226,7 +231,7 @@ def _or(value: Any, otherwise: Any) -> Any:
     return otherwise if value is None or value == "" else value
 
 
-def _list(fleet: Mapping[str, Any], name: str) -> List[Any]:
+def _list(fleet: Mapping[str, Any], name: str) -> list[Any]:
     value = fleet.get(name)
     if value in (None, ""):
         return []
@@ -237,7 +242,7 @@ def _list(fleet: Mapping[str, Any], name: str) -> List[Any]:
     raise InputError([f"{name} must be a list."])
 
 
-def _count(value: Any, name: str, least: int) -> Optional[int]:
+def _count(value: Any, name: str, least: int) -> int | None:
     if value is None or value == "":
         return None
     text = str(value).strip()
@@ -246,14 +251,14 @@ def _count(value: Any, name: str, least: int) -> Optional[int]:
     return int(text)
 
 
-def _servers(raw: Any, accounts: Sequence[str]) -> Dict[str, Dict[str, Server]]:
+def _servers(raw: Any, accounts: Sequence[str]) -> dict[str, dict[str, Server]]:
     """``rps_servers`` -> by account, by name. Raises InputError."""
     if raw in (None, ""):
         return {}
     if not isinstance(raw, (list, tuple)):
         raise InputError(["rps_servers must be a list of {name, url, account}."])
     problems = _Problems()
-    servers: Dict[str, Dict[str, Server]] = {}
+    servers: dict[str, dict[str, Server]] = {}
     for index, item in enumerate(raw):
         label = f"rps_servers[{index}]"
         if not isinstance(item, Mapping):
@@ -283,9 +288,9 @@ def _servers(raw: Any, accounts: Sequence[str]) -> Dict[str, Dict[str, Server]]:
 
 
 def _hosts_by_account(
-    phones: Mapping[str, Mapping[str, Any]], connections: Mapping[str, Connection], problems: List[str]
-) -> Dict[str, List[str]]:
-    hosts: Dict[str, List[str]] = {}
+    phones: Mapping[str, Mapping[str, Any]], connections: Mapping[str, Connection], problems: list[str]
+) -> dict[str, list[str]]:
+    hosts: dict[str, list[str]] = {}
     names = ", ".join(sorted(connections))
     for host, values in phones.items():
         account = values.get("rps_account")
@@ -303,9 +308,9 @@ def _hosts_by_account(
 
 def _devices(
     phones: Mapping[str, Mapping[str, Any]], servers: Mapping[str, Server], vendor: str, released: bool
-) -> Tuple[Declared, ...]:
+) -> tuple[Declared, ...]:
     problems = _Problems()
-    entries: List[Dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     for host, values in phones.items():
         server = values.get("rps_server")
         found = servers.get(server.strip()) if isinstance(server, str) else None
@@ -341,9 +346,9 @@ def _in_role_words(text: str) -> str:
     return text
 
 
-def _same_mac(phones: Mapping[str, Mapping[str, Any]]) -> List[str]:
+def _same_mac(phones: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Two hosts with one MAC in different accounts; within one account it was found already."""
-    seen: Dict[str, Dict[str, str]] = {}
+    seen: dict[str, dict[str, str]] = {}
     for host, values in phones.items():
         try:
             mac = parse_mac(values.get("rps_mac"))
@@ -357,13 +362,15 @@ def _same_mac(phones: Mapping[str, Mapping[str, Any]]) -> List[str]:
     ]
 
 
-def _plans(raw: Any, accounts: Sequence[str]) -> Dict[str, Optional[str]]:
+def _plans(raw: Any, accounts: Sequence[str]) -> dict[str, str | None]:
     if raw in (None, "", {}):
         return {}
     if not isinstance(raw, Mapping):
-        raise InputError(["rps_expect_plan must be a dictionary of account: digest, as the artifact rps_drift.plans is."])
+        raise InputError(
+            ["rps_expect_plan must be a dictionary of account: digest, as the artifact rps_drift.plans is."]
+        )
     problems = _Problems()
-    plans: Dict[str, Optional[str]] = {}
+    plans: dict[str, str | None] = {}
     for name, digest in raw.items():
         if name not in accounts:
             problems.append(f"rps_expect_plan: there is no account '{printable(str(name))[:60]}' in rps_accounts.")
@@ -377,7 +384,7 @@ def _plans(raw: Any, accounts: Sequence[str]) -> Dict[str, Optional[str]]:
     return plans
 
 
-def _purge_servers(raw: Any, servers: Mapping[str, Server], account: str, vendor: str) -> Optional[Dict[str, str]]:
+def _purge_servers(raw: Any, servers: Mapping[str, Server], account: str, vendor: str) -> dict[str, str] | None:
     if raw in (None, ""):
         return None
     if not isinstance(raw, (list, tuple)):
@@ -390,4 +397,3 @@ def _purge_servers(raw: Any, servers: Mapping[str, Server], account: str, vendor
         names = ", ".join(printable(name)[:60] for name in unknown)
         raise InputError([f"rps_purge_servers: rps_servers of account {account} holds no {names}."])
     return {str(name): servers[name].url for name in raw}
-

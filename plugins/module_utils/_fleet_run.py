@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One run over a fleet: every account looked at, then written, side by side -> results by host and what belongs to none.
+"""One run over a fleet: every account looked at, then written, side by side -> results by host and what
+belongs to none.
 
 No Ansible in here: the role's action hands in what it read and shows what comes out.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable
 
 from ._apply import CREATED, NO_CALL, SERVER_FAILED, SERVER_UNKNOWN
 from ._declare import name_warning
@@ -37,7 +38,7 @@ class Scope:
     mode: str
     check_mode: bool
     phones: int
-    why_partial: Optional[str]
+    why_partial: str | None
 
 
 @dataclass
@@ -48,16 +49,16 @@ class AccountRun:
     service: Service
     reconciliation: Reconciliation
     report: Report = field(default_factory=Report)
-    result: Dict[str, Any] = field(default_factory=dict)
-    failed: Optional[str] = None
+    result: dict[str, Any] = field(default_factory=dict)
+    failed: str | None = None
 
     @property
-    def hosts(self) -> Dict[str, Dict[str, Any]]:
+    def hosts(self) -> dict[str, dict[str, Any]]:
         """Entries by host."""
         return dict(zip(self.account.hosts, self.result["devices"]))
 
     @property
-    def purged(self) -> List[Dict[str, Any]]:
+    def purged(self) -> list[dict[str, Any]]:
         """Entries of devices that nobody declared."""
         return list(self.result["devices"][len(self.account.hosts) :])
 
@@ -66,45 +67,52 @@ class AccountRun:
 class FleetRun:
     """A whole run. ``errors`` belong to no phone: accounts that could not be worked on, servers, purged devices."""
 
-    runs: List[AccountRun]
-    messages: List[str]
-    warnings: List[str]
-    errors: List[str]
+    runs: list[AccountRun]
+    messages: list[str]
+    warnings: list[str]
+    errors: list[str]
 
 
-def size_guard(fleet: Fleet, scope: Scope, count: int, what: str) -> Optional[str]:
+def size_guard(fleet: Fleet, scope: Scope, count: int, what: str) -> str | None:
     """Why a play may not remove ``count`` devices, or None: it must hold exactly the fleet that was declared outside
     the inventory, since a part of an inventory looks like a whole one."""
     if fleet.fleet_size is None:
         return (
-            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the number of phones that the whole fleet has, "
-            f"declared outside the inventory, and the play holds {scope.phones}. Nothing was written. If that is the whole "
+            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the number of phones "
+            "that the whole fleet has, "
+            f"declared outside the inventory, and the play holds {scope.phones}. Nothing was "
+            "written. If that is the whole "
             f"fleet, set rps_fleet_size: {scope.phones}."
         )
     if scope.why_partial is not None:
         return (
-            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the whole fleet of {fleet.fleet_size} phones in one "
+            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the whole fleet of "
+            f"{fleet.fleet_size} phones in one "
             f"play, and {scope.why_partial}. Nothing was written. Run it over the whole fleet."
         )
     if fleet.fleet_size != scope.phones:
         return (
-            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the whole fleet of {fleet.fleet_size} phones, and "
-            f"the play holds {scope.phones}. Nothing was written. Restore the inventory, or if {scope.phones} is right, set "
+            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the whole fleet of "
+            f"{fleet.fleet_size} phones, and "
+            f"the play holds {scope.phones}. Nothing was written. Restore the inventory, or if "
+            f"{scope.phones} is right, set "
             f"rps_fleet_size: {scope.phones}."
         )
     return None
 
 
-def _guards(fleet: Fleet, scope: Scope) -> Tuple[Callable[[Plan], Optional[str]], ...]:
-    def purge(plan: Plan) -> Optional[str]:
+def _guards(fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], str | None], ...]:
+    def purge(plan: Plan) -> str | None:
         count = sum(1 for step in plan.steps if step.declared.purged and step.writes)
         return size_guard(fleet, scope, count, "purge") if fleet.purge else None
 
-    def removal(plan: Plan) -> Optional[str]:
+    def removal(plan: Plan) -> str | None:
         count = sum(1 for step in plan.steps if step.action == DEREGISTER and not step.declared.purged)
         if scope.mode == RELEASE or count <= fleet.purge_limit.of(len(plan.listed or ())):
             return None
-        return size_guard(fleet, scope, count, f"deregistering more phones than rps_purge_limit ({fleet.purge_limit.text})")
+        return size_guard(
+            fleet, scope, count, f"deregistering more phones than rps_purge_limit ({fleet.purge_limit.text})"
+        )
 
     return (purge, removal)
 
@@ -159,26 +167,25 @@ def _prepare(
     return AccountRun(account, service, Reconciliation(service, account.declared, options, tell))
 
 
-def _refusal(runs: List[AccountRun]) -> Optional[str]:
+def _refusal(runs: list[AccountRun]) -> str | None:
     for run in runs:
         if run.reconciliation.guard is not None:
             return f"Account {run.account.name}: {run.reconciliation.guard}"
     return None
 
 
-def _finish(run: AccountRun, scope: Scope, refused: Optional[str]) -> None:
-    if scope.mode == DRIFT:
+def _finish(run: AccountRun, scope: Scope, refused: str | None) -> None:
+    if scope.mode == DRIFT and run.reconciliation.guard is not None:
         # A drift run writes nothing anyway: it shows the plan, and the guard that would stop it as a warning.
-        if run.reconciliation.guard is not None:
-            run.report.warnings.append(run.reconciliation.guard)
-            run.reconciliation.guard = None
+        run.report.warnings.append(run.reconciliation.guard)
+        run.reconciliation.guard = None
     warnings = run.report.warnings
     run.report = run.reconciliation.finish(refused)
     run.report.warnings.extend(warnings)
     run.result, run.failed = bulk_result(run.report, len(run.account.declared), run.service.masker)
 
 
-def _told(runs: List[AccountRun], fleet: Fleet, scope: Scope) -> FleetRun:
+def _told(runs: list[AccountRun], fleet: Fleet, scope: Scope) -> FleetRun:
     told = FleetRun(runs, [], [], [])
     for run in runs:
         name, vendor = run.account.name, VENDORS[run.account.connection.vendor]
@@ -199,10 +206,14 @@ def _told(runs: List[AccountRun], fleet: Fleet, scope: Scope) -> FleetRun:
         if changed:
             verb = "would be" if scope.check_mode or scope.mode == DRIFT else "were"
             more = f" and {len(changed) - 10} more" if len(changed) > 10 else ""
-            told.messages.append(f"{name}: {len(changed)} purged devices {verb} deregistered: {', '.join(changed[:10])}{more}.")
+            told.messages.append(
+                f"{name}: {len(changed)} purged devices {verb} deregistered: {', '.join(changed[:10])}{more}."
+            )
         told.errors.extend(f"{name}: {item['msg']}" for item in run.purged if item["failed"])
         if run.report.error is not None:
-            text = run.report.error if run.report.error.startswith("Account ") else f"Account {name}: {run.report.error}"
+            text = (
+                run.report.error if run.report.error.startswith("Account ") else f"Account {name}: {run.report.error}"
+            )
             # Where a phone fails for it, the phone's own host shows it; else nobody would.
             shown = any(entry["failed"] for entry in run.hosts.values())
             told.messages.append(text)

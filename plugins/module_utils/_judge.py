@@ -55,7 +55,7 @@ def held_back(step: Step, why: str) -> Result:
     return Result(step, NOT_ATTEMPTED, False, False, step.found, _say(step, f"was not written: {why}"))
 
 
-def judge(step: Step, written: Written, after: Optional[Found], show: Show) -> Result:
+def judge(step: Step, written: Written, after: Found | None, show: Show) -> Result:
     """The truth about one phone from its write and the read after it (None: it could not be read).
 
     The rule: whatever the service answered, what was read counts. A write that was refused or lost is a change only
@@ -112,7 +112,9 @@ def _forced(step: Step, written: Written, after: Found, now: Step, show: Show) -
         return Result(step, CHANGED, True, False, after)
     if written.kind == LOST:
         text = f"may or may not have been bound to '{step.declared.server}' ({written.text}), and reading cannot tell"
-        return Result(step, UNKNOWN, False, False, after, _say(step, text + "; run again with force: true to settle it"))
+        return Result(
+            step, UNKNOWN, False, False, after, _say(step, text + "; run again with force: true to settle it")
+        )
     if readable:
         text = "was written again and points where it did; declare server_url to have it verified"
         return Result(step, UNVERIFIABLE, False, False, after, _say(step, text))
@@ -127,7 +129,9 @@ def _not_reached(step: Step, written: Written, after: Found, show: Show) -> Resu
         text = f"was not changed: {written.text}; reading back shows that the write did not happen; run again"
         return Result(step, FAILED, moved, False, after, _say(step, text))
     if after.status == REGISTERED and after.url is None and step.declared.state != ABSENT:
-        return Result(step, UNKNOWN, moved, False, after, _say(step, "was written, but does not show where it points now"))
+        return Result(
+            step, UNKNOWN, moved, False, after, _say(step, "was written, but does not show where it points now")
+        )
     if after.status == REGISTERED and step.declared.state != ABSENT:
         hide = step.declared.unique_url is not None
         wanted, found = show(wanted_url(step.declared), hide), show(after.url, hide)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Tuple
+from typing import Any
 
 # The four notations of both documents (4.1.4 note 1, 1.4 note). Htek prints the fourth with seven octets: a slip.
 _NOTATIONS = re.compile(
@@ -16,7 +16,7 @@ _NOTATIONS = re.compile(
 _IN_TEXT = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{12}|[0-9A-Fa-f]{2}(?:([- :])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4})(?![0-9A-Za-z])"
 )
-SEPARATORS: Dict[str, str] = {"bare": "", "hyphen": "-", "space": " ", "colon": ":"}
+SEPARATORS: dict[str, str] = {"bare": "", "hyphen": "-", "space": " ", "colon": ":"}
 
 
 def parse_mac(value: Any) -> str:
@@ -53,9 +53,9 @@ def format_mac(mac: str, notation: str = "bare", upper: bool = False) -> str:
     return shown.upper() if upper else shown
 
 
-def macs_in_text(text: str) -> Tuple[str, ...]:
+def macs_in_text(text: str) -> tuple[str, ...]:
     """All addresses that stand in a text of the service, normalised, in order, each once."""
-    found: Dict[str, None] = {}
+    found: dict[str, None] = {}
     for match in _IN_TEXT.finditer(text):
         found[re.sub("[^0-9a-f]", "", match.group(0).lower())] = None
     return tuple(found)

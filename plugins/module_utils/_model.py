@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Tuple
 
 # Status of a device as checkDevice names it (Yealink 4.5.3, Htek 5.3).
 REGISTERED = "registered"
 UNREGISTERED = "unregistered"
 ELSEWHERE = "registered_elsewhere"
 UNKNOWN_STATUS = "unknown"
-STATUSES: Tuple[str, ...] = (REGISTERED, UNREGISTERED, ELSEWHERE, UNKNOWN_STATUS)
+STATUSES: tuple[str, ...] = (REGISTERED, UNREGISTERED, ELSEWHERE, UNKNOWN_STATUS)
 
 # What is done to a device.
 NONE = "none"
@@ -23,7 +22,7 @@ BIND = "bind"
 MOVE = "move"
 TAKE_OVER = "take_over"
 DEREGISTER = "deregister"
-ACTIONS: Tuple[str, ...] = (NONE, REGISTER, BIND, MOVE, TAKE_OVER, DEREGISTER)
+ACTIONS: tuple[str, ...] = (NONE, REGISTER, BIND, MOVE, TAKE_OVER, DEREGISTER)
 
 # What became of it.
 IN_SYNC = "in_sync"
@@ -34,7 +33,7 @@ CONFLICT = "conflict"
 FAILED = "failed"
 UNKNOWN = "unknown"
 NOT_ATTEMPTED = "not_attempted"
-OUTCOMES: Tuple[str, ...] = (
+OUTCOMES: tuple[str, ...] = (
     IN_SYNC,
     WOULD_CHANGE,
     CHANGED,
@@ -60,11 +59,11 @@ class Connection:
     username: str
     password: str
     validate_certs: bool = True
-    ca_path: Optional[str] = None
+    ca_path: str | None = None
     timeout: float = 30.0
     retries: int = 3
     concurrency: int = 8
-    deadline: Optional[float] = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +80,9 @@ class Declared:
 
     mac: str
     state: str = PRESENT
-    server: Optional[str] = None
-    server_url: Optional[str] = None
-    unique_url: Optional[str] = None
+    server: str | None = None
+    server_url: str | None = None
+    unique_url: str | None = None
     override: bool = False
     force: bool = False
     purged: bool = False  # nobody declared it: it stands here because purge removes it
@@ -95,7 +94,7 @@ class Found:
 
     mac: str
     status: str
-    url: Optional[str] = None
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class Step:
     """
 
     declared: Declared
-    found: Optional[Found]
+    found: Found | None
     action: str
     outcome: str
     reason: str = ""
@@ -146,7 +145,7 @@ class Result:
     outcome: str
     changed: bool
     verified: bool
-    after: Optional[Found]
+    after: Found | None
     msg: str = ""
 
     @property

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import signal
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Optional
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
@@ -19,15 +20,15 @@ from ._transport import Transport
 from ._urls import Masker
 from ._vendors import VENDORS
 
-Answer = Tuple[Dict[str, Any], Optional[str]]
+Answer = tuple[dict[str, Any], Optional[str]]
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _URL_OPTIONS = ("url", "server_url", "unique_url")
 
 
-def connection_spec() -> Dict[str, Dict[str, Any]]:
+def connection_spec() -> dict[str, dict[str, Any]]:
     """The connection options, as documented in the fragment ``voip.rps.connection``."""
 
-    def env(name: str) -> Tuple[Any, List[str]]:
+    def env(name: str) -> tuple[Any, list[str]]:
         return (env_fallback, [name])
 
     return {
@@ -43,7 +44,7 @@ def connection_spec() -> Dict[str, Dict[str, Any]]:
     }
 
 
-def device_spec() -> Dict[str, Dict[str, Any]]:
+def device_spec() -> dict[str, dict[str, Any]]:
     """What can be declared of one phone. URLs are no_log while Ansible parses and logs the options, since they may
     carry tokens; results show them masked."""
     return {
@@ -68,7 +69,7 @@ def run(
     result of a run in which nothing was done, so that the documented keys are there whatever happens.
     """
     module = AnsibleModule(argument_spec={**spec, **connection_spec()}, supports_check_mode=True)
-    services: List[Service] = []
+    services: list[Service] = []
 
     def connect() -> Service:
         service = open_service(parse_connection(module.params))
@@ -78,7 +79,7 @@ def run(
         _stop_on_sigterm(service)
         return service
 
-    extra: Dict[str, Any] = {}
+    extra: dict[str, Any] = {}
     try:
         result, failed = work(module, connect)
     except MissingLibraryError as error:
@@ -109,7 +110,7 @@ def open_service(connection: Connection) -> Service:
     return Service(Transport(connection, masker))
 
 
-def warn_about_names(module: AnsibleModule, names: Iterable[Optional[str]]) -> None:
+def warn_about_names(module: AnsibleModule, names: Iterable[str | None]) -> None:
     """Warn once for each server name that is longer than the vendor is known to accept."""
     for name in sorted({name for name in names if name}):
         text = name_warning(name, VENDORS[module.params["vendor"]])
@@ -124,9 +125,9 @@ def _stop_on_sigterm(service: Service) -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
-def _urls(params: Any) -> List[Tuple[str, bool]]:
+def _urls(params: Any) -> list[tuple[str, bool]]:
     """All URLs among the options, as (URL, whether its path is a secret too)."""
-    found: List[Tuple[str, bool]] = []
+    found: list[tuple[str, bool]] = []
     for key in _URL_OPTIONS:
         if isinstance(params.get(key), str):
             found.append((params[key], key == "unique_url"))
@@ -135,9 +136,9 @@ def _urls(params: Any) -> List[Tuple[str, bool]]:
     return found
 
 
-def _without_secrets(params: Mapping[str, Any]) -> Dict[str, Any]:
+def _without_secrets(params: Mapping[str, Any]) -> dict[str, Any]:
     """The options as ``invocation`` shows them at high verbosity."""
-    shown: Dict[str, Any] = {}
+    shown: dict[str, Any] = {}
     for key, value in params.items():
         if key == "devices" and isinstance(value, list):
             shown[key] = [_without_secrets(item) for item in value]
@@ -164,7 +165,7 @@ def _keep_readable(module: AnsibleModule, result: Mapping[str, Any]) -> None:
     module.no_log_values.update(secret for secret in secrets if len(secret) > 3 and secret not in words)
 
 
-def _machine_words(value: Any, key: str = "") -> List[str]:
+def _machine_words(value: Any, key: str = "") -> list[str]:
     if isinstance(value, Mapping):
         return [word for name, item in value.items() for word in _machine_words(item, name)]
     if isinstance(value, (list, tuple)):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Optional
 
 from ._declare import Limit
 from ._model import (
@@ -40,7 +41,7 @@ from ._urls import same_url
 Show = Callable[[Optional[str], bool], Optional[str]]
 
 
-def wanted_url(declared: Declared) -> Optional[str]:
+def wanted_url(declared: Declared) -> str | None:
     """The URL that the phone should be redirected to, where one was declared: unique_url wins over server_url."""
     return declared.unique_url or declared.server_url
 
@@ -73,7 +74,9 @@ def decide(declared: Declared, found: Found) -> Step:
     if declared.force:
         return Step(declared, found, MOVE, WOULD_CHANGE, forced=True)
     if found.url is None:
-        reason = "is registered, but the service does not say where it points; set force: true to write the binding again"
+        reason = (
+            "is registered, but the service does not say where it points; set force: true to write the binding again"
+        )
     else:
         reason = "is registered, but neither server_url nor unique_url is declared to compare with; declare one"
     return Step(declared, found, NONE, UNVERIFIABLE, reason)
@@ -88,17 +91,17 @@ def unread(declared: Declared, reason: str, refused: bool) -> Step:
 class Plan:
     """Steps sorted by MAC (purged devices among them), what the account holds, and what nobody declared."""
 
-    steps: Tuple[Step, ...]
-    listed: Optional[Tuple[str, ...]]
-    unmanaged: Tuple[str, ...]
+    steps: tuple[Step, ...]
+    listed: tuple[str, ...] | None
+    unmanaged: tuple[str, ...]
     digest: str
 
     @property
-    def writes(self) -> Tuple[Step, ...]:
+    def writes(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.writes)
 
 
-def build_plan(steps: Iterable[Step], listed: Optional[Sequence[str]], unmanaged: Iterable[str], show: Show) -> Plan:
+def build_plan(steps: Iterable[Step], listed: Sequence[str] | None, unmanaged: Iterable[str], show: Show) -> Plan:
     """Order the steps and compute the digest. ``show(url, hide_path)`` gives a URL as people see it."""
     ordered = tuple(sorted(steps, key=lambda step: step.mac))
     return Plan(
@@ -114,7 +117,7 @@ def plan_digest(steps: Iterable[Step], show: Show) -> str:
 
     URLs count as they are shown, secrets as their keyed fingerprints, so the digest tells no more than the plan does.
     """
-    rows: List[List[Any]] = []
+    rows: list[list[Any]] = []
     for step in steps:
         if not step.writes or step.found is None:
             continue
@@ -135,13 +138,13 @@ def plan_digest(steps: Iterable[Step], show: Show) -> str:
     return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def find_unmanaged(listed: Sequence[str], declared: Iterable[Declared], ignore: Sequence[str]) -> Tuple[str, ...]:
+def find_unmanaged(listed: Sequence[str], declared: Iterable[Declared], ignore: Sequence[str]) -> tuple[str, ...]:
     """MACs that the account holds, nobody declared, and no ignored prefix covers."""
     known = {device.mac for device in declared}
     return tuple(sorted(mac for mac in set(listed) if mac not in known and not mac.startswith(tuple(ignore) or ("-",))))
 
 
-def purge_steps(candidates: Mapping[str, Found], servers: Optional[Mapping[str, str]]) -> Tuple[Step, ...]:
+def purge_steps(candidates: Mapping[str, Found], servers: Mapping[str, str] | None) -> tuple[Step, ...]:
     """Unmanaged devices as read -> the steps that purge them.
 
     ``servers`` (name: URL) narrows purge to devices that the service shows pointing at one of these URLs.
@@ -153,7 +156,7 @@ def purge_steps(candidates: Mapping[str, Found], servers: Optional[Mapping[str, 
     )
 
 
-def list_contradiction(listed: Sequence[str], found: Iterable[Found]) -> Optional[str]:
+def list_contradiction(listed: Sequence[str], found: Iterable[Found]) -> str | None:
     """The first device for which listDevices and checkDevice disagree on who holds it, or None.
 
     Unregistered devices may be listed or not: the documents do not say.
@@ -167,7 +170,7 @@ def list_contradiction(listed: Sequence[str], found: Iterable[Found]) -> Optiona
     return None
 
 
-def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> Optional[str]:
+def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> str | None:
     """Why this plan's purge is refused, or None: more devices than the limit allows."""
     count = sum(1 for step in plan.steps if step.declared.purged and step.writes)
     allowed = limit.of(len(plan.listed or ()))
@@ -175,18 +178,20 @@ def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> Optional[str]:
         return None
     share = f"{limit.text} of {len(plan.listed or ())} listed devices" if limit.count is None else "a count"
     return (
-        f"Refused by the guard purge_limit: purge would deregister {_devices(count)} and the limit is {allowed} ({share}). "
+        f"Refused by the guard purge_limit: purge would deregister {_devices(count)} and the limit "
+        f"is {allowed} ({share}). "
         f"Nothing was written. Check the plan, then set {prefix}purge_limit: {count} to allow exactly this."
     )
 
 
-def digest_guard(plan: Plan, expected: Optional[str], prefix: str = "") -> Optional[str]:
+def digest_guard(plan: Plan, expected: str | None, prefix: str = "") -> str | None:
     """Why this plan may not be written, or None: it is not the plan that was approved."""
     if expected is None or plan.digest == expected:
         return None
     return (
         f"Refused by the guard expect_plan: the plan is now {plan.digest}, and {expected} was expected. Nothing was "
-        f"written. Look at the new plan in check mode, then set {prefix}expect_plan: {plan.digest} to allow exactly this."
+        f"written. Look at the new plan in check mode, then set {prefix}expect_plan: {plan.digest} "
+        "to allow exactly this."
     )
 
 
@@ -194,7 +199,7 @@ def _devices(count: int) -> str:
     return "1 device" if count == 1 else f"{count} devices"
 
 
-def prediction(step: Step, shows_url: bool) -> Optional[Found]:
+def prediction(step: Step, shows_url: bool) -> Found | None:
     """What the phone will look like after its step, as far as can be known before.
 
     ``shows_url`` says whether the vendor tells where a device is redirected to.
@@ -207,8 +212,9 @@ def prediction(step: Step, shows_url: bool) -> Optional[Found]:
     return Found(step.mac, REGISTERED, wanted_url(step.declared) if readable else None)
 
 
-def servers_to_add(servers: Iterable[Server], plan: Plan) -> List[Server]:
-    """The servers for which addServer is worth a call: a write binds a phone to them, or no phone shows that they exist.
+def servers_to_add(servers: Iterable[Server], plan: Plan) -> list[Server]:
+    """The servers for which addServer is worth a call: a write binds a phone to them, or no phone shows that
+    they exist.
 
     A phone shows it where the service redirects it to the server's URL, or where it is registered, is declared for
     this server, and nothing speaks against it.
@@ -228,9 +234,9 @@ def servers_to_add(servers: Iterable[Server], plan: Plan) -> List[Server]:
     return [server for server in servers if needed(server)]
 
 
-def by_server(steps: Iterable[Step]) -> Dict[str, List[Step]]:
+def by_server(steps: Iterable[Step]) -> dict[str, list[Step]]:
     """Steps grouped by the server that they bind to, in order."""
-    groups: Dict[str, List[Step]] = {}
+    groups: dict[str, list[Step]] = {}
     for step in steps:
         groups.setdefault(step.declared.server or "", []).append(step)
     return groups

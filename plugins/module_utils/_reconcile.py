@@ -2,17 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read, plan, apply, read back -> outcomes. The order of things; what they mean is decided in ``_plan`` and ``_judge``."""
+"""Read, plan, apply, read back -> outcomes. The order of things; what they mean is decided in ``_plan`` and
+``_judge``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable
 
 from ._apply import Applier, ServerDone
 from ._crew import Crew
-from ._declare import Limit
+from ._declare import DEFAULT_LIMIT, Limit
 from ._errors import CallError
 from ._judge import held_back, judge, planned
 from ._model import Declared, Found, Result, Server, Step
@@ -44,13 +47,13 @@ class Options:
     bulk: bool = True
     check_mode: bool = False
     purge: bool = False
-    purge_limit: Limit = Limit("10%", share=100_000)
-    purge_servers: Optional[Mapping[str, str]] = None
-    ignore: Tuple[str, ...] = ()
-    expect_plan: Optional[str] = None
+    purge_limit: Limit = DEFAULT_LIMIT
+    purge_servers: Mapping[str, str] | None = None
+    ignore: tuple[str, ...] = ()
+    expect_plan: str | None = None
     batch_size: int = 100
-    servers: Tuple[Server, ...] = ()
-    guards: Tuple[Callable[[Plan], Optional[str]], ...] = ()
+    servers: tuple[Server, ...] = ()
+    guards: tuple[Callable[[Plan], str | None], ...] = ()
     prefix: str = ""  # of the options' names in messages
 
 
@@ -58,13 +61,13 @@ class Options:
 class Report:
     """The truth about a run, also of one that failed. ``error`` is what stopped it as a whole, or None."""
 
-    results: Tuple[Result, ...] = ()
-    plan: Optional[Plan] = None
-    unmanaged: Tuple[str, ...] = ()
-    servers: Tuple[ServerDone, ...] = ()
-    calls: Dict[str, int] = field(default_factory=dict)
-    warnings: List[str] = field(default_factory=list)
-    error: Optional[str] = None
+    results: tuple[Result, ...] = ()
+    plan: Plan | None = None
+    unmanaged: tuple[str, ...] = ()
+    servers: tuple[ServerDone, ...] = ()
+    calls: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    error: str | None = None
 
 
 class Reconciliation:
@@ -77,21 +80,21 @@ class Reconciliation:
         self, service: Service, declared: Sequence[Declared], options: Options, progress: Progress = silent
     ) -> None:
         self.service = service
-        self.plan: Optional[Plan] = None
-        self.guard: Optional[str] = None  # why the plan may not be written
-        self.error: Optional[str] = None  # why there is no plan to speak of
+        self.plan: Plan | None = None
+        self.guard: str | None = None  # why the plan may not be written
+        self.error: str | None = None  # why there is no plan to speak of
         self._declared = declared
         self._options = options
         self._progress = progress
-        self._own: List[Step] = []
-        self._purged: Tuple[Step, ...] = ()
+        self._own: list[Step] = []
+        self._purged: tuple[Step, ...] = ()
 
     def look(self) -> None:
         """Read the account, make the plan, ask the guards."""
         with _crew(self.service, "The run was interrupted.") as crew:
             self._look(crew)
 
-    def finish(self, refusal: Optional[str] = None) -> Report:
+    def finish(self, refusal: str | None = None) -> Report:
         """Write the plan, or in check mode predict it -> the truth about every phone.
 
         Results come in the order declared, then the purged devices by MAC. ``refusal`` is a further reason to write
@@ -123,7 +126,7 @@ class Reconciliation:
 
     def _look(self, crew: Crew) -> None:
         service, options = self.service, self._options
-        listed: Optional[Tuple[str, ...]] = None
+        listed: tuple[str, ...] | None = None
         if options.bulk:
             try:
                 listed = service.list_devices()
@@ -136,7 +139,7 @@ class Reconciliation:
         unmanaged = () if listed is None else find_unmanaged(listed, self._declared, options.ignore)
         steps = read_all(service, crew, self._declared, unmanaged if options.purge else (), self._progress)
         self._own, others = steps[: len(self._declared)], steps[len(self._declared) :]
-        reasons: List[Optional[str]] = []
+        reasons: list[str | None] = []
         if options.purge and listed is not None:
             reasons.append(_purge_is_blind(listed, steps, options.prefix))
             found = {step.mac: step.found for step in others if step.found is not None}
@@ -154,7 +157,7 @@ class Reconciliation:
             applier = Applier(self.service, crew, self._options.batch_size, listed, self._progress)
             report.servers = applier.servers(self._options.servers, plan)
             attempts = applier.apply(plan)
-        results: List[Result] = []
+        results: list[Result] = []
         for step in steps:
             if step.writes:
                 attempt = attempts[step.mac]
@@ -183,7 +186,7 @@ def _crew(service: Service, why: str) -> Iterator[Crew]:
 
 def read_all(
     service: Service, crew: Crew, declared: Sequence[Declared], candidates: Iterable[str], progress: Progress
-) -> List[Step]:
+) -> list[Step]:
     """Read every device, ``concurrency`` at once -> a step each, the declared ones first and in order."""
     wanted = [*declared, *(Declared(mac, "absent", purged=True) for mac in candidates)]
     count = 0
@@ -203,25 +206,29 @@ def read_all(
     return crew.each(read, wanted)
 
 
-def read_account(service: Service, macs: Optional[Sequence[str]]) -> Tuple[Found, ...]:
-    """The devices with these MACs, or all of the account, in order. Raises CallError at the first that is unreadable."""
+def read_account(service: Service, macs: Sequence[str] | None) -> tuple[Found, ...]:
+    """The devices with these MACs, or all of the account, in order. Raises CallError at the first that is
+    unreadable.
+    """
     with _crew(service, "Another device could not be read.") as crew:
         wanted = sorted(service.list_devices()) if macs is None else list(dict.fromkeys(macs))
         return tuple(crew.each(service.read_device, wanted))
 
 
-def _purge_is_blind(listed: Sequence[str], steps: Sequence[Step], prefix: str) -> Optional[str]:
+def _purge_is_blind(listed: Sequence[str], steps: Sequence[Step], prefix: str) -> str | None:
     """Why purge may not trust what it sees, or None."""
     blind = [step.mac for step in steps if step.found is None]
     if blind:
         return (
-            f"Refused by the guard unread_devices: {len(blind)} devices could not be read ({blind[0]} and so on), so purge "
+            f"Refused by the guard unread_devices: {len(blind)} devices could not be read "
+            f"({blind[0]} and so on), so purge "
             f"cannot know what it removes. Nothing was written. Run again, or set {prefix}purge: false."
         )
     mac = list_contradiction(listed, [step.found for step in steps if step.found is not None])
     if mac is not None:
         return (
-            f"Refused by the guard list_contradiction: the service's list of devices and its word on {mac} contradict each "
+            "Refused by the guard list_contradiction: the service's list of devices and its word "
+            f"on {mac} contradict each "
             f"other, so purge cannot trust the list. Nothing was written. Run again, or set {prefix}purge: false."
         )
     return None

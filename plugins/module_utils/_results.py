@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ._model import (
     ABSENT,
@@ -28,14 +29,14 @@ _KEPT = frozenset({IN_SYNC, UNVERIFIABLE})
 _REACHED = frozenset({IN_SYNC, UNVERIFIABLE, CHANGED, WOULD_CHANGE})
 
 
-def device_dict(found: Optional[Found], server: Optional[str], masker: Masker, hide_path: bool) -> Optional[Dict[str, Any]]:
+def device_dict(found: Found | None, server: str | None, masker: Masker, hide_path: bool) -> dict[str, Any] | None:
     """A device as results show it: ``{mac, status, server, url}``; None where nothing is known of it."""
     if found is None:
         return None
     return {"mac": found.mac, "status": found.status, "server": server, "url": masker.url(found.url, hide_path)}
 
 
-def entry(result: Result, masker: Masker) -> Dict[str, Any]:
+def entry(result: Result, masker: Masker) -> dict[str, Any]:
     """One phone of a run: ``mac, action, outcome, changed, failed, verified, before, after, msg``.
 
     ``server`` in ``before`` and ``after`` is the declared one, and only where the phone is held to be bound to it.
@@ -43,7 +44,7 @@ def entry(result: Result, masker: Masker) -> Dict[str, Any]:
     declared, before, after = result.step.declared, result.step.found, result.after
     hide = declared.unique_url is not None
 
-    def server(found: Optional[Found], outcomes: Iterable[str]) -> Optional[str]:
+    def server(found: Found | None, outcomes: Iterable[str]) -> str | None:
         bound = found is not None and found.status == REGISTERED and declared.state != ABSENT
         return declared.server if bound and result.outcome in outcomes else None
 
@@ -61,7 +62,7 @@ def entry(result: Result, masker: Masker) -> Dict[str, Any]:
     }
 
 
-def summary(entries: Sequence[Dict[str, Any]], declared: int, unmanaged: int) -> Dict[str, int]:
+def summary(entries: Sequence[dict[str, Any]], declared: int, unmanaged: int) -> dict[str, int]:
     """Count per outcome, zeros too, plus ``declared`` and ``unmanaged``."""
     counts = dict.fromkeys(OUTCOMES, 0)
     for item in entries:
@@ -71,7 +72,7 @@ def summary(entries: Sequence[Dict[str, Any]], declared: int, unmanaged: int) ->
     return counts
 
 
-def diff(entries: Iterable[Dict[str, Any]]) -> Dict[str, Any]:
+def diff(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """What ``--diff`` shows: the devices that are or would be changed, before and after, by MAC."""
     changed = [item for item in entries if item["changed"]]
     return {
@@ -80,7 +81,7 @@ def diff(entries: Iterable[Dict[str, Any]]) -> Dict[str, Any]:
     }
 
 
-def bulk_result(report: Report, declared: int, masker: Masker) -> Tuple[Dict[str, Any], Optional[str]]:
+def bulk_result(report: Report, declared: int, masker: Masker) -> tuple[dict[str, Any], str | None]:
     """A report -> (what rps_devices returns, why the run failed or None)."""
     entries = [entry(result, masker) for result in report.results]
     counts = summary(entries, declared, len(report.unmanaged))
@@ -97,11 +98,11 @@ def bulk_result(report: Report, declared: int, masker: Masker) -> Tuple[Dict[str
     return result, failure(entries, report.error)
 
 
-def _without_mac(device: Optional[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
+def _without_mac(device: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if device is None else {key: value for key, value in device.items() if key != "mac"}
 
 
-def sentence(entries: Sequence[Dict[str, Any]], counts: Dict[str, int]) -> str:
+def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int]) -> str:
     """A run in one sentence for people: how many phones, and how they fared."""
     phones = len(entries)
     parts = [f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]]
@@ -111,9 +112,9 @@ def sentence(entries: Sequence[Dict[str, Any]], counts: Dict[str, int]) -> str:
     return text + "."
 
 
-def failure(entries: Sequence[Dict[str, Any]], error: Optional[str]) -> Optional[str]:
+def failure(entries: Sequence[dict[str, Any]], error: str | None) -> str | None:
     """Why a run failed, for people: what stopped it, else the first phones that failed; None where nothing did."""
-    failed: List[Dict[str, Any]] = [item for item in entries if item["failed"]]
+    failed: list[dict[str, Any]] = [item for item in entries if item["failed"]]
     if error is not None:
         left = sum(1 for item in failed if item["outcome"] == NOT_ATTEMPTED)
         return error if not left else f"{error.rstrip()} {left} of {len(entries)} phones were not attempted."

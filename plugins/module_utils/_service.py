@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Optional, Sequence, Set, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 from ._answers import MeaningError, Refusal, list_answer, status_answer, write_answer
 from ._errors import BadAnswerError, CallError, FaultError
@@ -60,12 +61,12 @@ class Service:
         self.transport = transport
         self.vendor: Vendor = VENDORS[transport.connection.vendor]
         self.masker: Masker = transport.masker
-        self._absent: Set[Tuple[str, int]] = set()
+        self._absent: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
 
     # Reading.
 
-    def list_devices(self) -> Tuple[str, ...]:
+    def list_devices(self) -> tuple[str, ...]:
         """4.4 (4): the MACs that the account holds. Raises RefusedReadError where the service refuses to say."""
         refusal, macs = self._read(LIST_DEVICES, [], list_answer, LIST_CAP)
         if refusal is not None:
@@ -86,39 +87,39 @@ class Service:
 
     # Writing one device.
 
-    def register_device(self, mac: str, server: str, override: bool = False) -> Optional[Refusal]:
+    def register_device(self, mac: str, server: str, override: bool = False) -> Refusal | None:
         """4.1 and, with ``override``, 4.2 (1 and 2): add a device and bind it to a server."""
         return self._write(REGISTER_DEVICE, [mac, server] + ([OVERRIDE] if override else []))
 
-    def deregister_device(self, mac: str) -> Optional[Refusal]:
+    def deregister_device(self, mac: str) -> Refusal | None:
         """4.3 (3): remove a device."""
         return self._write(DEREGISTER_DEVICE, [mac])
 
-    def edit_device(self, mac: str, server: str) -> Optional[Refusal]:
+    def edit_device(self, mac: str, server: str) -> Refusal | None:
         """4.10: bind a device of one's own to another server."""
         return self._write(EDIT_DEVICE, [mac, server])
 
-    def register_unique(self, mac: str, server: str, url: str, override: bool = False) -> Optional[Refusal]:
+    def register_unique(self, mac: str, server: str, url: str, override: bool = False) -> Refusal | None:
         """4.12 and, with ``override``, 4.15: add a device with a URL of its own."""
         return self._write(REGISTER_UNIQUE, [mac, server, url] + ([OVERRIDE] if override else []))
 
-    def edit_unique(self, mac: str, server: str, url: str) -> Optional[Refusal]:
+    def edit_unique(self, mac: str, server: str, url: str) -> Refusal | None:
         """4.13: give a device of one's own a URL of its own."""
         return self._write(EDIT_UNIQUE, [mac, server, url])
 
     # Writing many.
 
-    def register_devices(self, macs: Sequence[str], server: str, override: bool = False) -> Optional[Refusal]:
+    def register_devices(self, macs: Sequence[str], server: str, override: bool = False) -> Refusal | None:
         """4.6 and, with ``override``, 4.7 (6): add devices and bind them to one server."""
         return self._write(REGISTER_DEVICES, [list(macs), server] + ([OVERRIDE] if override else []))
 
-    def deregister_devices(self, macs: Sequence[str]) -> Optional[Refusal]:
+    def deregister_devices(self, macs: Sequence[str]) -> Refusal | None:
         """4.8: remove devices."""
         return self._write(DEREGISTER_DEVICES, [list(macs)])
 
     # Servers.
 
-    def add_server(self, name: str, url: str) -> Optional[Refusal]:
+    def add_server(self, name: str, url: str) -> Refusal | None:
         """4.9: add a configuration server. There is no call that lists, edits or removes one."""
         return self._write(ADD_SERVER, [name, url])
 
@@ -134,21 +135,21 @@ class Service:
             )
         return Found(mac, status, url)
 
-    def _read(self, method: str, params: Sequence[Param], meaning: Any, cap: Optional[int] = None) -> Any:
+    def _read(self, method: str, params: Sequence[Param], meaning: Any, cap: int | None = None) -> Any:
         value = self._call(method, params, True, cap)
         try:
             return meaning(self.vendor.name, value)
         except MeaningError as error:
             raise self._meaningless(method, error) from None
 
-    def _write(self, method: str, params: Sequence[Param]) -> Optional[Refusal]:
+    def _write(self, method: str, params: Sequence[Param]) -> Refusal | None:
         value = self._call(method, params, False, None)
         try:
             return write_answer(self.vendor.name, value)
         except MeaningError as error:
             raise self._meaningless(method, error) from None
 
-    def _call(self, method: str, params: Sequence[Param], safe: bool, cap: Optional[int]) -> Any:
+    def _call(self, method: str, params: Sequence[Param], safe: bool, cap: int | None) -> Any:
         call = (method, len(params))
         name = method.rpartition(".")[2]
         if not self.has(*call):
@@ -162,7 +163,8 @@ class Service:
                 with self._lock:
                     self._absent.add(call)
                 raise AbsentCallError(
-                    f"The {self.vendor.title} service has no call {name}: it answered fault {fault.code}, '{fault.text}'."
+                    f"The {self.vendor.title} service has no call {name}: it answered fault "
+                    f"{fault.code}, '{fault.text}'."
                 ) from None
             raise
 

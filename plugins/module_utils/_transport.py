@@ -14,7 +14,8 @@ import random
 import threading
 import time
 import zlib
-from typing import Any, Dict, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 from ._answers import fault_means_absent
 from ._clock import MISSING, Adapter, clock, errors, http
@@ -50,7 +51,7 @@ class Transport:
             raise MissingLibraryError("requests", MISSING)
         self.connection = connection
         self.masker = masker
-        self.calls: Dict[str, int] = {}
+        self.calls: dict[str, int] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._why = ""
@@ -80,7 +81,7 @@ class Transport:
         self._stop.set()
 
     @property
-    def stopped(self) -> Optional[str]:
+    def stopped(self) -> str | None:
         """Why no further call is made, or None."""
         if self._until is not None and time.monotonic() >= self._until:
             self.stop("The deadline of the run is over; run again with a longer deadline to do the rest.")
@@ -132,7 +133,9 @@ class Transport:
             self._failures += 1
             enough = self._failures >= GIVE_UP_AFTER
         if enough:
-            self.stop(f"The last {GIVE_UP_AFTER} calls to {self._where} failed, so no more were made; the last: {error}")
+            self.stop(
+                f"The last {GIVE_UP_AFTER} calls to {self._where} failed, so no more were made; the last: {error}"
+            )
 
     def _try(self, method: str, body: bytes, cap: int) -> Any:
         name = _short(method)
@@ -147,7 +150,7 @@ class Transport:
         self._check_status(name, status, headers)
         return self._value(name, data, headers)
 
-    def _post(self, body: bytes, cap: int) -> Tuple[int, Any, bytes]:
+    def _post(self, body: bytes, cap: int) -> tuple[int, Any, bytes]:
         request = self._request.copy()
         request.body = body
         request.headers["Content-Length"] = str(len(body))
@@ -206,7 +209,8 @@ class Transport:
             return
         if status in (401, 403):
             raise LoginError(
-                f"{where} does not accept the login (HTTP {status}); check api_username and api_password of the account."
+                f"{where} does not accept the login (HTTP {status}); check api_username and "
+                "api_password of the account."
             )
         if status in (429, 503):
             raise BusyError(
@@ -220,7 +224,9 @@ class Transport:
             )
         if status >= 500:
             raise BadAnswerError(f"{name}: {where} failed (HTTP {status}); run again later.", transient=True)
-        raise BadAnswerError(f"{name}: {where} answered HTTP {status}; check that api_url is the address of its XML-RPC.")
+        raise BadAnswerError(
+            f"{name}: {where} answered HTTP {status}; check that api_url is the address of its XML-RPC."
+        )
 
     def _value(self, name: str, data: bytes, headers: Any) -> Any:
         where = self._where
@@ -235,7 +241,9 @@ class Transport:
         except Fault as fault:
             text = self.masker.text(fault.text)
             absent = fault_means_absent(fault.code, fault.text)
-            raise FaultError(f"{name}: {where} answered with fault {fault.code}: '{text}'.", fault.code, text, absent) from None
+            raise FaultError(
+                f"{name}: {where} answered with fault {fault.code}: '{text}'.", fault.code, text, absent
+            ) from None
         except CodecError as error:
             raise BadAnswerError(f"{name}: {where} gave no usable answer: {error}.", transient=error.cut) from None
 
@@ -253,7 +261,7 @@ class _EncodingError(OSError):
 def _read(response: Any, cap: int) -> bytes:
     """The body after unpacking, never holding more than ``cap`` bytes of it; marks the connection as reusable."""
     encoding = (response.headers.get("Content-Encoding") or "identity").strip().lower()
-    unpack: Optional[Any] = None
+    unpack: Any | None = None
     if encoding in ("gzip", "x-gzip", "deflate"):
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
     elif encoding not in ("identity", ""):
@@ -284,7 +292,7 @@ def _short(method: str) -> str:
     return method.rpartition(".")[2]
 
 
-def retry_after(value: Optional[str], now: float) -> Optional[float]:
+def retry_after(value: str | None, now: float) -> float | None:
     """Seconds that a Retry-After header asks for (seconds or HTTP date), None where it is absent or nonsense.
 
     Never negative; whoever waits bounds it. ``now`` is in seconds since the epoch.

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import threading
-from typing import Dict, List, NamedTuple, Optional
+from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 from ._mac import printable
@@ -35,14 +35,14 @@ class Url(NamedTuple):
     """The parts of a URL as text; None where a part is absent, "" where it is there and empty."""
 
     scheme: str
-    user: Optional[str]
+    user: str | None
     host: str
     path: str
-    query: Optional[str]
-    fragment: Optional[str]
+    query: str | None
+    fragment: str | None
 
 
-def split_url(text: str) -> Optional[Url]:
+def split_url(text: str) -> Url | None:
     """Split a trimmed URL into its parts, or None where it has no ``scheme://``."""
     match = _URL.fullmatch(text.strip())
     if not match:
@@ -57,14 +57,14 @@ def split_url(text: str) -> Optional[Url]:
     )
 
 
-def same_url(one: Optional[str], other: Optional[str]) -> bool:
+def same_url(one: str | None, other: str | None) -> bool:
     """Equal as text after trimming, scheme and host in any case, an empty path as ``/``."""
     if one is None or other is None:
         return one is other
     return (split_url(one) or one.strip()) == (split_url(other) or other.strip())
 
 
-def url_problem(text: str) -> Optional[str]:
+def url_problem(text: str) -> str | None:
     """Why a phone could not be sent to this URL, as the end of a sentence, or None where it could."""
     parts = split_url(text)
     if parts is None or parts.scheme not in SCHEMES:
@@ -86,13 +86,13 @@ class Masker:
 
     def __init__(self, vendor: str, username: str, password: str) -> None:
         self._login = (vendor, username, password)
-        self._key: Optional[bytes] = None
+        self._key: bytes | None = None
         self._lock = threading.Lock()
-        self._words: Dict[str, None] = {}
+        self._words: dict[str, None] = {}
         self.hide(password)
         self.hide(base64.b64encode(f"{username}:{password}".encode()).decode())
 
-    def hide(self, secret: Optional[str]) -> None:
+    def hide(self, secret: str | None) -> None:
         """Also replace this text, raw, URL-encoded or in base64, wherever it stands in the service's words."""
         if not secret:
             return
@@ -105,7 +105,7 @@ class Masker:
         ):
             self._words[form] = None
 
-    def hide_url(self, text: Optional[str], path: bool) -> None:
+    def hide_url(self, text: str | None, path: bool) -> None:
         """Hide the secret parts of a declared URL, and its path where ``path`` (a unique URL)."""
         parts = split_url(text) if text else None
         if text and parts is None:
@@ -114,7 +114,7 @@ class Masker:
             for part in (parts.user, parts.query, parts.fragment, parts.path.strip("/") if path else None):
                 self.hide(part)
 
-    def url(self, text: Optional[str], hide_path: bool = False) -> Optional[str]:
+    def url(self, text: str | None, hide_path: bool = False) -> str | None:
         """The URL as it may be shown: user info, query, fragment and, where asked, path as fingerprints."""
         if text is None:
             return None
@@ -143,7 +143,7 @@ class Masker:
         hidden = _URL_IN_TEXT.sub(lambda match: self.url(match.group(0), hide_path=True) or "", hidden)
         return hidden if len(hidden) <= _QUOTE_LIMIT else hidden[:_QUOTE_LIMIT] + "..."
 
-    def secrets(self) -> List[str]:
+    def secrets(self) -> list[str]:
         """All forms that are hidden, for whoever else must not print them."""
         return list(self._words)
 

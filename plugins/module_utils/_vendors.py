@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Dict, Mapping, Optional, Tuple
 
 DOCUMENTED = "documented"
 ASSUMED = "assumed"
@@ -37,8 +37,8 @@ class Vendor:
     name: str
     title: str
     api_url: str
-    calls: Mapping[Tuple[str, int], str]
-    name_limit: Optional[int] = None
+    calls: Mapping[tuple[str, int], str]
+    name_limit: int | None = None
 
     def has(self, method: str, params: int) -> bool:
         return (method, params) in self.calls
@@ -94,7 +94,7 @@ HTEK = Vendor(
     },
 )
 
-VENDORS: Dict[str, Vendor] = {vendor.name: vendor for vendor in (YEALINK, HTEK)}
+VENDORS: dict[str, Vendor] = {vendor.name: vendor for vendor in (YEALINK, HTEK)}
 
 # In Yealink's document (4.11, 4.16) and marked there as no longer available: never called.
-WITHDRAWN: Tuple[Tuple[str, int], ...] = ((EDIT_DEVICE, 3), (EDIT_UNIQUE, 4))
+WITHDRAWN: tuple[tuple[str, int], ...] = ((EDIT_DEVICE, 3), (EDIT_UNIQUE, 4))

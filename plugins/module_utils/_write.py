@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Callable, Dict, FrozenSet, List, Optional, Sequence
+from typing import Callable
 
 from ._answers import INVALID_MAC, MAC_UNKNOWN, SERVER_LEVEL, Refusal
 from ._errors import CallError, LoginError
@@ -38,19 +39,21 @@ class Attempt:
 
     step: Step
     written: Written
-    after: Optional[Found] = None
+    after: Found | None = None
     settled: bool = False
 
 
 class Writer:
-    """Makes the writes of a plan. ``listed`` is what the account held before, for telling a batch's effect by a list."""
+    """Makes the writes of a plan. ``listed`` is what the account held before, for telling a batch's effect by
+    a list.
+    """
 
     def __init__(self, service: Service, listed: Sequence[str]) -> None:
         self.service = service
-        self._listed: FrozenSet[str] = frozenset(listed)
+        self._listed: frozenset[str] = frozenset(listed)
         self._retries = service.transport.connection.retries
 
-    def read(self, mac: str) -> Optional[Found]:
+    def read(self, mac: str) -> Found | None:
         """The device as it is now, or None where that cannot be found out."""
         try:
             return self.service.read_device(mac)
@@ -58,7 +61,9 @@ class Writer:
             return None
 
     def one(self, step: Step) -> Attempt:
-        """Write one device and read it back. A lost write is sent again only after a read shows that it did not happen."""
+        """Write one device and read it back. A lost write is sent again only after a read shows that it did
+        not happen.
+        """
         left = self._retries
         while True:
             written = self._guarded(lambda: self._send(step))
@@ -69,15 +74,15 @@ class Writer:
                 return Attempt(step, written, after, True)
             left -= 1
 
-    def batch(self, steps: Sequence[Step]) -> List[Attempt]:
+    def batch(self, steps: Sequence[Step]) -> list[Attempt]:
         """Write steps of one action, and one server, with bulk calls; every step comes back in one Attempt."""
-        attempts: Dict[str, Attempt] = {}
+        attempts: dict[str, Attempt] = {}
         self._batch(list(steps), attempts, self._retries)
         return [attempts[step.mac] for step in steps]
 
     # One device.
 
-    def _send(self, step: Step) -> Optional[Refusal]:
+    def _send(self, step: Step) -> Refusal | None:
         if step.action == DEREGISTER:
             return self.service.deregister_device(step.mac)
         if step.action == MOVE:
@@ -86,20 +91,21 @@ class Writer:
             return self._bind(step)
         return self._register(step, step.action == TAKE_OVER)
 
-    def _edit(self, step: Step) -> Optional[Refusal]:
+    def _edit(self, step: Step) -> Refusal | None:
         server, unique = step.declared.server or "", step.declared.unique_url
         if unique is not None:
             return self.service.edit_unique(step.mac, server, unique)
         return self.service.edit_device(step.mac, server)
 
-    def _register(self, step: Step, override: bool) -> Optional[Refusal]:
+    def _register(self, step: Step, override: bool) -> Refusal | None:
         server, unique = step.declared.server or "", step.declared.unique_url
         if unique is not None:
             return self.service.register_unique(step.mac, server, unique, override)
         return self.service.register_device(step.mac, server, override)
 
-    def _bind(self, step: Step) -> Optional[Refusal]:
-        """Bind a device that has no server. Editing is the documented call for it (4.10: "change or specify"); where the
+    def _bind(self, step: Step) -> Refusal | None:
+        """Bind a device that has no server. Editing is the documented call for it (4.10: "change or specify");
+        where the
         service lacks that call, or holds the device for nobody's, registering without override does it too."""
         try:
             refusal = self._edit(step)
@@ -109,7 +115,7 @@ class Writer:
             return self._register(step, False)
         return refusal
 
-    def _guarded(self, send: Callable[[], Optional[Refusal]]) -> Written:
+    def _guarded(self, send: Callable[[], Refusal | None]) -> Written:
         try:
             refusal = send()
         except (AbsentCallError, LoginError) as error:
@@ -128,18 +134,18 @@ class Writer:
             return self.service.has(DEREGISTER_DEVICES, 1)
         return self.service.has(REGISTER_DEVICES, 3 if step.action == TAKE_OVER else 2)
 
-    def _send_bulk(self, steps: Sequence[Step]) -> Optional[Refusal]:
+    def _send_bulk(self, steps: Sequence[Step]) -> Refusal | None:
         macs = [step.mac for step in steps]
         if steps[0].action == DEREGISTER:
             return self.service.deregister_devices(macs)
         return self.service.register_devices(macs, steps[0].declared.server or "", steps[0].action == TAKE_OVER)
 
-    def _batch(self, steps: List[Step], attempts: Dict[str, Attempt], retries: int) -> None:
+    def _batch(self, steps: list[Step], attempts: dict[str, Attempt], retries: int) -> None:
         if len(steps) == 1 or not self._has_bulk(steps[0]):
             for step in steps:
                 attempts[step.mac] = self.one(step)
             return
-        refusal: Optional[Refusal] = None
+        refusal: Refusal | None = None
         try:
             refusal = self._send_bulk(steps)
             written = Written(DONE) if refusal is None else self._refused(refusal)
@@ -170,7 +176,7 @@ class Writer:
         elif rest:
             self._isolate(rest, refusal, written, attempts, retries)
 
-    def _again(self, rest: List[Step], written: Written, attempts: Dict[str, Attempt], retries: int) -> None:
+    def _again(self, rest: list[Step], written: Written, attempts: dict[str, Attempt], retries: int) -> None:
         if not rest:
             return
         if retries > 0 and not self.service.transport.stopped:
@@ -179,7 +185,7 @@ class Writer:
             self._note(rest, written, attempts)
 
     def _isolate(
-        self, rest: List[Step], refusal: Refusal, written: Written, attempts: Dict[str, Attempt], retries: int
+        self, rest: list[Step], refusal: Refusal, written: Written, attempts: dict[str, Attempt], retries: int
     ) -> None:
         """Separate the devices that a refused batch was refused for: those named, else by halves."""
         named = [step for step in rest if step.mac in refusal.macs]
@@ -194,11 +200,11 @@ class Writer:
         self._batch(rest[:middle], attempts, retries)
         self._batch(rest[middle:], attempts, retries)
 
-    def _note(self, steps: Sequence[Step], written: Written, attempts: Dict[str, Attempt]) -> None:
+    def _note(self, steps: Sequence[Step], written: Written, attempts: dict[str, Attempt]) -> None:
         for step in steps:
             attempts[step.mac] = Attempt(step, written)
 
-    def _done(self, steps: Sequence[Step]) -> FrozenSet[str]:
+    def _done(self, steps: Sequence[Step]) -> frozenset[str]:
         """Which of these writes have happened, by one list. Where a list cannot tell, by a look at the device.
 
         Raises CallError where it cannot be found out.
@@ -218,7 +224,7 @@ class Writer:
         return frozenset(done)
 
 
-def _untouched(step: Step, after: Optional[Found]) -> bool:
+def _untouched(step: Step, after: Found | None) -> bool:
     """Whether reading proves that the write did not happen: it would have been seen, and nothing is different."""
     if after is None or after != step.found:
         return False

@@ -11,7 +11,8 @@ a document type or entity declaration included, is refused while parsing, so mem
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple, Union
+from collections.abc import Sequence
+from typing import Any, Union
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
@@ -21,7 +22,7 @@ MAX_VALUES = 300_000
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"[+-]?[0-9]{1,10}")
 
-_CHILDREN: Dict[Optional[str], FrozenSet[str]] = {
+_CHILDREN: dict[str | None, frozenset[str]] = {
     None: frozenset({"methodResponse"}),
     "methodResponse": frozenset({"params", "fault"}),
     "params": frozenset({"param"}),
@@ -101,17 +102,17 @@ def decode(body: bytes) -> Any:
 class _Frame:
     __slots__ = ("parts", "tag", "values")
 
-    def __init__(self, tag: Optional[str]) -> None:
+    def __init__(self, tag: str | None) -> None:
         self.tag = tag
-        self.parts: List[str] = []
-        self.values: List[Any] = []
+        self.parts: list[str] = []
+        self.values: list[Any] = []
 
 
 class _Decoder:
     """One pass of expat with a stack of open elements; a rule broken is raised at once, out of the parser."""
 
     def __init__(self) -> None:
-        self.stack: List[_Frame] = [_Frame(None)]
+        self.stack: list[_Frame] = [_Frame(None)]
         self.count = 0
         self.fault = False
 
@@ -135,14 +136,14 @@ class _Decoder:
             raise _fault(value)
         return value
 
-    def _declaration(self, version: str, encoding: Optional[str], standalone: int) -> None:
+    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding is not None and encoding.lower() not in ("utf-8", "utf8"):
             raise CodecError("the answer is in another encoding than UTF-8")
 
     def _doctype(self, *_args: Any) -> None:
         raise CodecError("the answer holds a document type or entity declaration, which is refused")
 
-    def _start(self, tag: str, _attributes: Dict[str, str]) -> None:
+    def _start(self, tag: str, _attributes: dict[str, str]) -> None:
         parent = self.stack[-1]
         if tag not in _CHILDREN.get(parent.tag, frozenset()):
             raise CodecError(f"the answer is no XML-RPC answer: unexpected element <{tag[:40]}>")
@@ -183,7 +184,7 @@ _CUT_CODES = frozenset(
 )
 
 
-def _value(tag: str, text: str, children: List[Any]) -> Any:
+def _value(tag: str, text: str, children: list[Any]) -> Any:
     """What a closed element stands for, given its text and its children's values."""
     if tag in ("string", "name"):
         return text
@@ -212,7 +213,7 @@ def _value(tag: str, text: str, children: List[Any]) -> Any:
     return children[0]
 
 
-def _member(children: List[Any]) -> Tuple[str, Any]:
+def _member(children: list[Any]) -> tuple[str, Any]:
     if len(children) != 2 or not isinstance(children[0], str):
         raise CodecError("the answer is no XML-RPC answer: a member without name and value")
     return children[0].strip(), children[1]

@@ -56,8 +56,9 @@ options:
     description:
       - Write the binding even where it cannot be verified, which is Htek, or Yealink with neither O(server_url) nor
         O(unique_url).
-      - In check mode this predicts a move. A run in which the URL turns out to be the same reports RV(outcome=unverifiable)
-        and no change. This and M(voip.rps.rps_server) are the only places where check mode can differ from the run.
+      - In check mode this predicts a move. A run in which the URL turns out to be the same reports
+        RV(outcome=unverifiable) and no change. This and M(voip.rps.rps_server) are the only places where check mode can
+        differ from the run.
     type: bool
     default: false
 seealso:
@@ -167,14 +168,14 @@ diff:
     after: {mac: "001565000001", status: registered, server: office, url: "https://prov.example.com/yealink"}
 """
 
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 from ansible_collections.voip.rps.plugins.module_utils._declare import parse_devices
 from ansible_collections.voip.rps.plugins.module_utils._module import Answer, device_spec, run, warn_about_names
 from ansible_collections.voip.rps.plugins.module_utils._reconcile import Options, reconcile
 from ansible_collections.voip.rps.plugins.module_utils._results import entry, failure
 
-EMPTY: Dict[str, Any] = {
+EMPTY: dict[str, Any] = {
     "device": None,
     "before": None,
     "action": "none",

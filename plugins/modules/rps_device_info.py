@@ -12,8 +12,8 @@ version_added: 1.0.0
 author:
   - The voip.rps contributors (@voip-rps)
 description:
-  - Reads the status of phones from the vendor's Redirection and Provisioning Service (RPS), and with Yealink the URL that
-    each is redirected to.
+  - Reads the status of phones from the vendor's Redirection and Provisioning Service (RPS), and with Yealink the URL
+    that each is redirected to.
   - User info, query and fragment of a URL are shown as fingerprints. Its path is shown, since it is what was asked for;
     the path of a URL that is unique to a phone is a secret, so treat the result as one.
 extends_documentation_fragment:
@@ -87,7 +87,7 @@ calls:
     listDevices: 1
 """
 
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._mac import parse_mac
@@ -95,12 +95,12 @@ from ansible_collections.voip.rps.plugins.module_utils._module import Answer, ru
 from ansible_collections.voip.rps.plugins.module_utils._reconcile import read_account
 from ansible_collections.voip.rps.plugins.module_utils._results import device_dict
 
-EMPTY: Dict[str, Any] = {"devices": [], "calls": {}, "changed": False}
+EMPTY: dict[str, Any] = {"devices": [], "calls": {}, "changed": False}
 
 
 def work(module: Any, connect: Callable[[], Any]) -> Answer:
-    problems: List[str] = []
-    macs: List[str] = []
+    problems: list[str] = []
+    macs: list[str] = []
     for index, text in enumerate(module.params["mac"] or []):
         try:
             macs.append(parse_mac(text))

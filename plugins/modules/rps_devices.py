@@ -98,12 +98,13 @@ options:
     default: 100
   deadline:
     description:
-      - Seconds for the whole run. What is left then is RV(devices[].outcome=not_attempted). Without it there is no limit.
+      - Seconds for the whole run. What is left then is RV(devices[].outcome=not_attempted). Without it there is no
+        limit.
     type: float
   on_device_error:
     description:
-      - V(fail) fails the task when a phone failed; V(report) leaves it to the reader of RV(devices). What stops the run as
-        a whole (no answer, no login, a guard) fails the task either way.
+      - V(fail) fails the task when a phone failed; V(report) leaves it to the reader of RV(devices). What stops the
+        run as a whole (no answer, no login, a guard) fails the task either way.
     type: str
     choices: [fail, report]
     default: fail
@@ -239,7 +240,8 @@ diff:
     after: {"001565000001": {status: registered, server: branch, url: "https://prov.example.com/branch"}}
 """
 
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any, Callable
 
 from ansible_collections.voip.rps.plugins.module_utils._declare import (
     parse_devices,
@@ -254,7 +256,7 @@ from ansible_collections.voip.rps.plugins.module_utils._module import Answer, de
 from ansible_collections.voip.rps.plugins.module_utils._reconcile import Options, reconcile
 from ansible_collections.voip.rps.plugins.module_utils._results import bulk_result
 
-EMPTY: Dict[str, Any] = {
+EMPTY: dict[str, Any] = {
     "devices": [],
     "summary": {**dict.fromkeys(OUTCOMES, 0), "declared": 0, "unmanaged": 0},
     "unmanaged": [],
@@ -264,9 +266,9 @@ EMPTY: Dict[str, Any] = {
 }
 
 
-def read_options(params: Dict[str, Any], check_mode: bool) -> "tuple[Sequence[Declared], Options]":
+def read_options(params: dict[str, Any], check_mode: bool) -> tuple[Sequence[Declared], Options]:
     """Check everything that was declared. Raises InputError with all problems at once."""
-    problems: List[str] = []
+    problems: list[str] = []
 
     def tried(parse: Callable[[], Any], otherwise: Any) -> Any:
         try:
@@ -279,7 +281,7 @@ def read_options(params: Dict[str, Any], check_mode: bool) -> "tuple[Sequence[De
     labels = [f"devices[{index}]" for index in range(len(entries))]
     declared = tried(lambda: parse_devices(entries, labels, params["vendor"]), ())
     prefixes = tried(lambda: parse_prefixes(params["ignore"], declared), ())
-    servers: Optional[Dict[str, str]] = tried(
+    servers: dict[str, str] | None = tried(
         lambda: parse_purge_servers(params["purge_servers"], declared, params["vendor"]), None
     )
     limit = tried(lambda: parse_limit(params["purge_limit"]), None)
@@ -317,7 +319,7 @@ def work(module: Any, connect: Callable[[], Any]) -> Answer:
 
 
 def main() -> None:
-    spec: Dict[str, Any] = {
+    spec: dict[str, Any] = {
         "devices": {"type": "list", "elements": "dict", "required": True, "options": device_spec()},
         "purge": {"type": "bool", "default": False},
         "purge_limit": {"type": "str", "default": "10%"},

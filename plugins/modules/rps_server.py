@@ -81,13 +81,13 @@ calls:
     addServer: 1
 """
 
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 from ansible_collections.voip.rps.plugins.module_utils._apply import CREATED, EXISTS, add_server
 from ansible_collections.voip.rps.plugins.module_utils._declare import parse_server
 from ansible_collections.voip.rps.plugins.module_utils._module import Answer, run, warn_about_names
 
-EMPTY: Dict[str, Any] = {"server": None, "changed": False, "verified": False, "calls": {}}
+EMPTY: dict[str, Any] = {"server": None, "changed": False, "verified": False, "calls": {}}
 
 
 def work(module: Any, connect: Callable[[], Any]) -> Answer:
@@ -107,7 +107,7 @@ def work(module: Any, connect: Callable[[], Any]) -> Answer:
 
 
 def main() -> None:
-    spec: Dict[str, Any] = {
+    spec: dict[str, Any] = {
         "name": {"type": "str", "required": True},
         "url": {"type": "str", "required": True, "no_log": True},
         "state": {"type": "str", "choices": ["present"], "default": "present"},

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, Optional
+from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
@@ -24,15 +24,16 @@ class LocalModule(ActionBase):
     _supports_check_mode = True
     _supports_diff = True
 
-    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        result: Dict[str, Any] = super().run(tmp, task_vars)
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
         values = dict(task_vars or {})
-        if not self._task.delegate_to and self._connection.transport != "local":
-            self._connection = connection_loader.get("ansible.builtin.local", self._play_context)
-            self._connection.set_options(var_options=values)
+        me: Any = self  # Ansible has no types
+        if not me._task.delegate_to and me._connection.transport != "local":
+            me._connection = connection_loader.get("ansible.builtin.local", me._play_context)
+            me._connection.set_options(var_options=values)
             values["ansible_python_interpreter"] = sys.executable
             values["ansible_connection"] = "local"
-        result.update(self._execute_module(task_vars=values, wrap_async=self._task.async_val))
-        if not self._task.async_val:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+        result.update(me._execute_module(task_vars=values, wrap_async=me._task.async_val))
+        if not me._task.async_val:
+            me._remove_tmp_path(me._connection._shell.tmpdir)
         return result

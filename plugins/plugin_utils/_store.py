@@ -14,11 +14,12 @@ import json
 import os
 import sqlite3
 import tempfile
+from collections.abc import Mapping
 from contextlib import closing
-from typing import Any, Dict, Mapping, Optional
+from typing import Any
 
 
-def write_results(folder: str, results: Mapping[str, Dict[str, Any]]) -> str:
+def write_results(folder: str, results: Mapping[str, dict[str, Any]]) -> str:
     """Keep results by host in a new file that only this user can read, and return its path.
 
     Nothing in it is a secret: URLs are masked. Ansible removes the folder when it ends.
@@ -35,7 +36,7 @@ def write_results(folder: str, results: Mapping[str, Dict[str, Any]]) -> str:
     return path
 
 
-def read_result(path: str, host: str) -> Optional[Dict[str, Any]]:
+def read_result(path: str, host: str) -> dict[str, Any] | None:
     """The result of one host, or None where the bulk step had none for it."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         row = database.execute("SELECT entry FROM result WHERE host = ?", (host,)).fetchone()

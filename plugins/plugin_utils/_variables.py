@@ -10,7 +10,8 @@ the variable manager, just as Ansible itself gets them for a task of that host.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jinja2
 import jinja2.meta
@@ -37,25 +38,30 @@ class FleetVariables:
         self._task = task
         self._play: Any = task.get_play()
         self._loader = loader
-        self._batch: List[str] = list(task_vars.get("ansible_play_batch") or [])
-        self._all: List[str] = list(task_vars.get("ansible_play_hosts_all") or [])
-        self._names: Dict[str, Optional[Set[str]]] = {}
-        self.phones: Dict[str, Dict[str, Any]] = {}
-        self.fleet: Dict[str, Any] = {}
-        self._first: Optional[str] = None
-        self._first_raw: Dict[str, Any] = {}
-        self._needed: Dict[str, Dict[str, Any]] = {}
+        self._batch: list[str] = list(task_vars.get("ansible_play_batch") or [])
+        self._all: list[str] = list(task_vars.get("ansible_play_hosts_all") or [])
+        self.phones: dict[str, dict[str, Any]] = {}
+        self.fleet: dict[str, Any] = {}
+        self._first: str | None = None
+        self._first_raw: dict[str, Any] = {}
+        self._needed: dict[str, dict[str, Any]] = {}
 
     def read(self) -> None:
         """Fill ``phones`` and ``fleet``. Hosts whose ``when`` is false are left out.
 
-        Raises InputError with every value that cannot be templated, and every fleet variable that differs between hosts.
+        Raises InputError with every value that cannot be templated, and every fleet variable that differs between
+        hosts.
         """
-        problems: List[str] = []
+        problems: list[str] = []
         for name in self._batch:
             host = self._inventory.get_host(name)
             values = self._manager.get_vars(
-                play=self._play, host=host, task=self._task, include_hostvars=True, _hosts=self._batch, _hosts_all=self._all
+                play=self._play,
+                host=host,
+                task=self._task,
+                include_hostvars=True,
+                _hosts=self._batch,
+                _hosts_all=self._all,
             )
             templar = Templar(loader=self._loader, variables=values)
             try:
@@ -78,7 +84,7 @@ class FleetVariables:
             return all(templar.evaluate_conditional(condition) for condition in conditions)
         return bool(self._task.evaluate_conditional(templar, values))
 
-    def _compare(self, name: str, templar: Any, values: Mapping[str, Any], problems: List[str]) -> None:
+    def _compare(self, name: str, templar: Any, values: Mapping[str, Any], problems: list[str]) -> None:
         """Take the fleet's variables from the first host; for the others make sure that they are the same.
 
         Equal templates over equal variables give equal values, so only where something that a template names differs is
@@ -90,7 +96,7 @@ class FleetVariables:
             self.fleet = {key: _value(templar, values, key) for key in FLEET_VARS if key in values}
             for key in FLEET_VARS:
                 needed = self._closure(values.get(key), values, set())
-                self._needed[key] = {} if needed is None else {other: values.get(other, _MISSING) for other in needed}
+                self._needed[key] = {other: values.get(other, _MISSING) for other in needed}
             return
         for key in FLEET_VARS:
             raw, needed = values.get(key, _MISSING), self._needed[key]
@@ -100,9 +106,11 @@ class FleetVariables:
                 continue
             mine = _value(templar, values, key) if key in values else None
             if mine != self.fleet.get(key):
-                problems.append(f"{key} differs between hosts ({self._first} and {name}); it must be one for the whole fleet.")
+                problems.append(
+                    f"{key} differs between hosts ({self._first} and {name}); it must be one for the whole fleet."
+                )
 
-    def _closure(self, value: Any, values: Mapping[str, Any], seen: Set[str]) -> Optional[Set[str]]:
+    def _closure(self, value: Any, values: Mapping[str, Any], seen: set[str]) -> set[str]:
         """Names of all variables that a value's templates depend on, directly or through others."""
         for text in _strings(value):
             if "{{" not in text and "{%" not in text:
