@@ -1,0 +1,52 @@
+# `make` lists what there is. Everything that is made lies in .venv and .build.
+PYTHON := .venv/bin/python
+STEPS :=
+CORES :=
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo simulator test unit lint sanity integration molecule docs build bench faults fuzz matrix clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: .venv/.test ## make .venv with everything that the checks need
+
+.venv/.demo: tools/requirements-demo.txt tools/venv.sh
+	@tools/venv.sh demo
+
+.venv/.test: $(wildcard tools/requirements-*.txt) tools/venv.sh
+	@tools/venv.sh test
+
+demo: .venv/.demo ## see the collection at work against a simulated RPS
+	@$(PYTHON) tools/demo.py
+
+simulator: .venv/.demo ## run the RPS simulator by itself; ARGS="--help" tells its options
+	@$(PYTHON) tests/simulator $(ARGS)
+
+test: .venv/.test ## run every check, or some: make test STEPS="ruff unit"
+	@$(PYTHON) tools/check.py $(STEPS)
+
+lint: .venv/.test ## the quick checks: style, types, licences, changelog
+	@$(PYTHON) tools/check.py ruff format mypy yamllint shell ansible-lint changelog licences
+
+unit sanity integration molecule docs bench faults fuzz: .venv/.test
+	@$(PYTHON) tools/check.py $@
+
+build: .venv/.test ## build the tarball, import it as Galaxy would, create an execution environment's context
+	@$(PYTHON) tools/check.py build importer builder
+
+matrix: .venv/.test ## sanity, unit and integration tests on every supported ansible-core and Python, or some: CORES="2.18 2.21"
+	@$(PYTHON) tools/matrix.py $(CORES)
+
+clean: ## remove what make made
+	rm -rf .venv .build
+
+# What the shared rule above does, for `make help`:
+unit: ## unit tests with coverage
+sanity: ## ansible-test sanity
+integration: ## ansible-test integration
+molecule: ## molecule scenarios
+docs: ## check the documentation and build its pages
+bench: ## benchmarks
+faults: ## every fault that the simulator can play
+fuzz: ## property tests with many more examples

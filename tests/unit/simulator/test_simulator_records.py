@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a simulator remembers, read-only mode, hooks, options and the control API."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+from simulator import READ_METHODS, WRITE_METHODS
+
+A, B = "001565000001", "001565000002"
+
+
+def _control(sim: Any, name: str, given: Any = None) -> Any:
+    data = None if given is None else json.dumps(given).encode()
+    with urllib.request.urlopen(f"{sim.base_url()}/_sim/{name}", data, timeout=5) as response:  # noqa: S310  (loopback)
+        return json.load(response)
+
+
+def test_the_log(sim: Any, client: Any) -> None:
+    rpc = client()
+    rpc("registerDevice", A, "main", "0")
+    rpc("registerDevices", [B], "nowhere")
+    client("htek", "other")("listDevices")
+    first, second, third = sim.calls()
+    assert (first.index, first.vendor, first.account, first.method) == (0, "yealink", "me", "registerDevice")
+    assert (first.params, first.ok, first.text, first.executed) == ([A, "main", "0"], True, "OK", True)
+    assert (second.params, second.ok, second.text) == ([[B], "nowhere"], False, "Error:Invalid server")
+    assert (third.vendor, third.account, third.connection) == ("htek", "other", 1)
+    assert sim.writes() == [first, second]
+    assert sim.calls("redirect.listDevices") == [third]
+    sim.reset_log()
+    rpc("listDevices")
+    assert [(call.index, call.serial) for call in sim.calls()] == [(0, 3)]
+    assert not READ_METHODS & WRITE_METHODS
+
+
+def test_the_history_of_bindings(sim: Any, client: Any) -> None:
+    sim.world("yealink").add_device(A, account="other", server="theirs")
+    rpc = client()
+    rpc("registerDevice", A, "main", "1")
+    rpc("editDevice", A, "spare")
+    sim.reset_log()
+    rpc("deRegisterDevice", A)
+    entries = sim.world("yealink").history(A)
+    assert [(e.account, e.server, e.url, e.event, e.call) for e in entries] == [
+        ("other", "theirs", "https://theirs.example.com/", "bound", None),
+        ("me", "main", "https://main.example.com/", "bound", 0),
+        ("me", "spare", "https://spare.example.com/", "bound", 1),
+        ("me", None, None, "removed", 2),
+    ]
+    assert sim.world("htek").history() == []
+
+
+def test_read_only(sim: Any, client: Any) -> None:
+    sim.world("yealink").add_device(A, account="me", server="main")
+    sim.options.read_only = True
+    rpc = client()
+    assert rpc("checkDevice", A) == [True, "Registered"]
+    sim.assert_clean()
+    for method in sorted(WRITE_METHODS):
+        status, _headers, body = rpc.raw(method, A, "main")
+        assert status == 500
+        assert b"READ-ONLY" in body
+    assert len(sim.violations) == len(sim.writes()) == len(WRITE_METHODS)
+    assert not any(call.executed for call in sim.writes())
+    with pytest.raises(AssertionError, match=r"redirect.deRegisterDevice by 'me'"):
+        sim.assert_clean()
+    assert len(sim.world("yealink").history()) == 1
+
+
+def test_hooks_run_between_read_and_write(sim: Any, client: Any) -> None:
+    def steal(simulator: Any, account: str, method: str, params: list[Any]) -> None:
+        if method == "registerDevice":
+            simulator.world("yealink").add_device(params[0], account="other", server="theirs")
+
+    sim.hooks.append(steal)
+    rpc = client()
+    assert rpc("checkDevice", A) == [True, "Unknown"]
+    assert rpc("registerDevice", A, "main")[1].startswith(f"Error:{A}\n")
+
+
+def test_a_hook_that_fails_is_heard_of(sim: Any, client: Any) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise RuntimeError("in the hook")
+
+    sim.hooks.append(fail)
+    assert client().raw("listDevices")[0] == 500
+    with pytest.raises(AssertionError, match="in the hook"):
+        sim.assert_clean()
+
+
+def test_options_are_checked(sim: Any) -> None:
+    with pytest.raises(AttributeError):
+        sim.options.sytle = "padded"
+    with pytest.raises(ValueError, match="style"):
+        sim.options.style = "loose"
+
+
+def test_seeding_mistakes_are_errors(sim: Any) -> None:
+    world = sim.world("yealink")
+    for arguments in ({"account": "nobody"}, {"account": "me", "server": "nowhere"}, {"server": "main"}):
+        with pytest.raises(ValueError, match=r"no account|no server|nobody owns"):
+            world.add_device(A, **arguments)
+    with pytest.raises(ValueError, match="no MAC"):
+        world.add_device("x")
+    assert world.devices() == []
+
+
+def test_the_control_api(sim: Any, client: Any) -> None:
+    seed = {
+        "reset": True,
+        "accounts": [{"vendor": "htek", "username": "me", "password": "secret"}],
+        "servers": [{"vendor": "htek", "account": "me", "name": "main", "url": "http://x.example.com/"}],
+        "devices": [{"vendor": "htek", "mac": "00-15-65-00-00-01", "account": "me", "server": "main"}],
+        "options": {"style": "typed", "disabled_methods": ["addServer"]},
+    }
+    assert _control(sim, "load", seed) == {"ok": True}
+    world = _control(sim, "state")["worlds"]["htek"]
+    assert world["servers"] == {"me": {"main": "http://x.example.com/"}}
+    assert world["devices"] == [
+        {"mac": A, "account": "me", "server": "main", "unique_url": None, "url": "http://x.example.com/"}
+    ]
+    assert _control(sim, "options", {"latency": 0.001})["disabled_methods"] == ["addServer"]
+    assert _control(sim, "faults", [{"kind": "status", "status": 502, "index": 0}])["planned"] == 1
+    rpc = client("htek")
+    assert rpc.raw("listDevices")[0] == 502
+    assert rpc("checkDevice", A) == [True, "Registered"]
+    calls = _control(sim, "calls")["calls"]
+    assert [(call["method"], call["fault"]) for call in calls] == [("listDevices", "status"), ("checkDevice", None)]
+    stats = _control(sim, "stats")
+    assert (stats["calls"], stats["connections"]["opened"]) == ({"listDevices": 1, "checkDevice": 1}, 1)
+    assert _control(sim, "history")["history"][0]["mac"] == A
+    _control(sim, "reset-log", {})
+    assert _control(sim, "stats")["total_calls"] == 0
+    for name, given, status in (("options", {"sytle": 1}, 400), ("load", {"device": []}, 400), ("nothing", None, 404)):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            _control(sim, name, given)
+        assert caught.value.code == status
+        caught.value.close()

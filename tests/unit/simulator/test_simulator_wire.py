@@ -1,0 +1,208 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP and XML: styles, logins, kept connections, malformed requests, HTTPS."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import threading
+import time
+import urllib.parse
+import urllib.request
+import xml.etree.ElementTree as ET
+import xmlrpc.client
+from typing import Any
+
+import pytest
+from simulator import Simulator
+
+A = "001565000001"
+CALL = "<methodCall><methodName>redirect.{}</methodName>{}</methodCall>"
+ONE = "<params><param><value>{}</value></param></params>"
+
+
+@pytest.mark.parametrize("style", ["compact", "padded", "typed", "cdata"])
+def test_styles(sim: Any, client: Any, style: str) -> None:
+    sim.options.style = style
+    sim.world("yealink").add_server("me", "amp", "https://x.example.com/?a=1&b=<2>]]>")
+    sim.world("yealink").add_device(A, account="me", server="amp")
+    _status, headers, body = client().raw("checkDeviceExt", A)
+    assert headers["Content-Type"].startswith("text/xml")
+    assert body.startswith(b'<?xml version="1.0" encoding="UTF-8"?>')
+    assert (b"\n" in body, b"<string>" in body, b"<![CDATA[" in body) == (
+        style == "padded",
+        style == "typed",
+        style == "cdata",
+    )
+    root = ET.fromstring(body)  # noqa: S314  (the simulator's own answer)
+    found = root.findall("params/param/value/array/data/value")
+    values = [("".join(value.itertext())).strip() for value in found]
+    assert values == ["1", "Registered", "https://x.example.com/?a=1&b=<2>]]>"]
+    listed: Any = xmlrpc.client.loads(client().raw("listDevices")[2])[0][0]
+    assert [listed[0], [item.strip() for item in listed[1]]] == [True, ["00-15-65-00-00-01"]]
+
+
+def test_one_connection_for_many_calls(sim: Any, client: Any) -> None:
+    rpc = client()
+    started = time.monotonic()
+    for _ in range(200):
+        rpc("checkDevice", A)
+    assert time.monotonic() - started < 5  # 40 ms a call would be 8 s
+    stats = sim.stats()
+    assert stats["connections"] == {"opened": 1, "opened_tls": 0, "open": 1}
+    assert sim.count() == {"checkDevice": 200}
+    assert {call.connection for call in sim.calls()} == {0}
+
+
+@pytest.mark.parametrize(("option", "value"), [("keep_alive", False), ("close_after", 1)])
+def test_connections_that_end(sim: Any, client: Any, option: str, value: Any) -> None:
+    setattr(sim.options, option, value)
+    rpc = client()
+    _status, headers, _body = rpc.raw("listDevices")
+    assert (headers["Connection"] == "close") is (option == "keep_alive")
+    for _ in range(200):
+        if sim.stats()["connections"]["open"] == 0:
+            break
+        time.sleep(0.005)
+    assert sim.stats()["connections"]["open"] == 0
+
+
+def test_logins(sim: Any, client: Any) -> None:
+    sim.add_account("yealink", "jürgen", "pä:ß wörd")
+    assert client("yealink", "jürgen", "pä:ß wörd")("listDevices")[0] is False
+    for username, password in (("me", "wrong"), ("nobody", "secret"), ("", "")):
+        status, headers, _body = client("yealink", username, password).raw("listDevices")
+        assert (status, headers["WWW-Authenticate"]) == (401, 'Basic realm="RPS"')
+    sim.add_account("htek", "jürgen", "other")
+    assert client("htek", "jürgen", "pä:ß wörd").raw("listDevices")[0] == 401
+    sim.add_account("yealink", "jürgen", "new")
+    assert client("yealink", "jürgen", "pä:ß wörd").raw("listDevices")[0] == 401
+    assert [refusal.status for refusal in sim.refusals()] == [401] * 5
+    assert len(sim.calls()) == 1
+
+
+def test_wrong_requests(sim: Any, client: Any) -> None:
+    rpc = client()
+    assert rpc.raw("listDevices", Content_Type="application/json")[0] == 415
+    rpc.connection.request("GET", "/xmlrpc", headers=rpc.headers)
+    response = rpc.connection.getresponse()
+    response.read()
+    assert (response.status, response.headers["Allow"]) == (405, "POST")
+    rpc.path = "/elsewhere"
+    assert rpc.raw("listDevices")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "listDevices",
+        "<methodCall></methodCall>",
+        "<methodCall><methodName>redirect.listDevices</methodName>",
+        "<!DOCTYPE x>" + CALL.format("listDevices", ""),
+        "<?xml version='1.0' encoding='ISO-8859-1'?>" + CALL.format("listDevices", ""),
+        CALL.format("checkDevice", "<params><value>001565000001</value></params>"),
+        CALL.format("checkDevice", ONE.format("a<string>b</string>")),
+        CALL.format("checkDevice", ONE.format("<boolean>yes</boolean>")),
+        CALL.format("checkDevice", ONE.format("<int>1.5</int>")),
+        CALL.format("checkDevice", ONE.format("<array><value>x</value></array>")),
+        CALL.format("checkDevice", ONE.format("<nil/>")),
+        CALL.format("checkDevice", "<params/><params/>"),
+        "<methodCall><methodName>listDevices</methodName></methodCall>",
+    ],
+)
+def test_requests_that_are_not_xml_rpc(sim: Any, client: Any, body: str) -> None:
+    status, _headers, answer = client().post(body)
+    assert status == 200
+    with pytest.raises(xmlrpc.client.Fault):
+        xmlrpc.client.loads(answer)
+    assert (len(sim.refusals()), sim.calls()) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["001565000001", "<string><![CDATA[001565000001]]></string>", " <string> <![CDATA[001565000001]]> </string> "],
+)
+def test_requests_as_the_documents_write_them(client: Any, value: str) -> None:
+    body = "\ufeff<?xml version='1.0' encoding='UTF-8'?>\n" + CALL.format("checkDevice", ONE.format(value))
+    answer = client().post(body.encode())[2]
+    assert xmlrpc.client.loads(answer)[0][0] == [True, "Unknown"]
+
+
+def test_gzip_and_chunks(sim: Any, client: Any) -> None:
+    sim.options.gzip = sim.options.chunked = True
+    rpc = client()
+    _status, headers, body = rpc.raw("checkDevice", A, Accept_Encoding="gzip, deflate")
+    assert (headers["Content-Encoding"], headers["Transfer-Encoding"]) == ("gzip", "chunked")
+    assert xmlrpc.client.loads(gzip.decompress(body))[0][0] == [True, "Unknown"]
+    assert rpc("checkDevice", A) == [True, "Unknown"]
+
+
+def test_latency_and_calls_in_flight(sim: Any, client: Any) -> None:
+    sim.options.latency = 0.3
+    threads = [threading.Thread(target=client(), args=("checkDevice", A)) for _ in range(8)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 0.3 <= time.monotonic() - started < 2
+    stats = sim.stats()
+    assert (stats["max_in_flight"], stats["in_flight"], stats["connections"]["opened"]) == (8, 0, 8)
+
+
+def test_pipelined_and_split_requests(sim: Any, client: Any) -> None:
+    body = CALL.format("listDevices", "").encode()
+    login = client().headers["Authorization"]
+    lines = [
+        "POST /xmlrpc HTTP/1.1",
+        "Content-Type: text/xml",
+        f"Authorization: {login}",
+        f"Content-Length: {len(body)}",
+    ]
+    head = "\r\n".join([*lines, "", ""])
+    both = (head.encode() + body) * 2
+    parts = urllib.parse.urlsplit(sim.url("yealink"))
+    with socket.create_connection((parts.hostname, parts.port), 5) as sock:
+        for start in range(0, len(both), 100):
+            sock.sendall(both[start : start + 100])
+            time.sleep(0.001)
+        got = b""
+        while got.count(b"</methodResponse>") < 2:
+            got += sock.recv(65536)
+        sock.sendall(b"nonsense\r\n\r\n")
+        assert sock.recv(65536).startswith(b"HTTP/1.1 400 ")
+    assert sim.count() == {"listDevices": 2}
+
+
+def test_https_and_http_at_once() -> None:
+    with Simulator(tls=True) as sim:
+        sim.add_account("yealink", "me", "secret")
+        context = ssl.create_default_context(cafile=sim.ca_path)
+        for host in ("localhost", "127.0.0.1"):
+            url = sim.url("yealink", tls=True).replace("https://localhost", f"https://me:secret@{host}")
+            with xmlrpc.client.ServerProxy(url, context=context) as proxy:
+                assert proxy.redirect.checkDevice(A) == [True, "Unknown"]
+        url = sim.url("yealink").replace("http://", "http://me:secret@")
+        with xmlrpc.client.ServerProxy(url) as proxy:
+            assert proxy.redirect.checkDevice(A) == [True, "Unknown"]
+        assert [call.tls for call in sim.calls()] == [True, True, False]
+        with pytest.raises(ssl.SSLError), xmlrpc.client.ServerProxy(sim.url("yealink", tls=True)) as proxy:
+            proxy.redirect.checkDevice(A)
+        with pytest.raises(urllib.request.HTTPError):
+            urllib.request.urlopen(f"{sim.base_url(tls=True)}/_sim/state", context=context)  # noqa: S310  (loopback)
+
+
+def test_stopping_and_starting_again(sim: Any, client: Any) -> None:
+    url = sim.url("yealink")
+    rpc = client()
+    assert rpc("registerDevice", A, "main") == [True, "OK"]
+    sim.stop()
+    with pytest.raises(OSError):  # noqa: PT011
+        client().raw("listDevices")
+    sim.start()
+    assert sim.url("yealink") == url
+    assert client()("listDevices") == [True, ["00-15-65-00-00-01"]]

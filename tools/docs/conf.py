@@ -1,0 +1,10 @@
+"""Configure Sphinx for the HTML pages of the plugins; built strictly and without the network."""
+
+from __future__ import annotations
+
+project = "voip.rps"
+copyright = "the voip.rps contributors"  # noqa: A001 - Sphinx's own name
+extensions = ["sphinx_antsibull_ext"]
+root_doc = "collections/index"
+html_theme = "alabaster"
+suppress_warnings = ["ref.ref"]  # labels of Ansible's own documentation

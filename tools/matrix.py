@@ -1,0 +1,100 @@
+"""Run sanity, unit and integration tests on every supported ansible-core: `tools/matrix.py [2.18 ...]`.
+
+Each core gets an environment of its own in `.build/venvs`, and plays the integration tests a second time with the
+modules running on the oldest Python that managed nodes may have. The unit tests need a controller's Python; on the
+oldest one, sanity compiles and imports every module as well. What an absent interpreter leaves out is skipped, loudly.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from check import Report, print_summary, run_steps
+from stage import BUILD, ROOT, search_path
+from steps import EXTRA_STEPS, STEPS, Step
+
+# Which Pythons each core's controller is tested on.
+CORES = {
+    "2.18": ("3.11",),
+    "2.19": ("3.11",),
+    "2.20": ("3.12", "3.13"),
+    "2.21": ("3.12", "3.13"),
+}
+OLDEST_TARGET = "3.9"
+
+KNOWN = {step.name: step for step in (*STEPS, *EXTRA_STEPS)}
+STEPS_PER_CORE = [KNOWN[name] for name in ("sanity", "unit", "units", "integration")]
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(CORES)
+    if unknown:
+        print(f"Unknown: {', '.join(sorted(unknown))}. The cores are: {', '.join(CORES)}.", file=sys.stderr)
+        return 2
+    reports: list[Report] = []
+    for core in names or CORES:
+        for version in CORES[core]:
+            reports += _check_core(core, version)
+        reports += _check_oldest_target(core, CORES[core][0])
+    return 0 if print_summary(reports) else 1
+
+
+def _check_core(core: str, version: str) -> list[Report]:
+    requirements = ["-r", str(ROOT / "tools/requirements-unit.txt"), f"ansible-core=={core}.*"]
+    venv, report = _environment(f"core-{core}-py{version}", version, requirements)
+    if report:
+        return [report]
+    return run_steps([replace(step, name=f"{core} on {version}: {step.name}") for step in STEPS_PER_CORE], venv)
+
+
+def _check_oldest_target(core: str, version: str) -> list[Report]:
+    controller = BUILD / "venvs" / f"core-{core}-py{version}"
+    if not controller.exists():
+        return []  # said already
+    target, report = _environment(f"target-py{OLDEST_TARGET}", OLDEST_TARGET, ["requests"])
+    if report:
+        return [report]
+    step = replace(
+        KNOWN["integration"],
+        name=f"{core} on {version}: target {OLDEST_TARGET}",
+        does=f"ansible-test integration with modules on Python {OLDEST_TARGET}",
+        commands=(
+            (
+                *("ansible-test", "integration", "--color", "no", "--controller", "origin:python={python_version}"),
+                *("--target", f"controller:python={OLDEST_TARGET}@{target}/bin/python"),
+            ),
+        ),
+    )
+    return run_steps([step], controller)
+
+
+def _environment(name: str, version: str, requirements: list[str]) -> tuple[Path, Report | None]:
+    """Make the environment `.build/venvs/<name>`, or bring it up to date; return a report where that is impossible."""
+    venv = BUILD / "venvs" / name
+    report = Report(Step(name, f"make an environment with Python {version}", ()))
+    print(f"\n=== {name}: {report.step.does} ===", flush=True)
+    interpreter = shutil.which(f"python{version}", path=os.pathsep.join(search_path()))
+    if not interpreter:
+        report.outcome, report.why = "skipped", f"there is no python{version} here"
+        print(f"=== {name}: SKIPPED: {report.why} ===", flush=True)
+        return venv, report
+    uv = ROOT / ".venv/bin/uv"
+    install = [str(uv), "pip", "install", "--python", str(venv / "bin/python")] if uv.exists() else []
+    commands = [[*(install or [str(venv / "bin/python"), "-m", "pip", "install"]), "--quiet", *requirements]]
+    if not (venv / "bin/pip").exists():
+        commands.insert(0, [interpreter, "-m", "venv", "--clear", str(venv)])
+    for command in commands:
+        if subprocess.run(command, check=False).returncode:
+            report.fail(f"{Path(command[0]).name} did not manage")
+            print(f"=== {name}: FAILED: {report.why} ===", flush=True)
+            return venv, report
+    return venv, None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,157 @@
+"""The steps of `make test`, as data: what each runs, where, and what its output must or must not say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from stage import BUILD, PACKAGE, ROOT, TREE
+
+Command = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check. `{python_version}` in a command becomes that of the environment, such as 3.11."""
+
+    name: str
+    does: str
+    commands: tuple[Command, ...]
+    cwd: Path = TREE
+    needs: str = ""  # a pattern below the repository's root; while nothing matches, the step is skipped
+    env: tuple[tuple[str, str], ...] = ()
+    wanted: str = ""  # some line must match this
+    unwanted: str = ""  # no line may match this, whatever the exit status
+    excused: str = ""  # but a line that matches this is let pass
+
+
+def _version() -> str:
+    found = re.search(r"^version: *(\S+)", (ROOT / "galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    if not found:
+        raise SystemExit("galaxy.yml has no version")
+    return found[1]
+
+
+ARTIFACT = str(BUILD / f"dist/voip-rps-{_version()}.tar.gz")
+IN_TREE = str(PACKAGE)
+UNIT_ENV = (("PYTHONPATH", str(BUILD)), ("COVERAGE_FILE", str(BUILD / "coverage/data")))
+PYTEST = ("pytest", "-n", "2", "-o", f"cache_dir={BUILD / 'pytest'}")
+
+STEPS = (
+    Step("ruff", "ruff check", (("ruff", "check", "."),), cwd=ROOT),
+    Step("format", "ruff format --check", (("ruff", "format", "--check", "."),), cwd=ROOT),
+    Step(
+        "mypy",
+        "mypy on plugins, simulator and tools",
+        (
+            (
+                "mypy",
+                "--config-file",
+                f"{IN_TREE}/pyproject.toml",
+                *(f"{IN_TREE}/{part}" for part in ("plugins", "tests/simulator", "tools") if (ROOT / part).exists()),
+            ),
+        ),
+        cwd=BUILD,
+    ),
+    Step("yamllint", "yamllint --strict", (("yamllint", "--strict", "."),)),
+    Step("shell", "shellcheck", (("shellcheck", ".ci/run", "tools/venv.sh"),)),
+    Step(
+        "unit",
+        "unit tests, with branch coverage of plugins/",
+        ((*PYTEST, "--cov", f"--cov-report=html:{BUILD / 'coverage/html'}", "--cov-report=term", "tests/unit"),),
+        needs="tests/unit/**/test_*.py",
+        env=UNIT_ENV,
+    ),
+    Step("ansible-lint", "ansible-lint, profile production, offline", (("ansible-lint", "--nocolor"),)),
+    Step(
+        "sanity",
+        "ansible-test sanity, nothing ignored",
+        (("ansible-test", "sanity", "--local", "--color", "no"),),
+        needs="plugins/**/*.py",
+        unwanted="^WARNING: All targets skipped",
+    ),
+    Step(
+        "integration",
+        "ansible-test integration",
+        (("ansible-test", "integration", "--local", "--python", "{python_version}", "--color", "no"),),
+        needs="tests/integration/targets/*/tasks/main.yml",
+    ),
+    Step("changelog", "antsibull-changelog lint", (("antsibull-changelog", "lint"),)),
+    Step("licences", "reuse lint", (("reuse", "lint", "--lines"),)),
+    Step(
+        "docs",
+        "antsibull-docs lint, then the plugins' pages as HTML",
+        (
+            ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "."),
+            (
+                *("antsibull-docs", "collection", "--use-current", "--fail-on-error", "--cleanup", "everything"),
+                *("--dest-dir", str(BUILD / "docs/rst"), "voip.rps"),
+            ),
+            (
+                *("sphinx-build", "-q", "-W", "--keep-going", "-E", "-c", "tools/docs"),
+                *(str(BUILD / "docs/rst"), str(BUILD / "docs/html")),
+            ),
+        ),
+        needs="plugins/modules/*.py",
+    ),
+    Step(
+        "build",
+        "ansible-galaxy collection build, and a look at what is inside",
+        (
+            ("ansible-galaxy", "collection", "build", "--force", "--output-path", str(BUILD / "dist")),
+            ("python", "-m", "tarfile", "--list", ARTIFACT),
+        ),
+        needs="README.md",
+        unwanted=r"^(\.|LICENSES|Makefile|REUSE|extensions|pyproject|tests|tools)",
+    ),
+    Step(
+        "importer",
+        "galaxy-importer on the built tarball; its warnings count, since its exit status says nothing",
+        (("python", "-m", "galaxy_importer.main", ARTIFACT),),
+        cwd=BUILD / "dist",
+        needs="README.md",
+        unwanted="^(WARNING|ERROR)",
+        # Its ansible-lint looks for our own playbooks in a collection that is not installed there.
+        excused=r"Failed to find voip\.rps\.\w+ playbook",
+    ),
+    Step(
+        "molecule",
+        "molecule test",
+        (("molecule", "test", "--all"),),
+        cwd=TREE / "extensions",
+        needs="extensions/molecule/*/molecule.yml",
+    ),
+    Step(
+        "builder",
+        "ansible-builder introspect and create",
+        (
+            ("ansible-builder", "introspect", str(BUILD)),
+            (
+                *("ansible-builder", "create", "-f", "tools/execution-environment.yml"),
+                *("-c", str(BUILD / "ee"), "--output-filename", "Containerfile"),
+            ),
+        ),
+        wanted=r"requests.*from collection voip\.rps",
+    ),
+    Step("demo", "make demo", (("python", "tools/demo.py"),), cwd=ROOT, needs="tools/demo.py"),
+)
+
+# Longer ones, run by name only.
+EXTRA_STEPS = (
+    Step(
+        "fuzz",
+        "the property tests with many more examples",
+        ((*PYTEST, "-m", "hypothesis", "--hypothesis-profile", "fuzz", "tests/unit"),),
+        needs="tests/unit/**/test_*.py",
+        env=UNIT_ENV,
+    ),
+    Step("faults", "every fault of the simulator", ((*PYTEST, "tests/faults"),), needs="tests/faults", env=UNIT_ENV),
+    Step("bench", "benchmarks", (("python", "tests/benchmark"),), needs="tests/benchmark", env=UNIT_ENV),
+    Step(
+        "units",
+        "ansible-test units, as the unit tests run elsewhere",
+        (("ansible-test", "units", "--local", "--python", "{python_version}", "--color", "no"),),
+        needs="tests/unit/**/test_*.py",
+    ),
+)
