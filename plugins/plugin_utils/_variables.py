@@ -95,14 +95,14 @@ class FleetVariables:
             self._first_raw = {key: values.get(key, _MISSING) for key in FLEET_VARS}
             self.fleet = {key: _value(templar, values, key) for key in FLEET_VARS if key in values}
             for key in FLEET_VARS:
-                needed = self._closure(values.get(key), values, set())
-                self._needed[key] = {other: values.get(other, _MISSING) for other in needed}
+                names = self._closure(values.get(key), values, set())
+                self._needed[key] = {needed: values.get(needed, _MISSING) for needed in names}
             return
         for key in FLEET_VARS:
-            raw, needed = values.get(key, _MISSING), self._needed[key]
+            raw, basis = values.get(key, _MISSING), self._needed[key]
             first = self._first_raw[key]
             same = raw is first or raw == first
-            if same and all(_equal(values.get(other, _MISSING), value) for other, value in needed.items()):
+            if same and all(_equal(values.get(other, _MISSING), value) for other, value in basis.items()):
                 continue
             mine = _value(templar, values, key) if key in values else None
             if mine != self.fleet.get(key):
@@ -120,9 +120,9 @@ class FleetVariables:
             except jinja2.TemplateError:
                 seen.add("inventory_hostname")  # differs on every host, so it is evaluated on every host
                 continue
-            for name in jinja2.meta.find_undeclared_variables(tree) - seen:
-                seen.add(name)
-                self._closure(values.get(name), values, seen)
+            for needed in jinja2.meta.find_undeclared_variables(tree) - seen:
+                seen.add(needed)
+                self._closure(values.get(needed), values, seen)
         return seen
 
 
