@@ -10,6 +10,10 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options: {}
+notes:
+  - The module runs on the controller, whatever host the task is for, unless the task is delegated. Nothing ever
+    connects to a phone.
+  - Set the connection once for all modules with C(module_defaults) and the action group C(group/voip.rps.rps).
 attributes:
   action_group:
     description: Use C(group/voip.rps.rps) in C(module_defaults) to set defaults for this module.

@@ -4,6 +4,16 @@
 
 from __future__ import annotations
 
+_FROM_ENVIRONMENT = (
+    "vendor",
+    "api_url",
+    "api_username",
+    "api_password",
+    "validate_certs",
+    "ca_path",
+    "timeout",
+)
+
 
 class ModuleDocFragment:
     """The connection options, documented once for every module and the inventory plugin."""
@@ -65,8 +75,12 @@ options:
       - Calls in flight at once, from 1 to 64.
     type: int
     default: 8
-notes:
-  - The module runs on the controller, whatever host the task is for, unless the task is delegated. Nothing ever
-    connects to a phone.
-  - Set the connection once for all modules with C(module_defaults) and the action group C(group/voip.rps.rps).
 """
+
+    # The same for plugins, whose options name their environment variables in a field of their own.
+    PLUGIN = "".join(
+        f"{line}\n    env:\n      - name: RPS_{line.strip(' :').upper()}\n"
+        if line.strip(" :") in _FROM_ENVIRONMENT and line.startswith("  ") and not line.startswith("   ")
+        else f"{line}\n"
+        for line in DOCUMENTATION.splitlines()
+    )
