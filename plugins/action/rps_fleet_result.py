@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.module_utils._model import CONFLICT
 from ansible_collections.voip.rps.plugins.plugin_utils._store import read_result
@@ -22,6 +23,10 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         values = task_vars or {}
+        if not boolean(self._task.args.get("enabled", True)):
+            self._task.register = None  # nothing is known here of this host, so there is nothing to be remembered
+            result.update(skipped=True, skip_reason="rps_host_results is false")
+            return result
         host = values.get("inventory_hostname", "")
         store = self._task.args.get("store")
         entry = read_result(str(store), str(host)) if store else None

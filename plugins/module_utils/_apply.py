@@ -107,9 +107,9 @@ class Applier:
         self._lock = threading.Lock()
         self._total = 0
 
-    def servers(self, servers: Iterable[Server], plan: Plan) -> tuple[ServerDone, ...]:
+    def servers(self, servers: Sequence[Server], plan: Plan, whole: bool) -> tuple[ServerDone, ...]:
         """Create the servers that a write needs, or that nothing shows to exist."""
-        needed = servers_to_add(servers, plan)
+        needed = servers_to_add(servers, plan, whole)
         done = self._crew.each(lambda server: add_server(self._service, server), needed)
         shown = [ServerDone(server, SHOWN) for server in servers if server not in needed]
         return tuple(sorted([*done, *shown], key=lambda item: item.server.name))

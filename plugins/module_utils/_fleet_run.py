@@ -122,7 +122,9 @@ def run_fleet(fleet: Fleet, scope: Scope, progress: Callable[[str, str, int, int
 
     A guard of one account stops the writes of all; an account that cannot be reached does not stop the others.
     """
-    runs = [_prepare(account, fleet, scope, progress) for account in fleet.accounts]
+    whole = scope.why_partial is None and scope.mode != RELEASE
+    accounts = [account for account in fleet.accounts if account.hosts or whole]
+    runs = [_prepare(account, fleet, scope, progress) for account in accounts]
     if not runs:
         return FleetRun([], [], [], [])
     with ThreadPoolExecutor(len(runs)) as pool:
@@ -158,6 +160,7 @@ def _prepare(
         batch_size=fleet.batch_size,
         servers=account.servers if scope.mode != RELEASE else (),
         guards=_guards(fleet, scope),
+        whole=scope.why_partial is None,
         prefix="rps_",
     )
 
@@ -182,7 +185,9 @@ def _finish(run: AccountRun, scope: Scope, refused: str | None) -> None:
     warnings = run.report.warnings
     run.report = run.reconciliation.finish(refused)
     run.report.warnings.extend(warnings)
-    run.result, run.failed = bulk_result(run.report, len(run.account.declared), run.service.masker)
+    run.result, run.failed = bulk_result(
+        run.report, len(run.account.declared), run.service.masker, scope.why_partial is None
+    )
 
 
 def _told(runs: list[AccountRun], fleet: Fleet, scope: Scope) -> FleetRun:

@@ -25,11 +25,13 @@ def parse_mac(value: Any) -> str:
     Raises ValueError with a sentence that quotes the value: not one of the four documented notations (mixed
     separators and seven octets included), all zero, all F, or a multicast address, which no phone can have.
     """
-    text = value.strip().lower() if isinstance(value, str) else ""
+    # Twelve decimal digits that YAML or INI took for a number are still the address that was written.
+    number = isinstance(value, int) and not isinstance(value, bool)
+    text = str(value).strip().lower() if number or isinstance(value, str) else ""
     if not _NOTATIONS.fullmatch(text):
         hint = ""
-        if text.isdigit() or (isinstance(value, (int, float)) and not isinstance(value, bool)):
-            hint = "; if YAML read it as a number, put it in quotes"
+        if text.isdigit() or isinstance(value, float):
+            hint = " (if it was read as a number, put it in quotes)"
         shown = str(value)[:40]
         raise ValueError(
             f"'{printable(shown)}' is not a MAC address{hint}; write 12 hex digits as 001565000001, "

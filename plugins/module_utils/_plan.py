@@ -212,16 +212,17 @@ def prediction(step: Step, shows_url: bool) -> Found | None:
     return Found(step.mac, REGISTERED, wanted_url(step.declared) if readable else None)
 
 
-def servers_to_add(servers: Iterable[Server], plan: Plan) -> list[Server]:
+def servers_to_add(servers: Iterable[Server], plan: Plan, whole: bool = True) -> list[Server]:
     """The servers for which addServer is worth a call: a write binds a phone to them, or no phone shows that
     they exist.
 
     A phone shows it where the service redirects it to the server's URL, or where it is registered, is declared for
-    this server, and nothing speaks against it.
+    this server, and nothing speaks against it. Where the play is not ``whole``, the phones that would show it may be
+    elsewhere, so only a write is a reason.
     """
 
     def needed(server: Server) -> bool:
-        shown = False
+        shown = not whole
         for step in plan.steps:
             mine = step.declared.server == server.name
             if mine and step.writes and step.action != DEREGISTER:

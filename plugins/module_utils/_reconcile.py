@@ -54,6 +54,7 @@ class Options:
     batch_size: int = 100
     servers: tuple[Server, ...] = ()
     guards: tuple[Callable[[Plan], str | None], ...] = ()
+    whole: bool = True  # whether all phones of the account are declared here, as far as anyone knows
     prefix: str = ""  # of the options' names in messages
 
 
@@ -155,7 +156,7 @@ class Reconciliation:
         with _crew(self.service, "The run was interrupted.") as crew:
             listed = plan.listed if self._options.bulk else None
             applier = Applier(self.service, crew, self._options.batch_size, listed, self._progress)
-            report.servers = applier.servers(self._options.servers, plan)
+            report.servers = applier.servers(self._options.servers, plan, self._options.whole)
             attempts = applier.apply(plan)
         results: list[Result] = []
         for step in steps:

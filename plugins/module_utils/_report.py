@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._model import NOT_ATTEMPTED, OUTCOMES, Declared
+from ._model import ABSENT, OUTCOMES, Declared
 from ._plan import wanted_url
 from ._report_next import next_steps
 from ._report_text import DRIFTED, clean, natural
@@ -73,9 +74,9 @@ def assemble(
     for account in told:
         mine = by_account[account["name"]]
         account["summary"] = _counts(mine, len(account["unmanaged"]))
-        wanted = [row["wanted"]["server"] for row in mine if row["host"] is not None]
+        wanted = Counter(row["wanted"]["server"] for row in mine if row["host"] is not None)
         for server in account["servers"]:
-            server["phones"] = wanted.count(server["name"])
+            server["phones"] = wanted[server["name"]]
     in_play = sum(1 for row in rows if row["host"] is not None)
     size = scope["fleet_size"]
     data: dict[str, Any] = {
@@ -151,7 +152,7 @@ def _rows(run: AccountRun) -> list[dict[str, Any]]:
         _row(run, host, entry, _wanted(declared, masker))
         for host, declared, entry in zip(account.hosts, account.declared, run.result["devices"])
     ]
-    rows.extend(_row(run, None, entry, _wanted(Declared(entry["mac"], "absent"), masker)) for entry in run.purged)
+    rows.extend(_row(run, None, entry, _wanted(Declared(entry["mac"], ABSENT), masker)) for entry in run.purged)
     return rows
 
 
@@ -172,7 +173,7 @@ def _row(run: AccountRun, host: str | None, entry: dict[str, Any], wanted: dict[
 
 
 def _wanted(declared: Declared, masker: Masker) -> dict[str, Any]:
-    present = declared.state != "absent"
+    present = declared.state != ABSENT
     unique = declared.unique_url is not None
     return {
         "state": declared.state,
@@ -193,7 +194,7 @@ def _order(row: dict[str, Any]) -> tuple[Any, ...]:
 def _counts(rows: Sequence[dict[str, Any]], unmanaged: int) -> dict[str, int]:
     counts = dict.fromkeys(OUTCOMES, 0)
     for row in rows:
-        counts[row["outcome"] if row["outcome"] in counts else NOT_ATTEMPTED] += 1
+        counts[row["outcome"]] += 1
     counts["declared"] = sum(1 for row in rows if row["host"] is not None)
     counts["unmanaged"] = unmanaged
     return counts

@@ -11,8 +11,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from ._mac import format_mac, printable
-from ._report_text import UNMANAGED
+from ._mac import format_mac
+from ._report_text import UNMANAGED, line
 
 HEADER = (
     "account",
@@ -33,7 +33,7 @@ HEADER = (
     "message",
 )
 # What spreadsheets take for the beginning of a formula, also in the wide forms of East Asian keyboards.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def render_csv(data: dict[str, Any]) -> str:
@@ -53,7 +53,7 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)
-    shown = printable(text)
+    shown = line(text)
     return "'" + shown if text.startswith(_FORMULA) or shown.startswith(_FORMULA) else shown
 
 

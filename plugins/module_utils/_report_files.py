@@ -45,8 +45,8 @@ def write_reports(folder: str, data: dict[str, Any]) -> list[str]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise RpsError(
-            f"The reports could not be written to '{printable(str(place))}': {reason}. Set rps_report_dir to a folder that "
-            "the user who runs Ansible may write to, and run again."
+            f"The reports could not be written to '{printable(str(place))}': {reason}. Set rps_report_dir to a "
+            "folder that the user who runs Ansible may write to, and run again."
         ) from None
     return [str(place / name) for name, _content in whole]
 
@@ -57,7 +57,7 @@ def gather(keep: str, folder: str, data: dict[str, Any]) -> dict[str, Any]:
     ``keep`` is a folder that lives as long as the run, so that no report of another run is ever mixed in; ``folder``
     is where the reports go, each place a report of its own. Raises RpsError.
     """
-    name = hashlib.sha256(os.path.abspath(folder).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    name = hashlib.sha256(str(Path(folder).expanduser().resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     path = Path(keep) / f"rps-drift-{name}.json"
     try:
         if path.exists():
@@ -73,13 +73,14 @@ def gather(keep: str, folder: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _replace(path: Path, content: bytes, mode: int) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=".rps-", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".rps-", dir=path.parent)
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
+        temporary.chmod(mode)
+        temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            temporary.unlink()
         raise

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ._mac import format_mac, printable
+from ._mac import format_mac
 from ._model import CONFLICT, FAILED, NOT_ATTEMPTED, UNKNOWN, UNVERIFIABLE, WOULD_CHANGE
-from ._report_text import ACTION_WORDS, DRIFTED, OUTCOME_MEANINGS, UNSETTLED, found_words
+from ._report_text import ACTION_WORDS, DRIFTED, OUTCOME_MEANINGS, UNSETTLED, found_words, line
 
-# What a test case is where it did not pass: failures are phones that differ, errors are phones of which it is not known.
+# What a test case is where it did not pass: a failure is a phone that differs, an error one of which it is not known.
 _ELEMENT: dict[str, str] = {
     WOULD_CHANGE: "failure",
     CONFLICT: "failure",
@@ -38,7 +38,7 @@ def render_junit(data: dict[str, Any]) -> str:
 
 def xml(value: Any) -> str:
     """A text inside an attribute or an element: one printable line, so nothing of it is beyond what XML allows."""
-    text = printable(str(value))
+    text = line(str(value))
     for char, name in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot"), ("'", "apos")):
         text = text.replace(char, f"&{name};")
     return text

@@ -52,10 +52,8 @@ def _rows(
 ) -> list[dict[str, Any]]:
     phones = {row["mac"]: row for row in [*old_rows, *new_rows] if row["host"] is not None}
     purges = [{row["mac"]: row for row in rows if row["host"] is None} for rows in (old_rows, new_rows)]
-    if old["reached"] and new["reached"]:
-        macs = set(purges[0]) & set(purges[1])
-    else:
-        macs = set(purges[0]) | set(purges[1])
+    both = old["reached"] and new["reached"]
+    macs = set(purges[0]) & set(purges[1]) if both else set(purges[0]) | set(purges[1])
     purged = {**purges[0], **purges[1]}
     return [*phones.values(), *(purged[mac] for mac in sorted(macs - set(phones)))]
 

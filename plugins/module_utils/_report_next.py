@@ -31,6 +31,8 @@ def verdict(data: dict[str, Any]) -> tuple[str, str]:
         return "incomplete", f"{text}, {number(drifted)} {_differ(drifted)}" if drifted else text
     if drifted:
         return "drift", f"{number(drifted)} of {count(phones, 'phone')} {_differ(drifted)} from what is declared"
+    if purges := _purges(data):
+        return "drift", f"No phone differs from what is declared; {count(purges, 'device')} would be purged"
     if counts[UNVERIFIABLE]:
         return "ok", f"No drift found; {number(counts[UNVERIFIABLE])} of {count(phones, 'phone')} cannot be verified"
     return (
@@ -108,8 +110,8 @@ def _provision(data: dict[str, Any]) -> list[dict[str, Any]]:
     told = " and ".join(parts)
     if any(account["batches"] > 1 for account in data["accounts"]):
         why = (
-            f"This puts right {told}. The comparison ran in batches (serial), so it has no plan to approve: remove serial "
-            "and compare again to get one."
+            f"This puts right {told}. The comparison ran in batches (serial), so it has no plan to approve: remove "
+            "serial and compare again to get one."
         )
         return [_step("Put the drift right", why, _command("provision", data))]
     plans = {account["name"]: account["plan"] for account in data["accounts"] if account["plan"] is not None}
@@ -122,8 +124,8 @@ def _conflicts(data: dict[str, Any]) -> list[dict[str, Any]]:
     if not bad:
         return []
     why = (
-        f"{count(bad, 'phone')} {'is' if bad == 1 else 'are'} registered by another account. Check the MAC addresses; only "
-        "for a phone that is certainly yours, set rps_override: true on its host."
+        f"{count(bad, 'phone')} {'is' if bad == 1 else 'are'} registered by another account. Check the MAC addresses; "
+        "only for a phone that is certainly yours, set rps_override: true on its host."
     )
     return [_step("Settle the conflicts", why, None)]
 
@@ -136,7 +138,7 @@ def _unverifiable(data: dict[str, Any]) -> list[dict[str, Any]]:
         known = VENDORS.get(vendor)
         title = known.title if known else vendor
         if known is None or not known.shows_url:
-            text = f"{title} never says where a phone points. Set rps_force: true on a host to have its binding written again."
+            text = f"{title} never says where a phone points. rps_force: true on a host has its binding written again."
         else:
             text = "Declare the URL of their servers in rps_servers, so that there is something to compare with."
         steps.append(_step(f"Know more about {count(mine, 'phone')} of {title}", text, None))

@@ -89,7 +89,14 @@ def clean(value: Any) -> Any:
         return {clean(key): clean(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [clean(item) for item in value]
-    return printable(str(value))
+    return line(str(value))
+
+
+def line(text: str) -> str:
+    """``printable``, at no cost for the many texts that need nothing."""
+    if text.isprintable() and "  " not in text and text.strip() == text:
+        return str(text)
+    return printable(text)
 
 
 def cut(text: str, limit: int) -> str:

@@ -81,7 +81,7 @@ def diff(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def bulk_result(report: Report, declared: int, masker: Masker) -> tuple[dict[str, Any], str | None]:
+def bulk_result(report: Report, declared: int, masker: Masker, whole: bool = True) -> tuple[dict[str, Any], str | None]:
     """A report -> (what rps_devices returns, why the run failed or None)."""
     entries = [entry(result, masker) for result in report.results]
     counts = summary(entries, declared, len(report.unmanaged))
@@ -93,7 +93,7 @@ def bulk_result(report: Report, declared: int, masker: Masker) -> tuple[dict[str
         "calls": report.calls,
         "changed": any(item["changed"] for item in entries),
         "diff": diff(entries),
-        "msg": sentence(entries, counts),
+        "msg": sentence(entries, counts, whole),
     }
     return result, failure(entries, report.error)
 
@@ -102,13 +102,14 @@ def _without_mac(device: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if device is None else {key: value for key, value in device.items() if key != "mac"}
 
 
-def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int]) -> str:
-    """A run in one sentence for people: how many phones, and how they fared."""
+def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int], whole: bool = True) -> str:
+    """A run in one sentence for people: how many phones, and how they fared. ``whole``: all phones are declared here."""
     phones = len(entries)
     parts = [f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]]
     text = f"{phones} phone{'' if phones == 1 else 's'}" + (": " + ", ".join(parts) if parts else "")
     if counts["unmanaged"]:
-        text += f"; {counts['unmanaged']} on the account that nobody declared"
+        rest = "that nobody declared" if whole else "outside this play"
+        text += f"; {counts['unmanaged']} more on the account {rest}"
     return text + "."
 
 
