@@ -65,7 +65,7 @@ _COMMON: list[tuple[str, str]] = [
     (OVERRIDE_VALUE, r"Only 0 or 1 can be used: ?1 to override, ?0 to cancel\.?"),
     (OVERRIDE_FAILED, r"MAC address\(es\) overriding failed\.?"),
     (MAC_UNKNOWN, r"The MAC is unknown\.?"),
-    (OTHER_ACCOUNT, r"[0-9a-f]{12}(?:\(MAC address\))? Please check the MAC address you entered.*"),
+    (OTHER_ACCOUNT, r"[0-9a-f]{12}(?:\(MAC address\))? Please check the MAC address you entered(?: .*)?"),
 ]
 _OVERRIDE_ASKED = rf"Are you sure you want to override MAC addresses\.?\s?(?::{_MACS})?"
 _PHRASES: dict[str, list[tuple[str, Pattern[str]]]] = {

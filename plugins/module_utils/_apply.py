@@ -11,8 +11,8 @@ The first write to a server is read back before the others go out, so a wrong UR
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Callable
 
 from ._answers import SERVER_NAME_USED
@@ -20,14 +20,21 @@ from ._crew import Crew
 from ._errors import CallError
 from ._model import (
     BIND,
+    CREATED,
     DEREGISTER,
     DONE,
+    EXISTS,
     HELD_BACK,
     MOVE,
+    NO_CALL,
     REGISTERED,
+    SERVER_FAILED,
+    SERVER_UNKNOWN,
+    SHOWN,
     UNKNOWN_STATUS,
     Found,
     Server,
+    ServerDone,
     Step,
     Written,
 )
@@ -36,25 +43,9 @@ from ._service import AbsentCallError, Service
 from ._urls import same_url
 from ._write import Attempt, Writer
 
-CREATED = "created"
-EXISTS = "exists"
-SHOWN = "shown"  # a phone shows that it exists: nothing was sent
-NO_CALL = "no_call"
-SERVER_FAILED = "failed"
-SERVER_UNKNOWN = "unknown"
-
 _HEADS = 3  # units tried one after the other until one of them shows what URL the server has
 
 Unit = tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class ServerDone:
-    """What became of a declared server."""
-
-    server: Server
-    status: str
-    msg: str = ""
 
 
 def add_server(service: Service, server: Server) -> ServerDone:

@@ -100,12 +100,34 @@ class ClockedSocket:
 class _Clocked:
     """Mixed into urllib3's connections: connect within the time left, and note when the request leaves."""
 
+    def _new_conn(self) -> ClockedSocket:
+        """A connected socket. urllib3's own gives each address of a name the whole timeout, this one what is left."""
+        me: Any = self
+        problem: OSError = OSError("the name has no address")
+        for family, kind, protocol, _name, address in socket.getaddrinfo(me._dns_host, me.port, 0, socket.SOCK_STREAM):
+            found = socket.socket(family, kind, protocol)
+            try:
+                for option in me.socket_options or ():
+                    found.setsockopt(*option)
+                found.settimeout(clock.left())
+                found.connect(address)
+            except OSError as error:
+                found.close()
+                problem = error
+            else:
+                return ClockedSocket(found)
+        raise problem
+
     def connect(self) -> None:
         me: Any = self
         me.timeout = clock.left()
         above: Any = super()
-        above.connect()
-        me.sock = ClockedSocket(me.sock)
+        try:
+            above.connect()
+        finally:
+            clock.sent = False  # a proxy was spoken to at most
+        if not isinstance(me.sock, ClockedSocket):
+            me.sock = ClockedSocket(me.sock)
 
     def send(self, data: Any) -> Any:
         if getattr(self, "sock", None) is None:

@@ -140,15 +140,18 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
     front = f"{label}: " if label else ""
     problems: list[str] = []
     vendor = options.get("vendor")
-    if vendor not in VENDORS:
+    if not isinstance(vendor, str) or vendor not in VENDORS:
         given = f", not '{printable(str(vendor))[:40]}'" if vendor else ""
         problems.append(f"{front}vendor must be one of {', '.join(sorted(VENDORS))}{given}.")
     for key in ("api_username", "api_password"):
         if not isinstance(options.get(key), str) or not options.get(key):
-            problems.append(f"{front}{key} is missing; set it or its environment variable RPS_{key.upper()}.")
+            hint = "set it in this account" if label else f"set it or its environment variable RPS_{key.upper()}"
+            problems.append(f"{front}{key} is missing; {hint}.")
     if isinstance(options.get("api_username"), str) and ":" in options["api_username"]:
         problems.append(f"{front}api_username cannot hold a colon (basic authentication).")
-    api_url = options.get("api_url") or (VENDORS[vendor].api_url if vendor in VENDORS else "")
+    api_url = options.get("api_url") or (
+        VENDORS[vendor].api_url if isinstance(vendor, str) and vendor in VENDORS else ""
+    )
     if api_url:
         wrong = _api_url_problem(str(api_url))
         if wrong:

@@ -14,12 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from ._apply import CREATED, NO_CALL, SERVER_FAILED, SERVER_UNKNOWN
 from ._declare import name_warning
 from ._fleet import Account, Fleet
-from ._model import DEREGISTER
-from ._plan import Plan
-from ._reconcile import Options, Reconciliation, Report
+from ._judge import Report
+from ._model import CREATED, DEREGISTER, NO_CALL, SERVER_FAILED, SERVER_UNKNOWN
+from ._plan import Guard, Plan
+from ._reconcile import Options, Reconciliation
 from ._results import bulk_result
 from ._service import Service
 from ._transport import Transport
@@ -73,46 +73,46 @@ class FleetRun:
     errors: list[str]
 
 
-def size_guard(fleet: Fleet, scope: Scope, count: int, what: str) -> str | None:
-    """Why a play may not remove ``count`` devices, or None: it must hold exactly the fleet that was declared outside
-    the inventory, since a part of an inventory looks like a whole one."""
-    if fleet.fleet_size is None:
-        return (
-            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the number of phones "
-            "that the whole fleet has, "
-            f"declared outside the inventory, and the play holds {scope.phones}. Nothing was "
-            "written. If that is the whole "
-            f"fleet, set rps_fleet_size: {scope.phones}."
-        )
+_SIZE = "rps_fleet_size"
+
+
+def size_guard(fleet: Fleet, scope: Scope, what: str, other: str = "") -> Guard | None:
+    """Why a play may not remove so many devices, or None.
+
+    It must hold exactly the fleet that was declared outside the inventory, since a part of an inventory looks like a
+    whole one. ``what`` is refused; ``other`` names another way to allow it.
+    """
+    front = f"Refused by the guard {_SIZE}: {what} needs the whole fleet in one play, and"
     if scope.why_partial is not None:
-        return (
-            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the whole fleet of "
-            f"{fleet.fleet_size} phones in one "
-            f"play, and {scope.why_partial}. Nothing was written. Run it over the whole fleet."
+        text = f"{scope.why_partial}. Nothing was written. Run it over the whole fleet{other}."
+    elif fleet.fleet_size is None:
+        text = (
+            f"nobody said outside the inventory how many phones the fleet has. Nothing was written. If the "
+            f"{scope.phones} of this play are all, set {_SIZE}: {scope.phones}{other}."
         )
-    if fleet.fleet_size != scope.phones:
-        return (
-            f"Refused by the guard rps_fleet_size: {what} ({count}) needs the whole fleet of "
-            f"{fleet.fleet_size} phones, and "
-            f"the play holds {scope.phones}. Nothing was written. Restore the inventory, or if "
-            f"{scope.phones} is right, set "
-            f"rps_fleet_size: {scope.phones}."
+    elif fleet.fleet_size != scope.phones:
+        text = (
+            f"the play holds {scope.phones} of {fleet.fleet_size} phones. Nothing was written. "
+            "Restore the inventory, or if "
+            f"{scope.phones} is right, set {_SIZE}: {scope.phones}{other}."
         )
-    return None
+    else:
+        return None
+    return Guard(_SIZE, f"{front} {text}")
 
 
-def _guards(fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], str | None], ...]:
-    def purge(plan: Plan) -> str | None:
-        count = sum(1 for step in plan.steps if step.declared.purged and step.writes)
-        return size_guard(fleet, scope, count, "purge") if fleet.purge else None
+def _guards(fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], Guard | None], ...]:
+    def purge(_plan: Plan) -> Guard | None:
+        return size_guard(fleet, scope, "purge") if fleet.purge else None
 
-    def removal(plan: Plan) -> str | None:
+    def removal(plan: Plan) -> Guard | None:
         count = sum(1 for step in plan.steps if step.action == DEREGISTER and not step.declared.purged)
-        if scope.mode == RELEASE or count <= fleet.purge_limit.of(len(plan.listed or ())):
+        allowed = fleet.purge_limit.of(len(plan.listed or ()))
+        if scope.mode == RELEASE or count <= allowed:
             return None
-        return size_guard(
-            fleet, scope, count, f"deregistering more phones than rps_purge_limit ({fleet.purge_limit.text})"
-        )
+        limit = f"rps_purge_limit allows ({fleet.purge_limit.text}, here {allowed})"
+        what = f"deregistering {count} phones, more than {limit},"
+        return size_guard(fleet, scope, what, f", or set rps_purge_limit: {count}")
 
     return (purge, removal)
 
@@ -136,7 +136,7 @@ def run_fleet(fleet: Fleet, scope: Scope, progress: Callable[[str, str, int, int
             for run in runs:
                 run.service.transport.stop("The run was interrupted.")
                 run.service.transport.close()
-    return _told(runs, fleet, scope)
+    return _told(runs, scope)
 
 
 def _prepare(
@@ -162,6 +162,7 @@ def _prepare(
         guards=_guards(fleet, scope),
         whole=scope.why_partial is None,
         prefix="rps_",
+        expect_option=f"rps_expect_plan: {{{account.name}: {{}}}}",
     )
 
     def tell(what: str, done: int, whole: int) -> None:
@@ -170,17 +171,15 @@ def _prepare(
     return AccountRun(account, service, Reconciliation(service, account.declared, options, tell))
 
 
-def _refusal(runs: list[AccountRun]) -> str | None:
-    for run in runs:
-        if run.reconciliation.guard is not None:
-            return f"Account {run.account.name}: {run.reconciliation.guard}"
-    return None
+def _refusal(runs: list[AccountRun]) -> Guard | None:
+    """The first account's guard, which stops the writes of all."""
+    return next((run.reconciliation.guard for run in runs if run.reconciliation.guard is not None), None)
 
 
-def _finish(run: AccountRun, scope: Scope, refused: str | None) -> None:
+def _finish(run: AccountRun, scope: Scope, refused: Guard | None) -> None:
     if scope.mode == DRIFT and run.reconciliation.guard is not None:
         # A drift run writes nothing anyway: it shows the plan, and the guard that would stop it as a warning.
-        run.report.warnings.append(run.reconciliation.guard)
+        run.report.warnings.append(run.reconciliation.guard.text)
         run.reconciliation.guard = None
     warnings = run.report.warnings
     run.report = run.reconciliation.finish(refused)
@@ -190,8 +189,9 @@ def _finish(run: AccountRun, scope: Scope, refused: str | None) -> None:
     )
 
 
-def _told(runs: list[AccountRun], fleet: Fleet, scope: Scope) -> FleetRun:
+def _told(runs: list[AccountRun], scope: Scope) -> FleetRun:
     told = FleetRun(runs, [], [], [])
+    said: set[str] = set()
     for run in runs:
         name, vendor = run.account.name, VENDORS[run.account.connection.vendor]
         told.messages.append(f"{name}: {run.result['msg']}")
@@ -207,21 +207,25 @@ def _told(runs: list[AccountRun], fleet: Fleet, scope: Scope) -> FleetRun:
                 told.warnings.append(f"{name}: {done.msg}")
             elif done.status == SERVER_FAILED:
                 told.errors.append(f"{name}: {done.msg}")
-        changed = [item["mac"] for item in run.purged if item["changed"]]
-        if changed:
-            verb = "would be" if scope.check_mode or scope.mode == DRIFT else "were"
-            more = f" and {len(changed) - 10} more" if len(changed) > 10 else ""
-            told.messages.append(
-                f"{name}: {len(changed)} purged devices {verb} deregistered: {', '.join(changed[:10])}{more}."
-            )
-        told.errors.extend(f"{name}: {item['msg']}" for item in run.purged if item["failed"])
-        if run.report.error is not None:
-            text = (
-                run.report.error if run.report.error.startswith("Account ") else f"Account {name}: {run.report.error}"
-            )
-            # Where a phone fails for it, the phone's own host shows it; else nobody would.
-            shown = any(entry["failed"] for entry in run.hosts.values())
-            told.messages.append(text)
-            if not shown and text not in told.errors:
+        _tell_purged(told, run, scope)
+        error = run.report.error
+        if error is not None and error not in said:
+            said.add(error)
+            text = f"Account {name}: {error}"
+            # Where a phone fails for it, the phone's own host fails; else the run would stay green.
+            if any(entry["failed"] for entry in run.hosts.values()):
+                told.warnings.append(text)
+            else:
                 told.errors.append(text)
     return told
+
+
+def _tell_purged(told: FleetRun, run: AccountRun, scope: Scope) -> None:
+    name = run.account.name
+    changed = [item["mac"] for item in run.purged if item["changed"]]
+    if changed:
+        verb = "would be purged" if scope.check_mode or scope.mode == DRIFT else "purged"
+        more = f" and {len(changed) - 10} more" if len(changed) > 10 else ""
+        told.messages.append(f"{name}: {verb}: {', '.join(changed[:10])}{more}.")
+    if run.report.error is None:
+        told.errors.extend(f"{name}: {item['msg']}" for item in run.purged if item["failed"])

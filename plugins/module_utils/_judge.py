@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Callable, Optional
 
 from ._model import (
@@ -28,13 +28,27 @@ from ._model import (
     WOULD_CHANGE,
     Found,
     Result,
+    ServerDone,
     Step,
     Written,
 )
-from ._plan import decide, prediction, wanted_url
+from ._plan import Plan, decide, prediction, wanted_url
 from ._urls import same_url
 
 Show = Callable[[Optional[str], bool], Optional[str]]
+
+
+@dataclass
+class Report:
+    """The truth about a run, also of one that failed. ``error`` is what stopped it as a whole, or None."""
+
+    results: tuple[Result, ...] = ()
+    plan: Plan | None = None
+    unmanaged: tuple[str, ...] = ()
+    servers: tuple[ServerDone, ...] = ()
+    calls: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    error: str | None = None
 
 
 def _say(step: Step, text: str) -> str:
@@ -88,6 +102,9 @@ def _taken(step: Step, written: Written, after: Found) -> Result:
         text += ", although the service accepted the write"
     elif written.text:
         text += f"; the service said: '{written.text}'"
+    if step.declared.override:
+        text += "; ask the other account or the vendor to release it, and run again"
+        return Result(step, FAILED, False, False, after, _say(step, text))
     text += "; check the MAC, and set override: true only if the phone is yours"
     return Result(step, CONFLICT, False, False, after, _say(step, text))
 
@@ -115,6 +132,8 @@ def _forced(step: Step, written: Written, after: Found, now: Step, show: Show) -
         return Result(
             step, UNKNOWN, False, False, after, _say(step, text + "; run again with force: true to settle it")
         )
+    if before is not None and after.url is None:
+        return _not_reached(step, written, after, show)
     if readable:
         text = "was written again and points where it did; declare server_url to have it verified"
         return Result(step, UNVERIFIABLE, False, False, after, _say(step, text))
@@ -122,16 +141,18 @@ def _forced(step: Step, written: Written, after: Found, now: Step, show: Show) -
 
 
 def _not_reached(step: Step, written: Written, after: Found, show: Show) -> Result:
-    moved = after != step.found
     if written.kind == REFUSED:
-        return Result(step, FAILED, moved, False, after, _refused(step, written))
+        return Result(step, FAILED, False, False, after, _refused(step, written))
     if written.kind == LOST:
-        text = f"was not changed: {written.text}; reading back shows that the write did not happen; run again"
-        return Result(step, FAILED, moved, False, after, _say(step, text))
+        if after == step.found:
+            text = f"was not changed: {written.text}; reading back shows that the write did not happen; run again"
+            return Result(step, FAILED, False, False, after, _say(step, text))
+        text = f"may or may not have been written ({written.text}), and has changed otherwise meanwhile; run again"
+        return Result(step, UNKNOWN, False, False, after, _say(step, text))
+    moved = after != step.found
     if after.status == REGISTERED and after.url is None and step.declared.state != ABSENT:
-        return Result(
-            step, UNKNOWN, moved, False, after, _say(step, "was written, but does not show where it points now")
-        )
+        text = "was accepted by the service, but no longer shows where it points; run again"
+        return Result(step, UNKNOWN, False, False, after, _say(step, text))
     if after.status == REGISTERED and step.declared.state != ABSENT:
         hide = step.declared.unique_url is not None
         wanted, found = show(wanted_url(step.declared), hide), show(after.url, hide)
@@ -151,5 +172,8 @@ def _not_reached(step: Step, written: Written, after: Found, show: Show) -> Resu
 def _refused(step: Step, written: Written) -> str:
     text = f"was refused: '{written.text}'"
     if written.server_level:
-        text += f" (server '{step.declared.server}'); add this server with rps_server or in the portal, and run again"
+        text += (
+            f" (server '{step.declared.server}'); add this server by the module rps_server, by rps_servers of the role "
+        )
+        text += "or in the vendor's portal, and run again"
     return _say(step, text)

@@ -155,3 +155,21 @@ class Result:
     @property
     def failed(self) -> bool:
         return self.outcome in FAILING
+
+
+# What became of a server.
+CREATED = "created"
+EXISTS = "exists"
+SHOWN = "shown"  # a phone shows that it exists: nothing was sent
+NO_CALL = "no_call"
+SERVER_FAILED = "failed"
+SERVER_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class ServerDone:
+    """What became of a declared server."""
+
+    server: Server
+    status: str
+    msg: str = ""

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ._declare import Limit
 from ._model import (
@@ -170,28 +170,61 @@ def list_contradiction(listed: Sequence[str], found: Iterable[Found]) -> str | N
     return None
 
 
-def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> str | None:
-    """Why this plan's purge is refused, or None: more devices than the limit allows."""
+class Guard(NamedTuple):
+    """A refusal to write a plan: the guard's name, and for people what it saw and which option and value lift it."""
+
+    name: str
+    text: str
+
+
+def blind_guard(listed: Sequence[str], steps: Sequence[Step], prefix: str = "") -> Guard | None:
+    """Why purge may not trust what it sees, or None."""
+    blind = [step.mac for step in steps if step.found is None]
+    if blind:
+        return Guard(
+            "unread_devices",
+            f"Refused by the guard unread_devices: {_devices(len(blind))} could not be read "
+            f"({blind[0]} first), so purge "
+            f"cannot know what it removes. Nothing was written. Run again, or set {prefix}purge: false.",
+        )
+    mac = list_contradiction(listed, [step.found for step in steps if step.found is not None])
+    if mac is not None:
+        return Guard(
+            "list_contradiction",
+            f"Refused by the guard list_contradiction: the service's list of devices and its word on {mac} contradict "
+            f"each other, so purge cannot trust the list. Nothing was written. Run again, or set {prefix}purge: false.",
+        )
+    return None
+
+
+def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> Guard | None:
+    """Why this plan's purge is refused, or None: more devices than the limit allows. ``prefix`` is that of options."""
     count = sum(1 for step in plan.steps if step.declared.purged and step.writes)
     allowed = limit.of(len(plan.listed or ()))
     if count <= allowed:
         return None
-    share = f"{limit.text} of {len(plan.listed or ())} listed devices" if limit.count is None else "a count"
-    return (
-        f"Refused by the guard purge_limit: purge would deregister {_devices(count)} and the limit "
-        f"is {allowed} ({share}). "
-        f"Nothing was written. Check the plan, then set {prefix}purge_limit: {count} to allow exactly this."
+    share = f"{limit.text} of {_devices(len(plan.listed or ()))} listed" if limit.count is None else "a count"
+    name = f"{prefix}purge_limit"
+    return Guard(
+        name,
+        f"Refused by the guard {name}: purge would deregister {_devices(count)} and the limit is {allowed} ({share}). "
+        f"Nothing was written. Check the plan, then set {name}: {count} to allow exactly this.",
     )
 
 
-def digest_guard(plan: Plan, expected: str | None, prefix: str = "") -> str | None:
-    """Why this plan may not be written, or None: it is not the plan that was approved."""
+def digest_guard(plan: Plan, expected: str | None, value: str = "expect_plan: {}") -> Guard | None:
+    """Why this plan may not be written, or None: it is not the plan that was approved.
+
+    ``value`` shows how the option is set, with ``{}`` where the digest stands.
+    """
     if expected is None or plan.digest == expected:
         return None
-    return (
-        f"Refused by the guard expect_plan: the plan is now {plan.digest}, and {expected} was expected. Nothing was "
-        f"written. Look at the new plan in check mode, then set {prefix}expect_plan: {plan.digest} "
-        "to allow exactly this."
+    name = value.partition(":")[0]
+    return Guard(
+        name,
+        f"Refused by the guard {name}: the plan is now {plan.digest}, and {expected} was expected. Nothing was "
+        f"written. Look at the new plan in check mode, then set {value.replace('{}', plan.digest)} "
+        "to allow exactly this.",
     )
 
 

@@ -10,22 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Callable
 
-from ._apply import Applier, ServerDone
+from ._apply import Applier
 from ._crew import Crew
 from ._declare import DEFAULT_LIMIT, Limit
 from ._errors import CallError
-from ._judge import held_back, judge, planned
+from ._judge import Report, held_back, judge, planned
 from ._model import Declared, Found, Result, Server, Step
 from ._plan import (
+    Guard,
     Plan,
+    blind_guard,
     build_plan,
     decide,
     digest_guard,
     find_unmanaged,
-    list_contradiction,
     purge_guard,
     purge_steps,
     unread,
@@ -53,22 +54,10 @@ class Options:
     expect_plan: str | None = None
     batch_size: int = 100
     servers: tuple[Server, ...] = ()
-    guards: tuple[Callable[[Plan], str | None], ...] = ()
+    guards: tuple[Callable[[Plan], Guard | None], ...] = ()
     whole: bool = True  # whether all phones of the account are declared here, as far as anyone knows
     prefix: str = ""  # of the options' names in messages
-
-
-@dataclass
-class Report:
-    """The truth about a run, also of one that failed. ``error`` is what stopped it as a whole, or None."""
-
-    results: tuple[Result, ...] = ()
-    plan: Plan | None = None
-    unmanaged: tuple[str, ...] = ()
-    servers: tuple[ServerDone, ...] = ()
-    calls: dict[str, int] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    error: str | None = None
+    expect_option: str = "expect_plan: {}"  # how the option is set, for messages
 
 
 class Reconciliation:
@@ -82,7 +71,7 @@ class Reconciliation:
     ) -> None:
         self.service = service
         self.plan: Plan | None = None
-        self.guard: str | None = None  # why the plan may not be written
+        self.guard: Guard | None = None  # why the plan may not be written
         self.error: str | None = None  # why there is no plan to speak of
         self._declared = declared
         self._options = options
@@ -95,28 +84,25 @@ class Reconciliation:
         with _crew(self.service, "The run was interrupted.") as crew:
             self._look(crew)
 
-    def finish(self, refusal: str | None = None) -> Report:
+    def finish(self, refusal: Guard | None = None) -> Report:
         """Write the plan, or in check mode predict it -> the truth about every phone.
 
-        Results come in the order declared, then the purged devices by MAC. ``refusal`` is a further reason to write
-        nothing.
+        Results come in the order declared, then the purged devices by MAC. ``refusal`` is a guard of another account
+        that stops this one too.
         """
         report = Report(error=self.error)
         steps = [*self._own, *self._purged]
         shows_url = self.service.vendor.shows_url
         refused = self.guard or refusal
-        if self.plan is None or self.error is not None:
-            report.results = tuple(planned(step, shows_url) for step in steps)
-        elif refused is not None:
-            report.error = refused
-            report.results = tuple(
-                held_back(step, refused) if step.writes else planned(step, shows_url) for step in steps
-            )
-        elif self._options.check_mode:
+        if refused is not None:
+            report.error = refused.text
+            why = f"refused by the guard {refused.name}"
+            report.results = tuple(held_back(step, why) if step.writes else planned(step, shows_url) for step in steps)
+        elif self.plan is None or self._options.check_mode:
             report.results = tuple(planned(step, shows_url) for step in steps)
         else:
             self._write(self.plan, steps, report)
-        gone = {result.mac for result in report.results if result.step.declared.purged}
+        gone = {result.mac for result in report.results if result.step.declared.purged and not result.failed}
         unmanaged = self.plan.unmanaged if self.plan is not None else ()
         report.unmanaged = tuple(mac for mac in unmanaged if mac not in gone)
         report.plan = self.plan
@@ -135,21 +121,20 @@ class Reconciliation:
                 # Without the list nobody knows what the account holds: nothing is written.
                 self.error = str(error)
                 self._own = [unread(device, f"was not looked at: {error}", False) for device in self._declared]
-                self.plan = build_plan(self._own, None, (), service.masker.url)
                 return
         unmanaged = () if listed is None else find_unmanaged(listed, self._declared, options.ignore)
         steps = read_all(service, crew, self._declared, unmanaged if options.purge else (), self._progress)
         self._own, others = steps[: len(self._declared)], steps[len(self._declared) :]
-        reasons: list[str | None] = []
+        reasons: list[Guard | None] = []
         if options.purge and listed is not None:
-            reasons.append(_purge_is_blind(listed, steps, options.prefix))
+            reasons.append(blind_guard(listed, steps, options.prefix))
             found = {step.mac: step.found for step in others if step.found is not None}
             self._purged = purge_steps(found, options.purge_servers)
         self.plan = build_plan([*self._own, *self._purged], listed, unmanaged, service.masker.url)
         reasons.extend(guard(self.plan) for guard in options.guards)
         if options.purge:
             reasons.append(purge_guard(self.plan, options.purge_limit, options.prefix))
-        reasons.append(digest_guard(self.plan, options.expect_plan, options.prefix))
+        reasons.append(digest_guard(self.plan, options.expect_plan, options.expect_option))
         self.guard = next((reason for reason in reasons if reason is not None), None)
 
     def _write(self, plan: Plan, steps: Sequence[Step], report: Report) -> None:
@@ -214,22 +199,3 @@ def read_account(service: Service, macs: Sequence[str] | None) -> tuple[Found, .
     with _crew(service, "Another device could not be read.") as crew:
         wanted = sorted(service.list_devices()) if macs is None else list(dict.fromkeys(macs))
         return tuple(crew.each(service.read_device, wanted))
-
-
-def _purge_is_blind(listed: Sequence[str], steps: Sequence[Step], prefix: str) -> str | None:
-    """Why purge may not trust what it sees, or None."""
-    blind = [step.mac for step in steps if step.found is None]
-    if blind:
-        return (
-            f"Refused by the guard unread_devices: {len(blind)} devices could not be read "
-            f"({blind[0]} and so on), so purge "
-            f"cannot know what it removes. Nothing was written. Run again, or set {prefix}purge: false."
-        )
-    mac = list_contradiction(listed, [step.found for step in steps if step.found is not None])
-    if mac is not None:
-        return (
-            "Refused by the guard list_contradiction: the service's list of devices and its word "
-            f"on {mac} contradict each "
-            f"other, so purge cannot trust the list. Nothing was written. Run again, or set {prefix}purge: false."
-        )
-    return None

@@ -15,7 +15,7 @@ from typing import Any
 from ._report_chart import picture
 from ._report_markup import esc, mac, own, sentence
 from ._report_next import listed, verdict
-from ._report_script import SCRIPT
+from ._report_script import FIRST, SCRIPT
 from ._report_style import STYLE
 from ._report_table import phones_table
 from ._report_text import OUTCOME_MEANINGS, OUTCOME_WORDS, UNMANAGED, count, number
@@ -26,7 +26,8 @@ def render_html(data: dict[str, Any]) -> str:
     """The whole page. Its policy lets exactly its own script and style run, so that no text of the data ever could."""
     level, told = verdict(data)
     policy = (
-        f"default-src 'none'; script-src '{_hash(SCRIPT)}'; style-src '{_hash(STYLE)}'; img-src data:; "
+        f"default-src 'none'; script-src '{_hash(FIRST)}' '{_hash(SCRIPT)}'; style-src "
+        f"'{_hash(STYLE)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     return "".join(
@@ -37,7 +38,7 @@ def render_html(data: dict[str, Any]) -> str:
             '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n',
             f"<title>{esc(told)} - drift report</title>\n",
             # Without an icon of its own a browser would ask the server for one.
-            f'<link rel="icon" href="data:,">\n<style>{STYLE}</style>\n</head>\n<body>\n',
+            f'<link rel="icon" href="data:,">\n<script>{FIRST}</script>\n<style>{STYLE}</style>\n</head>\n<body>\n',
             '<a class="skip" href="#phones">Skip to the phones</a>\n',
             _head(data, level, told),
             "<main>\n",

@@ -17,17 +17,27 @@ def merge(existing: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """The report of what a run has told so far and of what it tells now.
 
     A phone that both hold is as the new one says. What both accounts hold and neither batch declared is unmanaged:
-    each batch on its own takes the other's phones for such.
+    each batch on its own takes the other's phones for such. The plan of an account whose phones are all in one batch
+    stays what it is.
     """
     whole = {account["name"]: account for account in existing["accounts"]}
     rows = {name: _of(existing, name) for name in whole}
     for account in new["accounts"]:
         name, mine = account["name"], _of(new, account["name"])
-        if name not in whole or _declared(rows[name]) <= _declared(mine):
-            whole[name], rows[name] = account, mine  # all of it was looked at again
+        old = whole.get(name)
+        if old is None:
+            whole[name], rows[name] = account, mine
+            continue
+        before, now = _declared(rows[name]), _declared(mine)
+        if before <= now:
+            rows[name], made = mine, dict(account)  # all of it was looked at again
+        elif not now:
+            made = {**old, "reached": old["reached"] and account["reached"], "error": account["error"] or old["error"]}
         else:
-            rows[name] = _rows(whole[name], rows[name], account, mine)
-            whole[name] = _account(whole[name], account, _declared(rows[name]))
+            rows[name] = _rows(old, rows[name], account, mine)
+            made = _account(old, account, before | now)
+        made["calls"] = dict(sorted((Counter(old["calls"]) + Counter(account["calls"])).items()))
+        whole[name] = made
     phones = [row for name in whole for row in rows[name]]
     return assemble(
         max(existing["generated"], new["generated"]),
@@ -68,7 +78,6 @@ def _account(old: dict[str, Any], new: dict[str, Any], declared: set[str]) -> di
         "error": new["error"] or old["error"],
         "plan": _plan(old["plan"], new["plan"]),
         "batches": old["batches"] + new["batches"],
-        "calls": dict(sorted((Counter(old["calls"]) + Counter(new["calls"])).items())),
         "servers": list(servers.values()),
         "unmanaged": sorted(unmanaged - declared),
     }

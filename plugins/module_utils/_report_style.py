@@ -32,7 +32,7 @@ _NAMES = (
 _OUTCOMES = "".join(f".{name}{{--c:var(--{name})}}" for name in _NAMES)
 
 _BASE = """
-*{box-sizing:border-box}
+*,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--fg);
 font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif}
@@ -78,11 +78,11 @@ pre{margin:6px 0;padding:9px 11px;background:var(--soft);border:1px solid var(--
 white-space:pre-wrap;overflow-wrap:anywhere;user-select:all}
 form{display:flex;flex-wrap:wrap;gap:10px 14px;align-items:end;margin-bottom:10px}
 form[hidden]{display:none}
-label{display:grid;gap:3px;font-size:13px;color:var(--dim)}
-.wide{flex:1 1 240px}
+label{display:grid;gap:3px;min-width:0;font-size:13px;color:var(--dim)}
+label{max-width:320px}.wide{flex:1 1 240px;max-width:none}
 input,select,button{font:inherit;min-height:38px;padding:5px 10px;color:var(--fg);background:var(--card);
 border:1px solid #7c8896;border-radius:6px;max-width:100%}
-input{width:100%}
+input,label select{width:100%}
 ::placeholder{color:var(--dim);opacity:1}
 button{cursor:pointer}button:hover{background:var(--soft)}
 table{width:100%;border-collapse:separate;border-spacing:0;text-align:left}
@@ -104,6 +104,7 @@ thead button{min-height:28px;padding:2px 6px;margin:-2px -6px;border-color:trans
 thead button::after{content:" \\2195";content:" \\2195"/"";color:var(--dim)}
 th[aria-sort=ascending] button::after{content:" \\2191";content:" \\2191"/"";color:var(--fg)}
 th[aria-sort=descending] button::after{content:" \\2193";content:" \\2193"/"";color:var(--fg)}
+.js #list tbody:not(.ready) tr:nth-child(n+251){display:none}
 #shown{color:var(--dim)}#more{margin:14px 0 0}
 details{margin:8px 0}summary{cursor:pointer}
 .macs{columns:165px auto;margin:8px 0 0;padding:0;list-style:none}
@@ -137,12 +138,13 @@ tbody td::before{float:left;width:90px;margin-left:-96px}
 #plans td:nth-child(2)::before{content:"Reached"}#plans td:nth-child(3)::before{content:"Phones"}
 #plans td:nth-child(4)::before{content:"Unmanaged"}#plans td:nth-child(5)::before{content:"Calls"}
 #plans td:nth-child(6)::before{content:"Servers"}#plans td:nth-child(7)::before{content:"Plan"}
-#plans thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+#plans{position:relative}
+#plans thead{position:absolute;left:0;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 #list thead,#list thead tr{display:flex;flex-wrap:wrap;gap:4px 14px}
 #list thead th,#list th:nth-child(n){width:auto;position:static;border:0;padding:2px 6px}
 small{display:inline;margin-left:6px}
 .plan{min-width:0}
-label,.wide{flex:1 1 100%}
+label,.wide{flex:1 1 100%;max-width:100%}
 }
 """
 _PRINT = """

@@ -59,7 +59,7 @@ def _filters(data: dict[str, Any]) -> str:
     )
     accounts = ['<option value="">any</option>']
     accounts.extend(
-        f'<option value="{index}">{esc(cut(account["name"], 60))}</option>'
+        f'<option value="{index}">{esc(cut(account["name"], 40))}</option>'
         for index, account in enumerate(data["accounts"])
     )
     return (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ._judge import Report
 from ._model import (
     ABSENT,
     CHANGED,
@@ -22,7 +23,6 @@ from ._model import (
     Found,
     Result,
 )
-from ._reconcile import Report
 from ._urls import Masker
 
 _KEPT = frozenset({IN_SYNC, UNVERIFIABLE})
@@ -103,7 +103,7 @@ def _without_mac(device: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int], whole: bool = True) -> str:
-    """A run in one sentence for people: how many phones, and how they fared. ``whole``: all phones are declared here."""
+    """A run in one sentence for people. ``whole`` says that all phones of the account are declared here."""
     phones = len(entries)
     parts = [f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]]
     text = f"{phones} phone{'' if phones == 1 else 's'}" + (": " + ", ".join(parts) if parts else "")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import email.utils
 import random
+import re
 import threading
 import time
 import zlib
@@ -194,7 +195,7 @@ class Transport:
             passing = False
         elif isinstance(error, http.exceptions.ProxyError):
             reason, hint, passing = "the proxy did not connect", "check HTTPS_PROXY and NO_PROXY", True
-        elif "name or service not known" in text or "resolve" in text or "getaddrinfo" in text:
+        elif "name or service not known" in text or "resol" in text or "getaddrinfo" in text:
             reason, hint, passing = "its name cannot be resolved", "check api_url and the name service", True
         elif over:
             seconds = f"{self.connection.timeout:g}"
@@ -300,7 +301,7 @@ def retry_after(value: str | None, now: float) -> float | None:
     text = (value or "").strip()
     if not text:
         return None
-    if text.isdigit():
+    if re.fullmatch("[0-9]+", text):
         return float(text[:9])
     try:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)

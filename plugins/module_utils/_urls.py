@@ -104,6 +104,8 @@ class Masker:
             base64.b64encode(secret.encode("utf-8")).decode(),
         ):
             self._words[form] = None
+            if printable(form):
+                self._words[printable(form)] = None  # as it stands in a text that is shown
 
     def hide_url(self, text: str | None, path: bool) -> None:
         """Hide the secret parts of a declared URL, and its path where ``path`` (a unique URL)."""

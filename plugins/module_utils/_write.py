@@ -214,9 +214,12 @@ class Writer:
         for step in steps:
             before, now = step.mac in self._listed, step.mac in listing
             removes = step.action == DEREGISTER
-            if before == removes:  # a list shows the difference
-                happened = before != now
+            if now == removes and before == removes:
+                happened = False  # still on the list, or still not
+            elif now and not before:
+                happened = True  # newly on the list of this account
             else:
+                # Gone from the list may mean taken by another account, and a list may leave out what has no server.
                 status = self.service.check_device(step.mac).status
                 happened = status == (UNKNOWN_STATUS if removes else REGISTERED)
             if happened:

@@ -94,8 +94,8 @@ def decode(body: bytes) -> Any:
     """
     if not body.strip():
         raise CodecError("the answer is empty", cut=True)
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise CodecError("the answer is UTF-16, and only UTF-8 is understood")
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in body[:4]:
+        raise CodecError("the answer is UTF-16 or UTF-32, and only UTF-8 is understood")
     return _Decoder().decode(body)
 
 
@@ -168,6 +168,8 @@ class _Decoder:
         frame = self.stack.pop()
         parent = self.stack[-1]
         value = _value(tag, "".join(frame.parts), frame.values)
+        if parent.tag == "member" and tag != ("value" if parent.values else "name"):
+            raise CodecError("the answer is no XML-RPC answer: a member without name and value")
         if parent.values and parent.tag not in _REPEATED and parent.tag != "member":
             raise CodecError(f"the answer is no XML-RPC answer: more than one element in <{parent.tag}>")
         parent.values.append(value)

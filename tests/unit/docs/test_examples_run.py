@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The examples of README and guide do what the pages say, run as a reader would run them, against the simulator."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.voip.rps.plugins.module_utils import _vendors
+from simulator.server import Simulator
+
+ROOT = Path(__file__).resolve().parents[3]
+LOGIN = ("office", "a-made-up-password")
+URL = {vendor: f"https://prov.example.com/{vendor}/" for vendor in ("yealink", "htek")}
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator() as running:
+        for vendor in running.vendors:
+            running.add_account(vendor, *LOGIN)
+        yield running
+        running.assert_clean()
+
+
+def write_examples(page: str, folder: Path) -> None:
+    """Write each YAML example of a page to the file that its first line names."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for body in re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        name = re.match(r"# ([\w./-]+\.yml)", body)
+        assert name, f"an example of {page} does not begin with the name of its file"
+        path = folder / name[1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body, encoding="utf-8")
+
+
+def play(sim: Simulator, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "RPS_"))}
+    env |= {
+        "HOME": str(folder),
+        "ANSIBLE_COLLECTIONS_PATH": str(Path(_vendors.__file__).parents[5]),
+        "ANSIBLE_NOCOLOR": "1",
+        "RPS_API_URL": sim.url("yealink"),
+    }
+    for vendor in sim.vendors:
+        front = f"RPS_{vendor.upper()}_"
+        env |= {front + "USERNAME": LOGIN[0], front + "PASSWORD": LOGIN[1], front + "API_URL": sim.url(vendor)}
+    return subprocess.run(
+        [sys.executable, "-m", "ansible", "playbook", *arguments],
+        check=False,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def changed(done: subprocess.CompletedProcess[str]) -> set[str]:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return set(re.findall(r"^(\S+) +: ok=\d+ +changed=[1-9]", done.stdout, re.MULTILINE))
+
+
+def bound(sim: Simulator) -> dict[str, str | None]:
+    return {device.mac: device.server for vendor in sim.vendors for device in sim.world(vendor).devices(LOGIN[0])}
+
+
+def test_the_example_of_the_readme_registers_its_phones_once(sim: Simulator, tmp_path: Path) -> None:
+    write_examples("README.md", tmp_path)
+    phones = {"reception", "desk-12", "warehouse"}
+    assert changed(play(sim, tmp_path, "-i", "inventory", "voip.rps.provision", "--check", "--diff")) == phones
+    assert sim.writes() == []
+    assert changed(play(sim, tmp_path, "-i", "inventory", "voip.rps.provision")) == phones
+    assert bound(sim) == {"001565000001": "office", "001565000002": "office", "001fc1000001": "office"}
+    sim.reset_log()
+    assert changed(play(sim, tmp_path, "-i", "inventory", "provision.yml")) == set()
+    assert sim.writes() == []
+
+
+@pytest.mark.parametrize(("name", "macs"), [("first-phone.yml", 1), ("approved.yml", 2)])
+def test_the_plays_of_the_guide_for_localhost_work_and_the_second_run_changes_nothing(
+    sim: Simulator, tmp_path: Path, name: str, macs: int
+) -> None:
+    write_examples("docs/guide.md", tmp_path)
+    sim.world("yealink").add_server(LOGIN[0], "office", URL["yealink"])
+    assert changed(play(sim, tmp_path, name)) == {"localhost"}
+    assert len(bound(sim)) == macs
+    assert changed(play(sim, tmp_path, name)) == set()
+
+
+def test_a_fleet_is_moved_in_steps_stops_at_the_first_failure_and_can_be_resumed(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    write_examples("docs/guide.md", tmp_path)
+    for server in ("old-office", "new-office"):
+        sim.world("yealink").add_server(LOGIN[0], server, f"https://{server}.example.com/")
+    sim.add_account("yealink", "neighbour", "another-password")
+    lines = ["phones:", "  vars:", "    rps_account: yealink", "    rps_server: old-office", "    rps_servers:"]
+    for server in ("old-office", "new-office"):
+        lines.append(f"      - {{name: {server}, account: yealink, url: 'https://{server}.example.com/'}}")
+    lines.append("  hosts:")
+    for number in range(10, 30):
+        mac = f"0015650000{number}"
+        lines.append(f"    desk-{number}: {{rps_mac: '{mac}'}}")
+        sim.world("yealink").add_device(mac, account=LOGIN[0], server="old-office")
+    sim.world("yealink").add_device("001565000012", account="neighbour")
+    (tmp_path / "fleet.yml").write_text("\n".join(lines), encoding="utf-8")
+    command = ("-i", "fleet.yml", "move.yml", "-e", "rps_server=new-office")
+
+    stopped = play(sim, tmp_path, *command)
+    assert stopped.returncode == 2
+    moved = {mac for mac, server in bound(sim).items() if server == "new-office"}
+    assert moved == {"001565000010", "001565000011"}
+
+    sim.world("yealink").add_device("001565000012", account=LOGIN[0], server="old-office")
+    assert len(changed(play(sim, tmp_path, *command))) == 18
+    assert set(bound(sim).values()) == {"new-office"}

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real run against the simulator, and what its report says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from ansible_collections.voip.rps.plugins.module_utils._fleet import parse_fleet
+from ansible_collections.voip.rps.plugins.module_utils._fleet_run import DRIFT, Scope, run_fleet
+from ansible_collections.voip.rps.plugins.module_utils._report import drift_artifact, report_data
+from ansible_collections.voip.rps.plugins.module_utils._report_files import write_reports
+from simulator import Simulator
+
+URL = "https://user:hidden-word@prov.example.net/cfg?token=hidden-too"
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        for vendor in ("yealink", "htek"):
+            simulator.add_account(vendor, "me", "hidden-login")
+            simulator.world(vendor).add_server("me", "main", URL)
+        yield simulator
+
+
+def run(sim: Simulator, **fleet: Any) -> dict[str, Any]:
+    def account(vendor: str, password: str = "hidden-login") -> dict[str, Any]:
+        return {
+            "vendor": vendor,
+            "api_url": sim.url(vendor),
+            "api_username": "me",
+            "api_password": password,
+            "retries": 0,
+        }
+
+    phones = {
+        f"desk-{index}": {
+            "rps_mac": f"805ec00000{index:02x}",
+            "rps_server": "main",
+            "rps_account": "a",
+        }
+        for index in range(1, 13)
+    }
+    phones["lobby-1"] = {"rps_mac": "001fc1000001", "rps_server": "main", "rps_account": "b"}
+    phones["lobby-2"] = {"rps_mac": "001fc1000002", "rps_server": "main", "rps_account": "c"}
+    known = {
+        "rps_accounts": {"a": account("yealink"), "b": account("htek"), "c": account("htek", "wrong")},
+        "rps_servers": [{"name": "main", "url": URL, "account": name} for name in "abc"],
+    }
+    parsed = parse_fleet(phones, {**known, **fleet}, {})
+    scope = Scope(DRIFT, False, len(phones), None)
+    told = run_fleet(parsed, scope, lambda *_: None)
+    return report_data(
+        parsed, scope, told, when="2026-11-02T06:15:00+00:00", play="Drift", hosts=len(phones), limited=None
+    )
+
+
+def test_the_report_of_a_real_run_is_whole_and_tells_no_secret(
+    sim: Simulator,
+    tmp_path: Path,
+    validator: jsonschema.Draft202012Validator,
+    artifact_validator: jsonschema.Draft202012Validator,
+) -> None:
+    sim.world("yealink").add_device("805ec0000001", "me", "main")
+    sim.world("yealink").add_device("805ec00000ff", "me", "main")
+    data = run(sim)
+    validator.validate(json.loads(json.dumps(data)))
+    artifact_validator.validate(drift_artifact(data))
+    assert [account["reached"] for account in data["accounts"]] == [True, True, False]
+    assert [row["host"] for row in data["phones"]][:3] == ["desk-1", "desk-2", "desk-3"]
+    assert data["counts"]["in_sync"] == 1
+    assert data["counts"]["would_change"] == 12
+    assert data["counts"]["not_attempted"] == 1
+    assert data["accounts"][0]["unmanaged"] == ["805ec00000ff"]
+    assert data["accounts"][0]["servers"][0]["phones"] == 12
+    assert not any(name.startswith("redirect.") for account in data["accounts"] for name in account["calls"])
+    for path in write_reports(str(tmp_path), data):
+        assert "hidden-" not in Path(path).read_text(encoding="utf-8")
+
+
+def test_what_purge_would_remove_is_in_the_report(sim: Simulator, validator: jsonschema.Draft202012Validator) -> None:
+    sim.world("yealink").add_device("805ec00000ff", "me", "main")
+    data = run(sim, rps_purge=True, rps_fleet_size=14)
+    validator.validate(data)
+    (row,) = [row for row in data["phones"] if row["host"] is None]
+    assert (row["mac"], row["action"], row["outcome"]) == ("805ec00000ff", "deregister", "would_change")
+    assert data["scope"]["purge"]
