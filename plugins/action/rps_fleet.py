@@ -7,12 +7,14 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
 from ansible_collections.voip.rps.plugins.module_utils._fleet import Fleet, parse_fleet, shortened
 from ansible_collections.voip.rps.plugins.module_utils._fleet_run import (
     DRIFT,
@@ -22,7 +24,10 @@ from ansible_collections.voip.rps.plugins.module_utils._fleet_run import (
     Scope,
     run_fleet,
 )
-from ansible_collections.voip.rps.plugins.plugin_utils._store import write_results
+from ansible_collections.voip.rps.plugins.module_utils._report import drift_artifact, has_drift, report_data
+from ansible_collections.voip.rps.plugins.module_utils._report_files import gather, write_reports
+from ansible_collections.voip.rps.plugins.module_utils._report_next import verdict
+from ansible_collections.voip.rps.plugins.plugin_utils._store import read_tally, write_results, write_tally
 from ansible_collections.voip.rps.plugins.plugin_utils._variables import FleetVariables
 
 _EVERY = 5.0  # seconds between two lines of progress
@@ -58,7 +63,14 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 f"{error} Install it for the Python that runs Ansible: pip install {error.library}"
             ) from None
+        tally = dict(scope.removed)
+        for run in told.runs:
+            earlier, listed = tally.get(run.account.name, (0, len(run.listed)))
+            tally[run.account.name] = (earlier + run.removed, listed)
+        write_tally(constants.DEFAULT_LOCAL_TMP, tally)
         result["drift"] = mode == DRIFT
+        if mode == DRIFT:
+            result["ansible_stats"] = self._report(fleet, scope, told, values)
         return self._show(result, fleet, told)
 
     def _scope(self, mode: str, values: dict[str, Any], phones: int) -> Scope:
@@ -73,7 +85,38 @@ class ActionModule(ActionBase):
             why = f"the play runs in batches (serial), of which this one holds {len(batch)} of {len(alive)} hosts"
         elif phones < len(batch):
             why = f"{len(batch) - phones} hosts of the play are left out by a condition"
-        return Scope(mode, bool(self._task.check_mode), phones, why)
+        return Scope(
+            mode,
+            bool(self._task.check_mode),
+            phones,
+            why,
+            len(batch) < len(alive),
+            read_tally(constants.DEFAULT_LOCAL_TMP),
+        )
+
+    def _report(self, fleet: Fleet, scope: Scope, told: FleetRun, values: dict[str, Any]) -> dict[str, Any]:
+        """Write the reports, all batches of the run in one, and return the job artifact as set_stats does."""
+        data = report_data(
+            fleet,
+            scope,
+            told,
+            when=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            play=str(values.get("ansible_play_name") or ""),
+            hosts=len(values.get("ansible_play_hosts_all") or []),
+            limited=values.get("ansible_limit") or None,
+        )
+        try:
+            # Ansible's own temporary folder lives as long as the run, and its batches share it.
+            data = gather(constants.DEFAULT_LOCAL_TMP, fleet.report_dir, data)
+            told.messages.append("Reports: " + ", ".join(write_reports(fleet.report_dir, data)))
+        except RpsError as error:
+            told.errors.append(str(error))
+        told.messages.append(verdict(data)[1] + ".")
+        # Failing in one batch would stop those that follow, and their part of the report with them.
+        last = not scope.batches or data["scope"]["phones"] >= len(values.get("ansible_play_hosts") or [])
+        if fleet.fail_on_drift and last and has_drift(data):
+            told.errors.append(f"Drift was found, and rps_fail_on_drift is set: {verdict(data)[1]}.")
+        return {"data": {"rps_drift": drift_artifact(data)}, "per_host": False, "aggregate": False}
 
     def _progress(self) -> Callable[[str, str, int, int], None]:
         """Lines for people while a long run goes on. On stderr, so that a callback that prints JSON stays parseable."""
@@ -112,8 +155,11 @@ class ActionModule(ActionBase):
             store=write_results(constants.DEFAULT_LOCAL_TMP, results) if fleet.host_results else "",
             msg=[*told.messages, *shortened(errors)],
         )
-        if told.warnings:
-            result["warnings"] = shortened(told.warnings)
+        warnings = list(told.warnings)
+        if results and len(failed) == len(results):
+            warnings.extend(errors)  # no host is left for the task that sums up
+        if warnings:
+            result["warnings"] = shortened(warnings)
         if self._task.diff:
             before = {item["mac"]: item["before"] for run in told.runs for item in run.purged if item["changed"]}
             after = {item["mac"]: item["after"] for run in told.runs for item in run.purged if item["changed"]}
@@ -128,12 +174,10 @@ class ActionModule(ActionBase):
 
 def _check_batches(fleet: Fleet, scope: Scope) -> None:
     """An approved plan is one of the whole play: a batch can only ever be a part of it."""
-    expected = [account.name for account in fleet.accounts if account.expect_plan is not None]
-    if expected and scope.why_partial is not None and "(serial)" in scope.why_partial:
+    if scope.batches and any(account.expect_plan is not None for account in fleet.accounts):
         raise InputError(
             [
-                "rps_expect_plan was given, but "
-                + scope.why_partial
-                + "; remove serial, since a plan is one of the whole play."
+                "rps_expect_plan was given, but the play runs in batches; remove serial, since a "
+                "plan is one of a whole play."
             ]
         )

@@ -8,7 +8,6 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.voip.rps.plugins.module_utils._model import CONFLICT
 from ansible_collections.voip.rps.plugins.plugin_utils._store import read_result
 
 
@@ -41,8 +40,6 @@ class ActionModule(ActionBase):
             )
             return result
         result.update(entry)
-        if self._task.args.get("drift") and entry["outcome"] == CONFLICT:
-            result["failed"] = False  # drift for people to look at, and no failure of the run that found it
         if self._task.diff and entry["changed"]:
             result["diff"] = {"before": entry["before"] or {}, "after": entry["after"] or {}}
         return result

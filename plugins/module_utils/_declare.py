@@ -147,6 +147,8 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
         if not isinstance(options.get(key), str) or not options.get(key):
             hint = "set it in this account" if label else f"set it or its environment variable RPS_{key.upper()}"
             problems.append(f"{front}{key} is missing; {hint}.")
+        elif not _encodable(options[key]):
+            problems.append(f"{front}{key} holds bytes that are no text; write it as UTF-8.")
     if isinstance(options.get("api_username"), str) and ":" in options["api_username"]:
         problems.append(f"{front}api_username cannot hold a colon (basic authentication).")
     api_url = options.get("api_url") or (
@@ -179,11 +181,19 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
     )
 
 
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _api_url_problem(url: str) -> str | None:
     parts = split_url(url)
     if parts is None or parts.scheme not in ("https", "http"):
         return "must begin with https://"
-    if parts.user is not None:
+    if "@" in url:
         return "must not hold a login; give it as api_username and api_password"
     if not parts.host or any(char.isspace() or not char.isprintable() for char in url.strip()):
         return "is not a usable address"
@@ -262,6 +272,10 @@ def parse_prefixes(values: Sequence[Any], declared: Sequence[Declared], option: 
     prefixes: list[str] = []
     problems: list[str] = []
     for value in values:
+        if not isinstance(value, str):
+            text = printable(str(value))[:40]
+            problems.append(f"{option}: {text} was read as a number; put the MAC address in quotes.")
+            continue
         bare = re.sub(r"[-: ]", "", str(value).strip().lower())
         if _PREFIX.fullmatch(bare):
             prefixes.append(bare)

@@ -124,6 +124,10 @@ def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> dict[
     """
     if raw in (None, "", {}):
         raw = environment_accounts(environ)
+        if "default" in raw and not environ.get("RPS_VENDOR"):
+            raise InputError(
+                ["RPS_API_USERNAME and RPS_API_PASSWORD are set, but not RPS_VENDOR; set it to yealink or htek."]
+            )
         if not raw:
             raise InputError(
                 [
@@ -202,6 +206,11 @@ def parse_fleet(
         accounts.append(
             Account(name, connection, tuple(own.values()), tuple(mine), declared, plans.get(name), purge_servers)
         )
+    problems.extend(
+        f"rps_expect_plan holds no plan for account {account.name}, which has phones in this play; compare again."
+        for account in accounts
+        if plans and account.name not in plans and account.hosts
+    )
     problems.extend(_same_mac(phones))
     everything = tuple(device for account in accounts for device in account.declared)
     result = Fleet(
@@ -363,9 +372,9 @@ def _same_mac(phones: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _plans(raw: Any, accounts: Sequence[str]) -> dict[str, str | None]:
-    if raw in (None, "", {}):
+    if raw is None:
         return {}
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, Mapping) or not raw:
         raise InputError(
             ["rps_expect_plan must be a dictionary of account: digest, as the artifact rps_drift.plans is."]
         )

@@ -10,14 +10,15 @@ No Ansible in here: the role's action hands in what it read and shows what comes
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 
 from ._declare import name_warning
 from ._fleet import Account, Fleet
 from ._judge import Report
-from ._model import CREATED, DEREGISTER, NO_CALL, SERVER_FAILED, SERVER_UNKNOWN
+from ._model import CONFLICT, CREATED, DEREGISTER, NO_CALL, SERVER_FAILED, SERVER_UNKNOWN
 from ._plan import Guard, Plan
 from ._reconcile import Options, Reconciliation
 from ._results import bulk_result
@@ -33,12 +34,18 @@ RELEASE = "release"
 
 @dataclass(frozen=True)
 class Scope:
-    """How much of the fleet a play holds. ``why_partial`` is the reason why it is not all of it, or None."""
+    """How much of the fleet a play holds. ``why_partial`` is the reason why it is not all of it, or None.
+
+    ``removed`` is, by account, what earlier batches of the run deregistered by host vars, and how many devices the
+    account listed before them: the limit is one of the run.
+    """
 
     mode: str
     check_mode: bool
     phones: int
     why_partial: str | None
+    batches: bool = False  # whether the play has more than one
+    removed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,6 +63,16 @@ class AccountRun:
     def hosts(self) -> dict[str, dict[str, Any]]:
         """Entries by host."""
         return dict(zip(self.account.hosts, self.result["devices"]))
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """What the account held before the run."""
+        return (self.report.plan.listed if self.report.plan is not None else None) or ()
+
+    @property
+    def removed(self) -> int:
+        """How many phones host vars deregistered, or would."""
+        return sum(1 for item in self.hosts.values() if item["action"] == DEREGISTER and item["changed"])
 
     @property
     def purged(self) -> list[dict[str, Any]]:
@@ -101,14 +118,15 @@ def size_guard(fleet: Fleet, scope: Scope, what: str, other: str = "") -> Guard 
     return Guard(_SIZE, f"{front} {text}")
 
 
-def _guards(fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], Guard | None], ...]:
+def _guards(account: str, fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], Guard | None], ...]:
     def purge(_plan: Plan) -> Guard | None:
         return size_guard(fleet, scope, "purge") if fleet.purge else None
 
     def removal(plan: Plan) -> Guard | None:
-        count = sum(1 for step in plan.steps if step.action == DEREGISTER and not step.declared.purged)
-        allowed = fleet.purge_limit.of(len(plan.listed or ()))
-        if scope.mode == RELEASE or count <= allowed:
+        earlier, listed = scope.removed.get(account, (0, len(plan.listed or ())))
+        now = sum(1 for step in plan.steps if step.action == DEREGISTER and not step.declared.purged)
+        count, allowed = earlier + now, fleet.purge_limit.of(listed)
+        if scope.mode == RELEASE or count <= allowed or not now:
             return None
         limit = f"rps_purge_limit allows ({fleet.purge_limit.text}, here {allowed})"
         what = f"deregistering {count} phones, more than {limit},"
@@ -136,7 +154,9 @@ def run_fleet(fleet: Fleet, scope: Scope, progress: Callable[[str, str, int, int
             for run in runs:
                 run.service.transport.stop("The run was interrupted.")
                 run.service.transport.close()
-    return _told(runs, scope)
+    for run in runs:
+        _in_role_words(run, scope.mode == DRIFT)
+    return _told(runs, scope, fleet.purge)
 
 
 def _prepare(
@@ -152,14 +172,15 @@ def _prepare(
         masker.hide_url(server.url, False)
     options = Options(
         check_mode=scope.check_mode or scope.mode == DRIFT,
-        purge=fleet.purge,
+        # An account for which nothing is declared here would be emptied.
+        purge=fleet.purge and bool(account.declared),
         purge_limit=fleet.purge_limit,
         purge_servers=account.purge_servers,
         ignore=fleet.ignore,
         expect_plan=account.expect_plan,
         batch_size=fleet.batch_size,
         servers=account.servers if scope.mode != RELEASE else (),
-        guards=_guards(fleet, scope),
+        guards=_guards(account.name, fleet, scope),
         whole=scope.why_partial is None,
         prefix="rps_",
         expect_option=f"rps_expect_plan: {{{account.name}: {{}}}}",
@@ -189,12 +210,24 @@ def _finish(run: AccountRun, scope: Scope, refused: Guard | None) -> None:
     )
 
 
-def _told(runs: list[AccountRun], scope: Scope) -> FleetRun:
+def _in_role_words(run: AccountRun, drift: bool) -> None:
+    """Make what the modules say fit the role: its variables' names, and that drift is no failure of the run that found
+    it."""
+    for item in run.result["devices"]:
+        for option in ("override", "force"):
+            item["msg"] = item["msg"].replace(f"set {option}: true", f"set rps_{option}: true")
+        if drift and item["outcome"] == CONFLICT:
+            item["failed"] = False
+
+
+def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
     told = FleetRun(runs, [], [], [])
     said: set[str] = set()
     for run in runs:
         name, vendor = run.account.name, VENDORS[run.account.connection.vendor]
         told.messages.append(f"{name}: {run.result['msg']}")
+        if purge and not run.account.declared:
+            told.warnings.append(f"{name}: not purged, since the play declares no phone of this account.")
         told.warnings.extend(f"{name}: {text}" for text in run.report.warnings)
         for server in run.account.servers:
             text = name_warning(server.name, vendor)

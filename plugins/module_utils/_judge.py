@@ -157,7 +157,11 @@ def _not_reached(step: Step, written: Written, after: Found, show: Show) -> Resu
         hide = step.declared.unique_url is not None
         wanted, found = show(wanted_url(step.declared), hide), show(after.url, hide)
         if step.declared.unique_url is not None:
-            text = f"points to {found} instead of {wanted} although the service accepted its unique_url; run again"
+            text = (
+                f"points to {found} instead of {wanted} although the service accepted its "
+                "unique_url; RPS has no call to "
+                "edit a server, so run again or correct it in the vendor's portal"
+            )
         else:
             text = (
                 f"is bound to server '{step.declared.server}', which the service redirects to {found} and not to the "

@@ -16,6 +16,7 @@ import threading
 import time
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from ._answers import fault_means_absent
@@ -25,12 +26,14 @@ from ._errors import (
     BusyError,
     CallError,
     FaultError,
+    InputError,
     LoginError,
     LostAnswerError,
     MissingLibraryError,
     NotSentError,
     StoppedError,
 )
+from ._mac import printable
 from ._model import Connection
 from ._urls import Masker, split_url
 from ._xmlrpc import CodecError, Fault, Param, decode, encode
@@ -50,6 +53,8 @@ class Transport:
     def __init__(self, connection: Connection, masker: Masker) -> None:
         if MISSING is not None:
             raise MissingLibraryError("requests", MISSING)
+        if connection.ca_path is not None and not Path(connection.ca_path).exists():
+            raise InputError([f"ca_path: there is no file {printable(connection.ca_path)[:200]}; correct the path."])
         self.connection = connection
         self.masker = masker
         self.calls: dict[str, int] = {}

@@ -104,6 +104,7 @@ class Masker:
             base64.b64encode(secret.encode("utf-8")).decode(),
         ):
             self._words[form] = None
+            self._words[re.sub("%[0-9A-F]{2}", lambda match: match.group(0).lower(), form)] = None
             if printable(form):
                 self._words[printable(form)] = None  # as it stands in a text that is shown
 

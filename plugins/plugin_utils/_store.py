@@ -16,7 +16,10 @@ import sqlite3
 import tempfile
 from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any
+
+_TALLY = "rps-fleet-tally.json"
 
 
 def write_results(folder: str, results: Mapping[str, dict[str, Any]]) -> str:
@@ -41,3 +44,17 @@ def read_result(path: str, host: str) -> dict[str, Any] | None:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         row = database.execute("SELECT entry FROM result WHERE host = ?", (host,)).fetchone()
     return None if row is None else dict(json.loads(row[0]))
+
+
+def read_tally(folder: str) -> dict[str, tuple[int, int]]:
+    """What earlier batches of this run removed, by account: (phones deregistered, devices listed before them)."""
+    try:
+        raw = json.loads((Path(folder) / _TALLY).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {str(name): (int(count), int(listed)) for name, (count, listed) in raw.items()}
+
+
+def write_tally(folder: str, tally: Mapping[str, tuple[int, int]]) -> None:
+    """Keep the tally for the batches that follow; Ansible removes the folder when it ends."""
+    (Path(folder) / _TALLY).write_text(json.dumps(tally), encoding="utf-8")

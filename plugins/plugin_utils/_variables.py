@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import ansible.errors
 import jinja2
 import jinja2.meta
 from ansible.errors import AnsibleError
@@ -21,7 +22,15 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._fleet import FLEET_VARS, PHONE_VARS
 from ansible_collections.voip.rps.plugins.module_utils._mac import printable
 
+
+class _NeverRaisedError(Exception):
+    pass
+
+
+# What a template that is ``omit`` raises since ansible-core 2.19.
+OmitError: Any = getattr(ansible.errors, "AnsibleValueOmittedError", _NeverRaisedError)
 _MISSING = object()
+_LOOKUPS = frozenset({"lookup", "query", "q"})
 
 
 class FleetVariables:
@@ -43,8 +52,8 @@ class FleetVariables:
         self.phones: dict[str, dict[str, Any]] = {}
         self.fleet: dict[str, Any] = {}
         self._first: str | None = None
-        self._first_raw: dict[str, Any] = {}
-        self._needed: dict[str, dict[str, Any]] = {}
+        self._basis: dict[str, dict[str, Any]] = {}
+        self._conditions = _conditions(task)
 
     def read(self) -> None:
         """Fill ``phones`` and ``fleet``. Hosts whose ``when`` is false are left out.
@@ -65,50 +74,55 @@ class FleetVariables:
             )
             templar = Templar(loader=self._loader, variables=values)
             try:
-                if not self._applies(templar, values):
+                if not self._applies(templar):
                     continue
-                self.phones[name] = {key: _value(templar, values, key) for key in PHONE_VARS if key in values}
-                self._compare(name, templar, values, problems)
             except AnsibleError as error:
-                problems.append(f"{name}: a variable cannot be used: {printable(str(error))[:300]}.")
-                self.phones.pop(name, None)
+                problems.append(f"{name}: its condition cannot be used: {_said(error)}")
+                continue
+            self.phones[name] = {}
+            for key in PHONE_VARS:
+                try:
+                    self.phones[name][key] = _value(templar, values, key)
+                except AnsibleError as error:
+                    problems.append(f"{name}: {key} cannot be used: {_said(error)}")
+            if not self._compare(name, templar, values, problems):
+                break
         if problems:
             raise InputError(problems)
 
-    def _applies(self, templar: Any, values: Mapping[str, Any]) -> bool:
+    def _applies(self, templar: Any) -> bool:
         """Whether the task's conditions, the role's ``when`` among them, hold for this host."""
-        conditions = self._task.when or []
-        if not conditions:
-            return True
-        if hasattr(templar, "evaluate_conditional"):
-            return all(templar.evaluate_conditional(condition) for condition in conditions)
-        return bool(self._task.evaluate_conditional(templar, values))
+        return all(_holds(condition, templar) for group in self._conditions for condition in group)
 
-    def _compare(self, name: str, templar: Any, values: Mapping[str, Any], problems: list[str]) -> None:
+    def _compare(self, name: str, templar: Any, values: Mapping[str, Any], problems: list[str]) -> bool:
         """Take the fleet's variables from the first host; for the others make sure that they are the same.
 
         Equal templates over equal variables give equal values, so only where something that a template names differs is
-        it evaluated again.
+        it evaluated again. False where it makes no sense to go on.
         """
         if self._first is None:
             self._first = name
-            self._first_raw = {key: values.get(key, _MISSING) for key in FLEET_VARS}
-            self.fleet = {key: _value(templar, values, key) for key in FLEET_VARS if key in values}
             for key in FLEET_VARS:
+                try:
+                    self.fleet[key] = _value(templar, values, key)
+                except AnsibleError as error:
+                    problems.append(f"{key} cannot be used: {_said(error)}")
                 names = self._closure(values.get(key), values, set())
-                self._needed[key] = {needed: values.get(needed, _MISSING) for needed in names}
-            return
+                self._basis[key] = {needed: values.get(needed, _MISSING) for needed in {key, *names}}
+            return not problems
         for key in FLEET_VARS:
-            raw, basis = values.get(key, _MISSING), self._needed[key]
-            first = self._first_raw[key]
-            same = raw is first or raw == first
-            if same and all(_equal(values.get(other, _MISSING), value) for other, value in basis.items()):
+            if all(_equal(values.get(other, _MISSING), value) for other, value in self._basis[key].items()):
                 continue
-            mine = _value(templar, values, key) if key in values else None
+            try:
+                mine = _value(templar, values, key)
+            except AnsibleError as error:
+                problems.append(f"{name}: {key} cannot be used: {_said(error)}")
+                continue
             if mine != self.fleet.get(key):
                 problems.append(
                     f"{key} differs between hosts ({self._first} and {name}); it must be one for the whole fleet."
                 )
+        return True
 
     def _closure(self, value: Any, values: Mapping[str, Any], seen: set[str]) -> set[str]:
         """Names of all variables that a value's templates depend on, directly or through others."""
@@ -120,10 +134,38 @@ class FleetVariables:
             except jinja2.TemplateError:
                 seen.add("inventory_hostname")  # differs on every host, so it is evaluated on every host
                 continue
-            for needed in jinja2.meta.find_undeclared_variables(tree) - seen:
+            found = jinja2.meta.find_undeclared_variables(tree)
+            if found & _LOOKUPS:
+                seen.add("inventory_hostname")  # what it looks at is not known
+            for needed in found - seen:
                 seen.add(needed)
                 self._closure(values.get(needed), values, seen)
         return seen
+
+
+def _conditions(task: Any) -> list[list[Any]]:
+    """The conditions that decide which hosts a task is for: its own, and those of the dynamic includes around it.
+
+    Raises InputError for an include in a loop, which would make a host's phone appear several times.
+    """
+    found = [list(task.when or [])]
+    parent = task._parent
+    while parent is not None:
+        if getattr(parent, "statically_loaded", True) is False:
+            if getattr(parent, "loop", None) is not None:
+                raise InputError(["The role cannot be included in a loop; it takes all hosts of the play at once."])
+            found.append(list(parent.when or []))
+        parent = parent._parent
+    return found
+
+
+def _holds(condition: Any, templar: Any) -> bool:
+    if hasattr(templar, "evaluate_conditional"):
+        return bool(templar.evaluate_conditional(condition))
+    if isinstance(condition, bool):
+        return condition
+    # As ansible-core before 2.19 does it itself.
+    return str(templar.template(f"{{% if {condition} %}}True{{% else %}}False{{% endif %}}")).strip() == "True"
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -140,17 +182,32 @@ def _strings(value: Any) -> Sequence[str]:
     return []
 
 
+def _said(error: Exception) -> str:
+    return printable(str(error))[:300].rstrip(".") + "."
+
+
 def _value(templar: Any, values: Mapping[str, Any], key: str) -> Any:
-    raw = values[key]
+    """The variable's value; None where it is not defined, or says ``omit``."""
+    raw = values.get(key)
     if raw is None or isinstance(raw, (bool, int, float)) or (isinstance(raw, str) and "{" not in raw):
         return raw
-    return _plain(templar.template(raw))
+    omit = values.get("omit")
+    try:
+        value = _plain(templar.template(raw), omit)
+    except OmitError:
+        return None
+    return None if _is_omit(value, omit) else value
 
 
-def _plain(value: Any) -> Any:
-    """A templated value without Ansible's lazy containers."""
+def _is_omit(value: Any, omit: Any) -> bool:
+    """Whether a value is the placeholder that ansible-core before 2.19 puts for ``omit``."""
+    return omit is not None and isinstance(value, str) and isinstance(omit, str) and value == omit
+
+
+def _plain(value: Any, omit: Any) -> Any:
+    """A templated value without Ansible's lazy containers, and without what says ``omit``."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _plain(item, omit) for key, item in value.items() if not _is_omit(item, omit)}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_plain(item, omit) for item in value if not _is_omit(item, omit)]
     return value

@@ -66,9 +66,19 @@ PURE = sorted({*NAMED_PURE, *filter(_calls_itself_pure, ROOMS)})
 
 
 def _imports(path: Path) -> set[str]:
-    """Absolute names of all that a file imports, wherever in the file; other rooms as ``_name``."""
+    """Absolute names of all that a file imports at run time, wherever in the file; other rooms as ``_name``."""
+    tree = _tree(path)
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
     found: set[str] = set()
-    for node in ast.walk(_tree(path)):
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

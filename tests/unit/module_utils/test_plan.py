@@ -216,7 +216,9 @@ def test_the_guard_of_the_digest_lets_only_the_approved_plan_pass() -> None:
     assert guard is not None
     assert f"set expect_plan: {plan.digest} " in guard.text
     assert other in guard.text
-    assert f"set rps_expect_plan: {{main: {plan.digest}}} " in str(digest_guard(plan, other, "rps_expect_plan: {main: {}}"))
+    assert f"set rps_expect_plan: {{main: {plan.digest}}} " in str(
+        digest_guard(plan, other, "rps_expect_plan: {main: {}}")
+    )
 
 
 @pytest.mark.parametrize(

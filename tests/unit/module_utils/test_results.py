@@ -10,10 +10,9 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._judge import judge, planned
+from ansible_collections.voip.rps.plugins.module_utils._judge import Report, judge, planned
 from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES, Declared, Found, Result, Written
 from ansible_collections.voip.rps.plugins.module_utils._plan import build_plan, decide, unread
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import Report
 from ansible_collections.voip.rps.plugins.module_utils._results import bulk_result, device_dict, diff, entry, summary
 from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
 

@@ -39,7 +39,7 @@ def _samples(kind: str, **fields: Any) -> list[Any]:
 
 
 def _raw(sample: dict[str, Any]) -> bytes:
-    return (DOCUMENTS / sample["file"]).read_bytes()
+    return Path(DOCUMENTS, sample["file"]).read_bytes()
 
 
 def _shape(element: ElementTree.Element) -> Any:

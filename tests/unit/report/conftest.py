@@ -52,7 +52,7 @@ def validator() -> jsonschema.Draft202012Validator:
 
 @pytest.fixture(scope="session")
 def artifact_validator(validator: jsonschema.Draft202012Validator) -> jsonschema.Draft202012Validator:
-    schema = dict(validator.schema)
+    schema: Any = validator.schema
     return jsonschema.Draft202012Validator(
         {"$id": "urn:test", "$ref": "urn:voip.rps:drift:1#/$defs/artifact"},
         registry=referencing.Registry().with_resource(

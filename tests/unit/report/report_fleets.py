@@ -12,7 +12,7 @@ from typing import Any, cast
 from ansible_collections.voip.rps.plugins.module_utils import _fleet_run as fleet_run
 from ansible_collections.voip.rps.plugins.module_utils._declare import Limit
 from ansible_collections.voip.rps.plugins.module_utils._fleet import Account, Fleet
-from ansible_collections.voip.rps.plugins.module_utils._judge import planned
+from ansible_collections.voip.rps.plugins.module_utils._judge import Report, planned
 from ansible_collections.voip.rps.plugins.module_utils._model import (
     ABSENT,
     ELSEWHERE,
@@ -32,7 +32,6 @@ from ansible_collections.voip.rps.plugins.module_utils._plan import (
     purge_steps,
     unread,
 )
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import Report
 from ansible_collections.voip.rps.plugins.module_utils._report import report_data
 from ansible_collections.voip.rps.plugins.module_utils._results import bulk_result
 from ansible_collections.voip.rps.plugins.module_utils._urls import Masker

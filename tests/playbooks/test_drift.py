@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The drift playbook compares and never writes, whatever the command line says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playbooks.harness import YEALINK, Bench, mac, phone
+
+HOSTS = ["new", "moved", "kept", "rival", "gone", "htek_new"]
+
+
+def fleet(bench: Bench) -> None:
+    bench.servers()
+    bench.device(2, "branch")
+    bench.device(3)
+    bench.rival(4)
+    bench.device(5)
+    bench.device(90)
+    bench.sim.options.update({"read_only": True})
+    bench.inventory(
+        {
+            "new": phone(1, account="yea"),
+            "moved": phone(2, account="yea"),
+            "kept": phone(3, account="yea"),
+            "rival": phone(4, account="yea"),
+            "gone": phone(5, account="yea", state="absent"),
+            "htek_new": phone(1, "htek", account="hte"),
+        },
+        bench.two,
+    )
+
+
+LINES: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "plain": ([], {}),
+    "check": (["--check", "--diff"], {}),
+    "purge": ([], {"rps_purge": True, "rps_fleet_size": 6, "rps_purge_limit": "100%"}),
+    "force": ([], {"rps_force": True, "rps_override": True}),
+    "absent": ([], {"rps_state": "absent"}),
+    "names of Ansible's own": ([], {"ansible_check_mode": False, "mode": "provision", "check_mode": False}),
+    "tags": (["--tags", "all,never,always"], {}),
+    "without host results": ([], {"rps_host_results": False}),
+}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_a_drift_run_writes_nothing_and_is_green(bench: Bench, case: str) -> None:
+    fleet(bench)
+    options, extra = LINES[case]
+
+    run = bench.run("voip.rps.drift", *options, extra=extra)
+
+    assert run.writes == []
+    assert bench.sim.violations == []
+    assert run.rc == 0
+    assert all(failures == 0 for _, failures in run.recap().values())
+    if not extra:
+        assert run.outcomes == {
+            "new": "would_change",
+            "moved": "would_change",
+            "kept": "in_sync",
+            "rival": "conflict",
+            "gone": "would_change",
+            "htek_new": "would_change",
+        }
+
+
+def test_a_drift_run_that_starts_in_the_middle_writes_nothing(bench: Bench) -> None:
+    fleet(bench)
+
+    for task in ("Show the phone's result", "Reconcile the phones with the redirection services"):
+        assert bench.run("voip.rps.drift", "--start-at-task", task).writes == []
+
+
+def test_a_drift_run_shows_the_plan_that_a_provision_run_would_write(bench: Bench) -> None:
+    fleet(bench)
+
+    drift = bench.run("voip.rps.drift")
+    dry = bench.run("voip.rps.provision", "--check", extra={"rps_purge_limit": "1"})
+
+    assert drift.plans == dry.plans
+
+
+def test_a_drift_run_goes_on_when_one_account_cannot_be_reached(bench: Bench) -> None:
+    fleet(bench)
+    accounts = {"yea": bench.account("yealink"), "hte": bench.account("htek", api_url="http://127.0.0.1:1/xmlrpc")}
+
+    run = bench.run("voip.rps.drift", extra={"rps_accounts": accounts})
+
+    assert run.rc != 0
+    assert run.outcomes["htek_new"] == "not_attempted"
+    assert run.recap()["htek_new"] == (0, 1)
+    assert {host: run.outcomes[host] for host in ("new", "kept", "rival")} == {
+        "new": "would_change",
+        "kept": "in_sync",
+        "rival": "conflict",
+    }
+    assert {host: failures for host, (_, failures) in run.recap().items()} == dict.fromkeys(HOSTS, 0) | {"htek_new": 1}
+
+
+def test_a_drift_run_over_a_limit_reports_only_its_hosts(bench: Bench) -> None:
+    fleet(bench)
+
+    run = bench.run("voip.rps.drift", "--limit", "new,rival")
+
+    assert run.rc == 0
+    assert run.outcomes == {"new": "would_change", "rival": "conflict"}
+    assert {device.mac for device in bench.sim.world("yealink").devices(YEALINK["api_username"])} == {
+        mac(number) for number in (2, 3, 5, 90)
+    }

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan's digest is the same in check mode and in the run, and only the plan that was seen is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playbooks.harness import Bench, phone, play, role
+
+WRONG = "sha256:" + "0" * 64
+
+
+def fleet(bench: Bench) -> None:
+    bench.servers()
+    bench.device(3, "branch")
+    bench.inventory(
+        {
+            "a": phone(1, account="yea"),
+            "b": phone(2, account="yea", unique_url="https://u.example.com/t0ken"),
+            "c": phone(3, account="yea"),
+            "h": phone(1, "htek", account="hte"),
+        },
+        bench.two,
+    )
+
+
+def test_an_approved_plan_is_written_whatever_the_order_and_notation(bench: Bench) -> None:
+    fleet(bench)
+    dry = bench.run("voip.rps.provision", "--check")
+    bench.inventory(
+        {
+            "h": phone(1, "htek", account="hte", mac="00:1F:C1:00:00:01"),
+            "c": phone(3, account="yea", mac="00-15-65-00-00-03"),
+            "b": phone(2, account="yea", mac="00 15 65 00 00 02", unique_url="HTTPS://U.example.com/t0ken"),
+            "a": phone(1, account="yea", mac="001565000001 "),
+        },
+        bench.two,
+    )
+
+    wet = bench.run("voip.rps.provision", extra={"rps_expect_plan": dry.plans})
+    after = bench.run("voip.rps.provision", "--check")
+
+    assert set(dry.plans) == {"yea", "hte"}
+    assert wet.rc == 0
+    assert wet.plans == dry.plans
+    assert wet.recap() == dict.fromkeys("abch", (1, 0))
+    assert all(after.plans[name] != dry.plans[name] for name in dry.plans)
+
+
+def test_a_plan_is_refused_when_the_service_changed_in_between(bench: Bench) -> None:
+    fleet(bench)
+    dry = bench.run("voip.rps.provision", "--check")
+    bench.device(1)
+
+    wet = bench.run("voip.rps.provision", extra={"rps_expect_plan": dry.plans})
+    again = bench.run("voip.rps.provision", "--check")
+
+    assert wet.writes == []
+    assert wet.rc != 0
+    assert "Refused by the guard expect_plan" in wet.messages
+    assert wet.plans["yea"] in wet.messages
+    assert wet.recap() == {"a": (0, 0), "b": (0, 1), "c": (0, 1), "h": (0, 1)}
+    assert wet.plans == again.plans
+
+
+def test_the_plan_of_one_account_can_be_expected_alone(bench: Bench) -> None:
+    fleet(bench)
+    dry = bench.run("voip.rps.provision", "--check")
+
+    wrong = bench.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": dry.plans["yea"], "hte": WRONG}})
+    right = bench.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": dry.plans["yea"]}})
+
+    assert wrong.writes == []
+    assert right.rc == 0
+
+
+def test_a_refused_plan_fails_in_check_mode_too(bench: Bench) -> None:
+    fleet(bench)
+
+    run = bench.run("voip.rps.provision", "--check", extra={"rps_expect_plan": {"yea": WRONG}})
+
+    assert run.writes == []
+    assert run.rc != 0
+
+
+MALFORMED: dict[str, Any] = {
+    "text": WRONG,
+    "list": [WRONG],
+    "empty text": "",
+    "empty digest": {"yea": ""},
+    "no digest": {"yea": None},
+    "short": {"yea": "sha256:abc"},
+    "upper case": {"yea": "sha256:" + "A" * 64},
+    "other algorithm": {"yea": "md5:" + "0" * 64},
+    "unknown account": {"yea": WRONG, "nowhere": WRONG},
+    "number": {"yea": 12},
+}
+
+
+def test_a_malformed_plan_is_an_error_before_any_call(bench: Bench) -> None:
+    fleet(bench)
+    plays = [
+        play(role(ignore_errors=True), name=name, vars={"rps_expect_plan": value}) for name, value in MALFORMED.items()
+    ]
+
+    run = bench.run(plays)
+
+    told = {
+        name: event.kind == "failed" and "rps_expect_plan" in str(event.result["msg"])
+        for name, event in zip(MALFORMED, run.bulk, strict=True)
+    }
+    assert told == dict.fromkeys(MALFORMED, True)
+    assert run.calls == []
+
+
+@pytest.mark.parametrize("options", [[], ["--limit", "a,b,c"]], ids=["whole", "limited"])
+def test_a_plan_is_refused_before_any_call_where_the_play_has_batches(bench: Bench, options: list[str]) -> None:
+    fleet(bench)
+
+    run = bench.run(play(serial=2), *options, extra={"rps_expect_plan": {"yea": WRONG}})
+
+    assert run.calls == []
+    assert run.rc != 0
+    assert "serial" in run.messages
+
+
+def test_a_plan_is_refused_before_any_call_where_the_play_has_batches_and_a_host_failed(bench: Bench) -> None:
+    fleet(bench)
+    fail = {"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'b'"}
+
+    run = bench.run(play(fail, role(), serial=2), extra={"rps_expect_plan": {"yea": WRONG}})
+
+    assert run.calls == []
+
+
+def test_a_batch_that_is_the_whole_play_takes_a_plan(bench: Bench) -> None:
+    fleet(bench)
+    dry = bench.run("voip.rps.provision", "--check")
+
+    assert bench.run(play(serial="100%"), extra={"rps_expect_plan": dry.plans}).rc == 0

@@ -1,0 +1,317 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Purge removes what nobody declares only where the whole fleet is at hand and in order, and nothing otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from playbooks.harness import HTEK, YEALINK, Bench, Play, Run, mac, phone, play, role
+from simulator import Fault
+
+SIZE = 18  # phones; the account lists two more, which are 10 % of it
+STRANGERS = (90, 91)
+PURGE = {"rps_purge": True, "rps_fleet_size": SIZE}
+HOSTS = [f"p{number:02d}" for number in range(1, SIZE + 1)]
+
+
+def listing(*numbers: int) -> str:
+    """An answer of listDevices that names these phones."""
+    values = "".join(f"<value><string>{mac(number)}</string></value>" for number in numbers)
+    return (
+        '<?xml version="1.0"?><methodResponse><params><param><value><array><data><value><boolean>1</boolean></value>'
+        f"<value><array><data>{values}</data></array></value></data></array></value></param></params></methodResponse>"
+    )
+
+
+def fleet(bench: Bench, keep: int = SIZE, more: Mapping[str, Any] | None = None, **values: Any) -> None:
+    """An account that holds the fleet and two strangers, and an inventory of the fleet's first phones."""
+    bench.servers()
+    for number in (*range(1, SIZE + 1), *STRANGERS):
+        bench.device(number)
+    bench.inventory(
+        {host: phone(number) for number, host in enumerate(HOSTS[:keep], 1)}, bench.one | dict(more or {}) | values
+    )
+
+
+def held(bench: Bench) -> set[str]:
+    return {device.mac for device in bench.sim.world("yealink").devices(YEALINK["api_username"])}
+
+
+def untouched(bench: Bench, run: Run) -> None:
+    assert run.removals == []
+    assert held(bench) == {mac(number) for number in (*range(1, SIZE + 1), *STRANGERS)}
+
+
+def test_purge_removes_the_strangers_of_a_whole_fleet_and_says_so(bench: Bench) -> None:
+    fleet(bench)
+
+    dry = bench.run("voip.rps.provision", "--check", "--diff", extra=PURGE)
+    wet = bench.run("voip.rps.provision", "--diff", extra=PURGE)
+
+    strangers = [mac(number) for number in STRANGERS]
+    assert dry.writes == []
+    assert (dry.rc, wet.rc) == (0, 0)
+    assert dry.plans == wet.plans
+    assert dry.recap() == wet.recap() == dict.fromkeys(HOSTS, (0, 0))
+    assert "would be deregistered" in dry.text
+    assert "were deregistered" in wet.text
+    for run in (dry, wet):
+        assert all(stranger in run.text for stranger in strangers)
+    assert held(bench) == {mac(number) for number in range(1, SIZE + 1)}
+
+
+def test_strangers_stay_and_are_reported_where_purge_is_not_asked_for(bench: Bench) -> None:
+    fleet(bench)
+
+    run = bench.run("voip.rps.provision", extra={"rps_fleet_size": SIZE})
+
+    untouched(bench, run)
+    assert run.rc == 0
+    assert re.search(r"\b2 (more )?on the account that nobody declared", run.text)
+
+
+REFUSED: dict[str, tuple[Play | None, tuple[str, ...], dict[str, Any]]] = {
+    "limit": (None, ("--limit", "p01,p02"), PURGE),
+    "limit to all": (None, ("--limit", "all"), PURGE),
+    "limit that names the size": (None, ("--limit", "p01,p02"), PURGE | {"rps_fleet_size": 2, "rps_purge_limit": "99"}),
+    "failed host": (
+        play({"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'p05'"}, role()),
+        (),
+        PURGE,
+    ),
+    "failed host, counted out": (
+        play({"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'p05'"}, role()),
+        (),
+        PURGE | {"rps_fleet_size": SIZE - 1, "rps_purge_limit": "99"},
+    ),
+    "unreachable host": (
+        play(
+            {
+                "name": "Reach",
+                "ansible.builtin.raw": "true",
+                "vars": {"ansible_connection": "lost"},
+                "when": "inventory_hostname == 'p05'",
+            },
+            role(),
+        ),
+        (),
+        PURGE,
+    ),
+    "serial": (play(serial=9), (), PURGE | {"rps_purge_limit": "99"}),
+    "serial of the size": (play(serial=9), (), PURGE | {"rps_fleet_size": 9, "rps_purge_limit": "99"}),
+    "free": (play(strategy="free"), (), PURGE | {"rps_fleet_size": 1, "rps_purge_limit": "99"}),
+    "host_pinned": (play(strategy="host_pinned"), (), PURGE | {"rps_fleet_size": 1, "rps_purge_limit": "99"}),
+    "condition": (play(role(when="inventory_hostname != 'p05'")), (), PURGE),
+    "condition, counted out": (
+        play(role(when="inventory_hostname != 'p05'")),
+        (),
+        PURGE | {"rps_fleet_size": SIZE - 1, "rps_purge_limit": "99"},
+    ),
+    "included for others only": (
+        play(role("include_role", when="inventory_hostname != 'p05'")),
+        (),
+        PURGE | {"rps_fleet_size": SIZE - 1, "rps_purge_limit": "99"},
+    ),
+    "ended host": (
+        play({"name": "End", "ansible.builtin.meta": "end_host", "when": "inventory_hostname == 'p05'"}, role()),
+        (),
+        PURGE,
+    ),
+    "one too few": (None, (), PURGE | {"rps_fleet_size": SIZE - 1}),
+    "one too many": (None, (), PURGE | {"rps_fleet_size": SIZE + 1}),
+    "no phones": (None, (), PURGE | {"rps_fleet_size": 0}),
+    "missing size": (None, (), {"rps_purge": True}),
+    "empty size": (None, (), {"rps_purge": True, "rps_fleet_size": ""}),
+    "limit of the purge": (None, (), PURGE | {"rps_purge_limit": "9%"}),
+    "empty group": (play(hosts="nobody"), (), PURGE | {"rps_fleet_size": 0}),
+    "misspelt group": (play(hosts="phnoes"), (), PURGE),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_purge_removes_nothing_unless_the_play_is_the_whole_fleet(bench: Bench, case: str) -> None:
+    fleet(bench)
+    bench.unreachable()
+    bench.write("more.yml", {"nobody": {"hosts": {}}})
+    plays, options, extra = REFUSED[case]
+
+    run = bench.run(plays, "-i", str(bench.folder / "more.yml"), *options, extra=extra)
+
+    untouched(bench, run)
+    if "group" not in case:
+        assert run.rc != 0, "a purge that was refused looks like one that was done"
+    if "Refused" in run.messages:
+        guard = "purge_limit" if case == "limit of the purge" else "rps_fleet_size"
+        assert f"Refused by the guard {guard}" in run.messages
+        assert re.search(r"set rps_\w+: \d|whole fleet", run.messages)
+        account = run.bulk[0].result["accounts"]["acme"]
+        assert re.fullmatch("sha256:[0-9a-f]{64}", account["plan"])
+
+
+@pytest.mark.parametrize("slices", [2, 8])
+def test_a_slice_of_the_inventory_is_never_taken_for_the_whole(bench: Bench, slices: int) -> None:
+    fleet(bench)
+    part = list(enumerate(HOSTS, 1))[::slices]
+    bench.inventory({host: phone(number) for number, host in part}, bench.one)
+
+    run = bench.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"})
+
+    untouched(bench, run)
+    assert f"the play holds {len(part)}" in run.text
+    assert run.rc != 0
+
+
+def test_no_slice_from_half_to_an_eighth_removes_anything(bench: Bench) -> None:
+    fleet(bench)
+    for slices in range(2, 9):
+        bench.write(f"s{slices}.yml", {f"slice{slices}": {"hosts": dict.fromkeys(HOSTS[slices - 1 :: slices])}})
+    plays = [play(role(ignore_errors=True), name=f"Slice {n}", hosts=f"slice{n}") for n in range(2, 9)]
+    sources = [word for n in range(2, 9) for word in ("-i", str(bench.folder / f"s{n}.yml"))]
+
+    run = bench.run(plays, *sources, extra=PURGE | {"rps_purge_limit": "99"})
+
+    untouched(bench, run)
+    assert len(run.bulk) == 7
+    assert all("Refused by the guard rps_fleet_size" in str(event.result["msg"]) for event in run.bulk)
+
+
+def test_a_host_that_vanished_from_the_inventory_keeps_its_phone(bench: Bench) -> None:
+    fleet(bench, keep=SIZE - 1)
+
+    untouched(bench, bench.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"}))
+
+
+def test_a_phone_without_a_mac_stops_purge_before_any_call(bench: Bench) -> None:
+    fleet(bench)
+    hosts = {host: phone(number) for number, host in enumerate(HOSTS, 1)} | {"p05": {"rps_server": "office"}}
+    bench.inventory(hosts, bench.one)
+
+    run = bench.run("voip.rps.provision", extra=PURGE)
+
+    untouched(bench, run)
+    assert run.calls == []
+    assert "p05" in run.messages
+
+
+LISTS = {
+    "says there are none": Fault("text", method="listDevices", text="No device(s) exists"),
+    "is empty": Fault("body", method="listDevices", body=listing()),
+    "fails": Fault("status", method="listDevices", status=500),
+    "is refused": Fault("text", method="listDevices", text="Error:System busy"),
+    "is a page": Fault("html", method="listDevices"),
+    "leaves our phones out": Fault("body", method="listDevices", body=listing(*STRANGERS)),
+    "leaves one phone out": Fault("body", method="listDevices", body=listing(*range(2, SIZE + 1), *STRANGERS)),
+    "names what is not there": Fault("body", method="listDevices", body=listing(*range(1, SIZE + 1), 77, 78)),
+}
+
+
+@pytest.mark.parametrize("case", LISTS)
+def test_a_list_that_cannot_be_trusted_purges_nothing(bench: Bench, case: str) -> None:
+    fleet(bench)
+    bench.sim.faults.add(LISTS[case])
+
+    run = bench.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"})
+
+    untouched(bench, run)
+    assert run.writes == []
+    assert run.rc != 0
+
+
+def test_an_account_for_which_the_play_declares_no_phone_is_not_purged(bench: Bench) -> None:
+    fleet(bench)
+    for number in range(1, 4):
+        bench.device(number, "desk", "htek")
+    hosts = {host: phone(number, account="yea") for number, host in enumerate(HOSTS, 1)}
+    bench.inventory(hosts, bench.two)
+
+    run = bench.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"})
+
+    assert len(bench.sim.world("htek").devices(HTEK["api_username"])) == 3
+    assert not [call for call in run.writes if call.vendor == "htek" and call.method.startswith("deRegister")]
+
+
+def test_a_refusal_in_one_account_keeps_the_other_from_being_written(bench: Bench) -> None:
+    fleet(bench)
+    hosts = {host: phone(number, account="yea") for number, host in enumerate(HOSTS, 1)}
+    bench.inventory(hosts | {"h1": phone(1, "htek", account="hte")}, bench.two)
+
+    run = bench.run("voip.rps.provision", extra=PURGE)
+
+    untouched(bench, run)
+    assert run.writes == []
+    assert run.recap()["h1"] == (0, 1)
+
+
+def absent(bench: Bench, count: int) -> None:
+    fleet(bench)
+    hosts = {
+        host: phone(number, state="absent" if number <= count else "present") for number, host in enumerate(HOSTS, 1)
+    }
+    bench.inventory(hosts, bench.one)
+
+
+def test_host_vars_remove_up_to_the_limit_without_more_ado(bench: Bench) -> None:
+    absent(bench, 2)
+
+    run = bench.run("voip.rps.provision")
+
+    assert run.rc == 0
+    assert run.recap() == dict.fromkeys(HOSTS, (0, 0)) | {"p01": (1, 0), "p02": (1, 0)}
+
+
+def test_host_vars_that_remove_more_than_the_limit_need_the_fleets_size(bench: Bench) -> None:
+    absent(bench, 3)
+
+    missing = bench.run("voip.rps.provision")
+    wrong = bench.run("voip.rps.provision", extra={"rps_fleet_size": SIZE - 1})
+    part = bench.run("voip.rps.provision", "--limit", "p01,p02,p03", extra={"rps_fleet_size": 3})
+    batches = bench.run(play(serial=9), extra={"rps_fleet_size": SIZE})
+
+    for run in (missing, wrong, part, batches):
+        untouched(bench, run)
+        assert "Refused by the guard rps_fleet_size" in run.messages
+        assert run.recap()["p01"] == (0, 1)
+    right = bench.run("voip.rps.provision", extra={"rps_fleet_size": SIZE})
+    assert right.recap() == dict.fromkeys(HOSTS, (0, 0)) | dict.fromkeys(HOSTS[:3], (1, 0))
+
+
+def test_batches_together_remove_no_more_than_the_limit_either(bench: Bench) -> None:
+    absent(bench, 6)
+
+    run = bench.run(play(serial=1))
+
+    assert len(held(bench)) >= SIZE + len(STRANGERS) - 2
+    assert run.rc != 0
+
+
+def test_release_removes_the_hosts_that_are_named_whatever_the_inventory_says(bench: Bench) -> None:
+    fleet(bench, more=PURGE)
+
+    dry = bench.run("voip.rps.release", "--limit", "p01,p02,p03,p04", "--check")
+    by_limit = bench.run("voip.rps.release", "--limit", "p01,p02,p03,p04")
+    by_name = bench.run("voip.rps.release", extra={"rps_hosts": "p05"})
+
+    assert dry.writes == []
+    for run in (dry, by_limit):
+        assert {host: run.recap()[host] for host in run.recap() if host != "localhost"} == dict.fromkeys(
+            HOSTS[:4], (1, 0)
+        )
+    assert by_name.recap()["p05"] == (1, 0)
+    assert held(bench) == {mac(number) for number in (*range(6, SIZE + 1), *STRANGERS)}
+
+
+@pytest.mark.parametrize("extra", [{}, {"rps_hosts": ""}, {"rps_state": "absent"}])
+def test_release_refuses_without_hosts_and_does_not_look_like_success(bench: Bench, extra: dict[str, Any]) -> None:
+    fleet(bench)
+
+    run = bench.run("voip.rps.release", extra=extra)
+
+    untouched(bench, run)
+    assert run.calls == []
+    assert "limit" in run.text or "'hosts' is required" in run.text
+    assert run.rc != 0

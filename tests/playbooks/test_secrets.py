@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No output of a run, however loud, holds a password, a login inside a URL, a query or a unique URL's path."""
+
+from __future__ import annotations
+
+import base64
+from urllib.parse import quote, quote_plus
+
+import pytest
+from playbooks.harness import ROLE, Bench, Run, mac, phone, play
+from simulator import Fault
+
+PASSWORD = "Pä55+w/rd &1=x"
+USER, QUERY, TOKEN = "pr0vUser:pr0v-Secret+9", "key=q-S3cret/77", "val1d8ion-Tok3n+x"
+SERVER = f"https://{USER}@office.example.com/cfg/?{QUERY}"
+UNIQUE = f"https://phones.example.com/{TOKEN}/"
+OTHER = "https://other.example.com/0ther-Tok3n/"
+
+
+def forms(secret: str) -> set[str]:
+    raw = secret.encode()
+    return {
+        secret,
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        base64.b64encode(raw).decode(),
+        base64.b64encode(raw).decode().rstrip("="),
+        ascii(secret)[1:-1],
+        repr(raw)[2:-1],
+    }
+
+
+def leaks(run: Run) -> dict[str, list[str]]:
+    secrets = {
+        "password": forms(PASSWORD) | forms(f"acme:{PASSWORD}"),
+        "user info": forms(USER) | forms(USER.partition(":")[2]),
+        "query": forms(QUERY) | forms(QUERY.partition("=")[2]),
+        "token": forms(TOKEN) | forms("0ther-Tok3n"),
+    }
+    text = run.output + run.text
+    return {
+        name: lines
+        for name, found in secrets.items()
+        if (lines := [line[:300] for line in text.splitlines() if any(form in line for form in found)])
+    }
+
+
+def fleet(bench: Bench) -> None:
+    bench.sim.add_account("yealink", "acme", PASSWORD)
+    world = bench.sim.world("yealink")
+    world.add_server("acme", "branch", "https://branch.example.com/")
+    world.add_device(mac(3), "acme", "branch")
+    world.add_device(mac(4), "acme", None, OTHER)
+    values = {
+        "rps_accounts": {"acme": bench.account("yealink", api_password=PASSWORD)},
+        "rps_servers": [{"name": "office", "url": SERVER}],
+    }
+    bench.inventory(
+        {"a": phone(1), "b": phone(2, unique_url=UNIQUE), "c": phone(3), "d": phone(4, unique_url=UNIQUE)}, values
+    )
+
+
+def test_a_run_that_works_tells_no_secret(bench: Bench) -> None:
+    fleet(bench)
+
+    dry = bench.run("voip.rps.provision", "--check", "--diff", "-vvvv")
+    wet = bench.run("voip.rps.provision", "--diff", "-vvvv")
+    again = bench.run("voip.rps.drift", "--diff", "-vvvv")
+
+    assert (dry.rc, wet.rc, again.rc) == (0, 0, 0)
+    assert wet.recap() == dict.fromkeys("abcd", (1, 0))
+    assert [leaks(run) for run in (dry, wet, again)] == [{}, {}, {}]
+    assert "office.example.com" in wet.output
+
+
+def test_the_role_in_a_list_of_roles_tells_no_secret_in_its_validation(bench: Bench) -> None:
+    fleet(bench)
+
+    good = bench.run(play(roles=[{"role": ROLE}]), "--check", "--diff", "-vvvv")
+    bad = bench.run(play(roles=[{"role": ROLE, "rps_state": "gone", "rps_batch_size": "many"}]), "--diff", "-vvvv")
+
+    assert good.rc == 0
+    assert bad.rc != 0
+    assert [leaks(good), leaks(bad)] == [{}, {}]
+
+
+QUOTES = f"Error:Invalid server url {UNIQUE} of {SERVER} by acme:{PASSWORD} " + quote(TOKEN, safe="") + f" {OTHER}"
+FAULTS = {
+    "refusals": Fault("text", text=QUOTES),
+    "refused writes": Fault("text", method="registerDeviceWithUniqueUrl", text=QUOTES),
+    "refused servers": Fault("text", method="addServer", text=QUOTES),
+    "pages": Fault("html", body=f"<html>{QUOTES}</html>"),
+    "errors": Fault("status", status=500, body=QUOTES),
+    "faults": Fault("fault", code=4, text=QUOTES),
+    "redirects": Fault("redirect", location=SERVER),
+    "lost": Fault("close", method="registerDevices", phase="after"),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_run_that_fails_tells_no_secret_that_the_service_quotes(bench: Bench, case: str) -> None:
+    fleet(bench)
+    bench.sim.faults.add(FAULTS[case])
+
+    run = bench.run("voip.rps.provision", "--diff", "-vvvv")
+
+    assert run.rc != 0 or case == "lost"
+    assert leaks(run) == {}
+
+
+def test_a_refused_login_tells_no_secret(bench: Bench) -> None:
+    fleet(bench)
+    bench.sim.add_account("yealink", "acme", "another")
+
+    run = bench.run("voip.rps.provision", "-vvvv")
+
+    assert run.rc != 0
+    assert leaks(run) == {}
+
+
+def test_bad_input_is_told_without_the_secret_in_it(bench: Bench) -> None:
+    fleet(bench)
+    account = bench.account("yealink", api_password=PASSWORD)
+    bad = [
+        {"rps_unique_url": UNIQUE.replace("https", "gopher")},
+        {"rps_unique_url": UNIQUE + " x"},
+        {"rps_servers": [{"name": "office", "url": SERVER.replace("https", "gopher")}]},
+        {"rps_servers": [SERVER]},
+        {"rps_accounts": {"acme": account | {"api_url": f"https://acme:{quote(PASSWORD, safe='')}@rps.example.com/"}}},
+        {"rps_accounts": {"acme": account | {"timeout": "soon"}}},
+        {"rps_accounts": {"acme": account | {"vendor": "acme"}}},
+        {"rps_accounts": {"acme": account | {"concurrency": "{{ nowhere }}"}}},
+        {"rps_accounts": {"acme": PASSWORD}},
+        {"rps_unique_url": UNIQUE + "{{ nowhere }}"},
+        {"rps_unique_url": [UNIQUE]},
+    ]
+    plays = [play(name=f"Play {number}", vars=values, ignore_errors=True) for number, values in enumerate(bad)]
+
+    run = bench.run(plays, "-vvvv", "--diff")
+
+    assert len([event for event in run.bulk if event.kind == "failed"]) == len(bad)
+    assert run.calls == []
+    assert leaks(run) == {}

@@ -1,0 +1,303 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables of the role have Ansible's precedence from every source, each host has its own, and logins stay apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playbooks.harness import (
+    BRANCH,
+    HTEK,
+    LOGINS,
+    OFFICE,
+    ROLE,
+    YEALINK,
+    Bench,
+    check,
+    mac,
+    phone,
+    play,
+    role,
+)
+
+SET_FACT = {"name": "Set", "ansible.builtin.set_fact": {"rps_server": "branch"}}
+FACTS = {"name": "Set", "ansible.builtin.set_fact": {"site_server": "branch", "cacheable": True}}
+INCLUDE_VARS = {"name": "Read", "ansible.builtin.include_vars": {"file": "branch.yml"}}
+LOWER = {"vars": {"rps_server": "office"}}
+
+# Each source beats the ones before it; the inventory says office everywhere.
+SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
+    "play vars": (play(vars={"rps_server": "branch"}), None),
+    "vars_files": (play(vars_files=["branch.yml"], **LOWER), None),
+    "role parameters": (
+        play(roles=[{"role": ROLE, "rps_server": "branch"}], vars_files=["office.yml"], **LOWER),
+        None,
+    ),
+    "role vars": (play(roles=[{"role": ROLE, "vars": {"rps_server": "branch"}}], vars_files=["office.yml"]), None),
+    "import_role vars": (play(role(vars={"rps_server": "branch"}), vars_files=["office.yml"]), None),
+    "include_role vars": (play(role("include_role", vars={"rps_server": "branch"}), vars_files=["office.yml"]), None),
+    "block vars": (play({"block": [role()], "vars": {"rps_server": "branch"}}, vars_files=["office.yml"]), None),
+    "include_vars": (play(INCLUDE_VARS, {"block": [role()], "vars": {"rps_server": "office"}}), None),
+    "set_fact": (play(SET_FACT, role(vars={"rps_server": "office"})), None),
+    "facts in a template": (play(FACTS, role(), vars={"rps_server": "{{ ansible_facts.site_server }}"}), None),
+    "extra vars": (
+        play(
+            {"name": "Set", "ansible.builtin.set_fact": {"rps_server": "office"}},
+            role(vars={"rps_server": "office"}),
+            vars={"rps_server": "office"},
+        ),
+        {"rps_server": "branch"},
+    ),
+}
+
+
+def fleet(bench: Bench, **more: Any) -> None:
+    bench.servers()
+    bench.inventory({"a": phone(1), "b": phone(2)}, bench.one | more)
+    for name in ("office", "branch"):
+        bench.write(f"{name}.yml", {"rps_server": name})
+
+
+def server(bench: Bench, number: int) -> str | None:
+    device = bench.sim.world("yealink").device(mac(number))
+    return device.server if device else None
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_phones_variable_comes_from_the_source_that_wins(bench: Bench, source: str) -> None:
+    fleet(bench)
+    plays, extra = SOURCES[source]
+
+    run = bench.run(plays, extra=extra)
+
+    assert run.rc == 0
+    assert (server(bench, 1), server(bench, 2)) == ("branch", "branch")
+    assert all(entry["after"]["url"] == BRANCH for entry in run.entries.values())
+
+
+def test_inventory_group_vars_and_host_vars_count_in_their_order(bench: Bench) -> None:
+    bench.servers()
+    hosts = {name: phone(number, server=None) for number, name in enumerate("abcd", 1)}
+    bench.inventory(hosts, bench.one | {"rps_server": "office"})
+    bench.write("group_vars/phones.yml", {"rps_server": "branch"})
+    bench.write("host_vars/b.yml", {"rps_server": "office"})
+    bench.write("host_vars/c.yml", {"rps_state": "absent"})
+    bench.write("host_vars/d.yml", {"rps_server": "{{ 'off' ~ rest }}", "rest": "ice"})
+
+    run = bench.run("voip.rps.provision")
+
+    assert run.rc == 0
+    assert [server(bench, number) for number in range(1, 5)] == ["branch", "office", None, "office"]
+
+
+def test_the_fleets_variables_have_the_same_precedence(bench: Bench) -> None:
+    fleet(bench, rps_host_results=True)
+    wrong = {"acme": bench.account("yealink", api_password="wrong")}
+    bench.inventory({"a": phone(1), "b": phone(2)}, {"rps_accounts": wrong, "rps_servers": []})
+
+    by_play = bench.run(play(vars=bench.one), "--check")
+    by_extra = bench.run(play(vars={"rps_accounts": wrong}), "--check", extra=bench.one)
+    by_role = bench.run(play(roles=[{"role": ROLE} | bench.one], vars={"rps_accounts": wrong}), "--check")
+
+    for run in (by_play, by_extra, by_role):
+        assert (run.rc, run.recap()) == (0, {"a": (1, 0), "b": (1, 0)})
+        assert run.entries["a"]["after"]["url"] == OFFICE
+    assert bench.sim.refusals() == []
+
+
+def test_templates_are_evaluated_for_each_host(bench: Bench) -> None:
+    bench.servers()
+    bench.inventory(
+        {"a": {"hardware": "0015.6500.0001", "site": "branch"}, "b": {"hardware": "0015.6500.0002"}},
+        bench.one,
+    )
+    values = {
+        "rps_mac": "{{ hardware | replace('.', '') }}",
+        "rps_server": "{{ site | default('office') }}",
+        "rps_unique_url": "{{ 'https://u.example.com/' ~ inventory_hostname if inventory_hostname == 'b' else '' }}",
+    }
+
+    run = bench.run(play(vars=values))
+
+    world = bench.sim.world("yealink")
+    assert run.rc == 0
+    assert (world.url(mac(1)), world.url(mac(2))) == (BRANCH, "https://u.example.com/b")
+
+
+def test_omit_means_that_a_phones_variable_is_not_given(bench: Bench) -> None:
+    fleet(bench)
+    values = {"rps_unique_url": "{{ nowhere | default(omit) }}"}
+    required = {"rps_server": "{{ nowhere | default(omit) }}"}
+
+    run = bench.run([play(vars=values, name="Optional"), play(vars=required, name="Required", ignore_errors=True)])
+
+    assert [event.kind for event in run.bulk] == ["ok", "failed"]
+    assert (bench.sim.world("yealink").url(mac(1)), bench.sim.world("yealink").url(mac(2))) == (OFFICE, OFFICE)
+    assert "rps_server is missing" in run.messages
+
+
+def test_one_hosts_value_is_never_used_for_another(bench: Bench) -> None:
+    bench.servers()
+    bench.rival(1)
+    bench.rival(2)
+    bench.device(3, "branch")
+    bench.inventory(
+        {
+            "a": phone(1, override=True, unique_url="https://u.example.com/a"),
+            "b": phone(2),
+            "c": phone(3, server="branch"),
+            "d": phone(4, server=None, state="absent"),
+            "e": phone(5),
+        },
+        bench.one,
+    )
+
+    run = bench.run("voip.rps.provision")
+
+    assert run.outcomes == {"a": "changed", "b": "conflict", "c": "in_sync", "d": "in_sync", "e": "changed"}
+    assert bench.sim.world("yealink").url(mac(5)) == OFFICE
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("rps_purge_limit", {}, {"rps_purge_limit": "50%"}),
+        ("rps_purge", {"rps_purge": True}, {}),
+        ("rps_ignore", {"rps_ignore": "{{ mine }}", "mine": ["0015"]}, {"rps_ignore": "{{ mine }}", "mine": ["001f"]}),
+        ("rps_batch_size", {"rps_batch_size": "{{ 5 if inventory_hostname == 'a' else 6 }}"}, {"rps_batch_size": 6}),
+        (
+            "rps_purge_limit",
+            {"rps_purge_limit": "{{ lookup('vars', 'mine') }}", "mine": "1"},
+            {"rps_purge_limit": "{{ lookup('vars', 'mine') }}", "mine": "500"},
+        ),
+    ],
+    ids=["host var", "only the first", "through another variable", "by name", "through a lookup"],
+)
+def test_a_fleet_variable_that_differs_is_an_error_that_names_it_and_both_hosts(
+    bench: Bench, name: str, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    bench.servers()
+    bench.inventory({"a": phone(1) | one, "b": phone(2) | other}, bench.one)
+
+    run = bench.run()
+
+    assert run.calls == []
+    assert run.rc != 0
+    assert f"{name} differs between hosts (a and b)" in run.messages
+
+
+def test_a_fleet_variable_that_differs_only_in_its_writing_is_no_error(bench: Bench) -> None:
+    bench.servers()
+    bench.inventory(
+        {"a": phone(1) | {"rps_purge_limit": "5%"}, "b": phone(2) | {"rps_purge_limit": "{{ mine }}%", "mine": 5}},
+        bench.one,
+    )
+
+    assert bench.run(None, "--check").recap() == {"a": (1, 0), "b": (1, 0)}
+
+
+def test_the_environment_makes_an_account_of_each_login_and_keeps_them_apart(bench: Bench) -> None:
+    bench.servers()
+    servers = [{"name": "office", "url": OFFICE, "account": "yealink"}]
+    bench.inventory(
+        {"a": phone(1, account="yealink"), "b": phone(2, "htek", account="htek")},
+        {"rps_servers": servers},
+    )
+    env = {
+        f"RPS_{vendor.upper()}_{key.removeprefix('api_').upper()}": value
+        for vendor, login in LOGINS.items()
+        for key, value in login.items()
+    } | {"RPS_YEALINK_API_URL": bench.sim.url("yealink"), "RPS_HTEK_API_URL": bench.sim.url("htek")}
+
+    run = bench.run("voip.rps.provision", env=env)
+
+    assert run.recap() == {"a": (1, 0), "b": (1, 0)}
+    assert {(call.vendor, call.account) for call in run.calls} == {
+        ("yealink", YEALINK["api_username"]),
+        ("htek", HTEK["api_username"]),
+    }
+    assert bench.sim.refusals() == []
+
+
+def test_the_plain_login_of_the_environment_is_the_only_account_and_needs_a_vendor(bench: Bench) -> None:
+    bench.servers()
+    bench.inventory({"a": phone(1)}, {"rps_servers": [{"name": "office", "url": OFFICE}]})
+    env = {"RPS_API_USERNAME": "acme", "RPS_API_PASSWORD": YEALINK["api_password"]}
+    env["RPS_API_URL"] = bench.sim.url("yealink")
+
+    good = bench.run("voip.rps.provision", "--check", env=env | {"RPS_VENDOR": "yealink"})
+    bad = bench.run("voip.rps.provision", env=env)
+    none = bench.run("voip.rps.provision")
+
+    assert good.recap() == {"a": (1, 0)}
+    assert bad.calls == none.calls == []
+    assert "vendor" in bad.messages
+    assert "RPS_VENDOR" in bad.messages
+    assert "rps_accounts" in none.messages
+
+
+def test_a_declared_account_takes_no_address_login_or_vendor_from_the_environment(bench: Bench) -> None:
+    bench.servers()
+    bare = {"vendor": "htek", "api_url": bench.sim.url("htek")}
+    env = {"RPS_API_USERNAME": "acme", "RPS_API_PASSWORD": YEALINK["api_password"], "RPS_VENDOR": "yealink"}
+    env |= {"RPS_HTEK_USERNAME": HTEK["api_username"], "RPS_HTEK_PASSWORD": HTEK["api_password"]}
+    bench.inventory({"a": phone(1, "htek")}, {"rps_accounts": {"hte": bare}})
+
+    run = bench.run("voip.rps.provision", env=env)
+
+    assert (run.calls, bench.sim.refusals()) == ([], [])
+    assert "rps_accounts.hte: api_username is missing" in run.messages
+    assert "RPS_API_" not in run.messages, "the message names a way that does not work"
+
+
+def test_a_declared_account_takes_certificates_and_time_from_the_environment(bench: Bench) -> None:
+    fleet(bench)
+
+    run = bench.run("voip.rps.provision", env={"RPS_TIMEOUT": "soon", "RPS_VALIDATE_CERTS": "perhaps"})
+    ca = bench.run(
+        "voip.rps.provision",
+        env={"RPS_CA_PATH": "missing.pem", "RPS_TIMEOUT": "9"},
+        extra={"rps_accounts": {"acme": bench.account("yealink", api_url="https://127.0.0.1:1/")}},
+    )
+
+    assert run.calls == ca.calls == []
+    assert "timeout" in run.messages or "validate_certs" in run.messages
+    assert "ca_path" in ca.messages
+
+
+def test_where_there_are_two_accounts_every_phone_and_server_names_its_own(bench: Bench) -> None:
+    bench.inventory({"a": phone(1), "b": phone(2, account="yea")}, bench.two)
+
+    run = bench.run()
+
+    assert run.calls == []
+    assert "a: rps_account is missing" in run.messages
+    assert "b:" not in run.messages
+
+
+def test_a_variable_that_cannot_be_evaluated_names_its_host_before_any_call(bench: Bench) -> None:
+    bench.inventory(
+        {"a": phone(1), "b": phone(2) | {"rps_unique_url": "https://x.example.com/{{ nowhere }}"}}, bench.one
+    )
+
+    run = bench.run()
+
+    assert run.calls == []
+    assert "b: " in run.messages
+    assert "nowhere" in run.messages
+    assert run.rc != 0
+
+
+def test_values_of_one_batch_do_not_reach_the_next(bench: Bench) -> None:
+    bench.servers()
+    bench.inventory(
+        {"a": phone(1, server="branch"), "b": phone(2), "c": phone(3, server="branch"), "d": phone(4)}, bench.one
+    )
+
+    run = bench.run(play(role(), check("rps_result.mac == rps_mac"), serial=1))
+
+    assert run.rc == 0
+    assert [server(bench, number) for number in range(1, 5)] == ["branch", "office", "branch", "office"]
