@@ -4,7 +4,7 @@ STEPS :=
 CORES :=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo simulator test unit lint sanity integration molecule docs build bench faults fuzz matrix clean
+.PHONY: help venv demo simulator test unit playbooks lint sanity integration molecule docs build bench faults fuzz matrix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +29,11 @@ test: .venv/.test ## run every check, or some: make test STEPS="ruff unit"
 lint: .venv/.test ## the quick checks: style, types, licences, changelog
 	@$(PYTHON) tools/check.py ruff format mypy yamllint shell ansible-lint changelog licences
 
-unit sanity integration molecule docs bench faults fuzz: .venv/.test
+unit playbooks sanity integration molecule docs bench fuzz: .venv/.test
 	@$(PYTHON) tools/check.py $@
+
+faults: .venv/.test ## the whole table of faults
+	@$(PYTHON) tools/check.py all-faults
 
 build: .venv/.test ## build the tarball, import it as Galaxy would, create an execution environment's context
 	@$(PYTHON) tools/check.py build importer builder
@@ -43,10 +46,10 @@ clean: ## remove what make made
 
 # What the shared rule above does, for `make help`:
 unit: ## unit tests with coverage
+playbooks: ## the role and the playbooks in real runs
 sanity: ## ansible-test sanity
 integration: ## ansible-test integration
 molecule: ## molecule scenarios
 docs: ## check the documentation and build its pages
 bench: ## benchmarks
-faults: ## every fault that the simulator can play
 fuzz: ## property tests with many more examples

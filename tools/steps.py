@@ -63,6 +63,28 @@ STEPS = (
         needs="tests/unit/**/test_*.py",
         env=UNIT_ENV,
     ),
+    Step(
+        "playbooks",
+        "the role and the playbooks in real ansible-playbook runs",
+        ((*PYTEST, "tests/playbooks"),),
+        needs="tests/playbooks/test_*.py",
+        env=UNIT_ENV,
+    ),
+    Step(
+        "faults",
+        "a seeded share of the table of faults, and of the mutated answers",
+        ((*PYTEST, "tests/faults", "tests/fuzz"),),
+        needs="tests/f*/test_*.py",
+        env=UNIT_ENV,
+    ),
+    Step("awx", "jobs by ansible-runner", ((*PYTEST, "tests/awx"),), needs="tests/awx/test_*.py", env=UNIT_ENV),
+    Step(
+        "browser",
+        "the drift report in a real browser",
+        (("pytest", "-s", "-o", f"cache_dir={BUILD / 'pytest'}", "tests/browser"),),
+        needs="tests/browser/test_*.py",
+        env=UNIT_ENV,
+    ),
     Step("ansible-lint", "ansible-lint, profile production, offline", (("ansible-lint", "--nocolor"),)),
     Step(
         "sanity",
@@ -141,12 +163,21 @@ STEPS = (
 EXTRA_STEPS = (
     Step(
         "fuzz",
-        "the property tests with many more examples",
-        ((*PYTEST, "-m", "hypothesis", "--hypothesis-profile", "fuzz", "tests/unit"),),
+        "the property tests and the mutated answers, many more of them",
+        (
+            (*PYTEST, "-m", "hypothesis", "--hypothesis-profile", "fuzz", "tests/unit"),
+            (*PYTEST, "tests/fuzz"),
+        ),
         needs="tests/unit/**/test_*.py",
-        env=UNIT_ENV,
+        env=(*UNIT_ENV, ("RPS_FUZZ", "200000")),
     ),
-    Step("faults", "every fault of the simulator", ((*PYTEST, "tests/faults"),), needs="tests/faults", env=UNIT_ENV),
+    Step(
+        "all-faults",
+        "the whole table of faults",
+        ((*PYTEST, "tests/faults"),),
+        needs="tests/faults/test_*.py",
+        env=(*UNIT_ENV, ("RPS_FAULTS", "all")),
+    ),
     Step("bench", "benchmarks", (("python", "tests/benchmark"),), needs="tests/benchmark", env=UNIT_ENV),
     Step(
         "units",

@@ -48,10 +48,12 @@ class Clock(threading.local):
     """The try that this thread is making: when it must be over (monotonic seconds), whether its request has left."""
 
     until = 0.0
+    seconds = 0.0  # that the try was given
     sent = False
 
     def start(self, until: float) -> None:
         self.until = until
+        self.seconds = until - time.monotonic()
         self.sent = False
 
     @property

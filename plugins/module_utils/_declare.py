@@ -44,17 +44,18 @@ def name_warning(name: str, vendor: Vendor) -> str | None:
 
 
 def parse_server(name: Any, url: Any, label: str) -> Server:
-    """One server, or InputError with all that is wrong with it; ``label`` begins each sentence."""
+    """One server, or InputError with all that is wrong with it; ``label``, where there is one, begins each sentence."""
+    front = f"{label}: " if label else ""
     problems: list[str] = []
     wrong = name_problem(name)
     if wrong:
-        problems.append(f"{label}: the server name {wrong}.")
+        problems.append(f"{front}the server name {wrong}.")
     if not isinstance(url, str) or not url.strip():
-        problems.append(f"{label}: the URL must not be empty.")
+        problems.append(f"{front}the URL must not be empty.")
     else:
         wrong = url_problem(url)
         if wrong:
-            problems.append(f"{label}: the URL {wrong}.")
+            problems.append(f"{front}the URL {wrong}.")
     if problems:
         raise InputError(problems)
     return Server(name.strip(), url.strip())
@@ -81,7 +82,8 @@ def parse_devices(
         except ValueError as error:
             mine.append(str(error) if entry.get("mac") not in (None, "") else "no MAC address is given")
         mine.extend(_entry_problems(entry, vendor))
-        problems.extend(f"{label}: {text}." for text in mine)
+        front = f"{label}: " if label else ""
+        problems.extend(f"{front}{text}." for text in mine)
         if not mine:
             declared.append(_declared(mac, entry))
     for mac, where in seen.items():

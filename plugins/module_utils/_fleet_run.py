@@ -118,12 +118,12 @@ def size_guard(fleet: Fleet, scope: Scope, what: str, other: str = "") -> Guard 
     return Guard(_SIZE, f"{front} {text}")
 
 
-def _guards(account: str, fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], Guard | None], ...]:
+def _guards(account: Account, fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], Guard | None], ...]:
     def purge(_plan: Plan) -> Guard | None:
         return size_guard(fleet, scope, "purge") if fleet.purge else None
 
     def removal(plan: Plan) -> Guard | None:
-        earlier, listed = scope.removed.get(account, (0, len(plan.listed or ())))
+        earlier, listed = scope.removed.get(account.name, (0, len(plan.listed or ())))
         now = sum(1 for step in plan.steps if step.action == DEREGISTER and not step.declared.purged)
         count, allowed = earlier + now, fleet.purge_limit.of(listed)
         if scope.mode == RELEASE or count <= allowed or not now:
@@ -132,7 +132,19 @@ def _guards(account: str, fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], 
         what = f"deregistering {count} phones, more than {limit},"
         return size_guard(fleet, scope, what, f", or set rps_purge_limit: {count}")
 
-    return (purge, removal)
+    def approval(plan: Plan) -> Guard | None:
+        if not account.unapproved or not plan.writes:
+            return None
+        return Guard(
+            "rps_expect_plan",
+            "Refused by the guard rps_expect_plan: it holds no plan for the account "
+            f"{account.name}, and {len(plan.writes)} "
+            "phones of it would be written. Nothing was written. Look at its plan in check mode, "
+            f"then add {account.name}: "
+            f"{plan.digest} to rps_expect_plan.",
+        )
+
+    return (purge, removal, approval)
 
 
 def run_fleet(fleet: Fleet, scope: Scope, progress: Callable[[str, str, int, int], None]) -> FleetRun:
@@ -180,7 +192,7 @@ def _prepare(
         expect_plan=account.expect_plan,
         batch_size=fleet.batch_size,
         servers=account.servers if scope.mode != RELEASE else (),
-        guards=_guards(account.name, fleet, scope),
+        guards=_guards(account, fleet, scope),
         whole=scope.why_partial is None,
         prefix="rps_",
         expect_option=f"rps_expect_plan: {{{account.name}: {{}}}}",
@@ -248,6 +260,7 @@ def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
             # Where a phone fails for it, the phone's own host fails; else the run would stay green.
             if any(entry["failed"] for entry in run.hosts.values()):
                 told.warnings.append(text)
+                told.messages.append(text)
             else:
                 told.errors.append(text)
     return told

@@ -186,7 +186,7 @@ class Transport:
         over = clock.over
         if not clock.sent:
             return self._connect_error(name, error, over)
-        seconds = f"{self.connection.timeout:g}"
+        seconds = f"{round(clock.seconds, 1):g}"
         if over:
             return LostAnswerError(f"{text} sent no whole answer within {seconds} s; raise the timeout if it is slow")
         return LostAnswerError(f"{text} closed the connection before its answer was complete")
@@ -203,7 +203,7 @@ class Transport:
         elif "name or service not known" in text or "resol" in text or "getaddrinfo" in text:
             reason, hint, passing = "its name cannot be resolved", "check api_url and the name service", True
         elif over:
-            seconds = f"{self.connection.timeout:g}"
+            seconds = f"{round(clock.seconds, 1):g}"
             reason, hint, passing = f"no connection within {seconds} s", "check api_url, network and firewall", True
         else:
             reason, hint, passing = "the connection was refused", "check api_url, network and firewall", True

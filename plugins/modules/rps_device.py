@@ -187,7 +187,7 @@ EMPTY: dict[str, Any] = {
 
 
 def work(module: Any, connect: Callable[[], Any]) -> Answer:
-    declared = parse_devices([module.params], ["mac"], module.params["vendor"])
+    declared = parse_devices([module.params], [""], module.params["vendor"])
     warn_about_names(module, [declared[0].server])
     service = connect()
     report = reconcile(service, declared, Options(bulk=False, check_mode=module.check_mode))

@@ -92,7 +92,7 @@ EMPTY: dict[str, Any] = {"server": None, "changed": False, "verified": False, "c
 
 
 def work(module: Any, connect: Callable[[], Any]) -> Answer:
-    server = parse_server(module.params["name"], module.params["url"], "rps_server")
+    server = parse_server(module.params["name"], module.params["url"], "")
     warn_about_names(module, [server.name])
     service = connect()
     shown = {"name": server.name, "url": service.masker.url(server.url)}

@@ -11,6 +11,7 @@ import pytest
 from playbooks.harness import Bench, phone, play, role
 
 WRONG = "sha256:" + "0" * 64
+EMPTY = "sha256:7199282df7f970ce425584d91d98b00a9a91d4a4dda5acb01bdfc2169d79b431"  # of a plan that writes nothing
 
 
 def fleet(bench: Bench) -> None:
@@ -60,21 +61,26 @@ def test_a_plan_is_refused_when_the_service_changed_in_between(bench: Bench) -> 
 
     assert wet.writes == []
     assert wet.rc != 0
-    assert "Refused by the guard expect_plan" in wet.messages
-    assert wet.plans["yea"] in wet.messages
+    assert "Refused by the guard rps_expect_plan" in wet.text
+    assert wet.plans["yea"] in wet.text
     assert wet.recap() == {"a": (0, 0), "b": (0, 1), "c": (0, 1), "h": (0, 1)}
     assert wet.plans == again.plans
 
 
-def test_the_plan_of_one_account_can_be_expected_alone(bench: Bench) -> None:
+def test_an_account_without_an_approved_plan_is_not_written_where_others_have_one(bench: Bench) -> None:
     fleet(bench)
     dry = bench.run("voip.rps.provision", "--check")
 
     wrong = bench.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": dry.plans["yea"], "hte": WRONG}})
-    right = bench.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": dry.plans["yea"]}})
+    missing = bench.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": dry.plans["yea"]}})
+    right = bench.run("voip.rps.provision", extra={"rps_expect_plan": dry.plans})
+    nothing_left = bench.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": EMPTY}})
 
     assert wrong.writes == []
+    assert missing.writes == []
+    assert f"add hte: {dry.plans['hte']} to rps_expect_plan" in missing.text
     assert right.rc == 0
+    assert nothing_left.rc == 0
 
 
 def test_a_refused_plan_fails_in_check_mode_too(bench: Bench) -> None:

@@ -234,7 +234,7 @@ def test_the_plain_login_of_the_environment_is_the_only_account_and_needs_a_vend
 
     assert good.recap() == {"a": (1, 0)}
     assert bad.calls == none.calls == []
-    assert "vendor" in bad.messages
+    assert "RPS_VENDOR" in bad.messages
     assert "RPS_VENDOR" in bad.messages
     assert "rps_accounts" in none.messages
 

@@ -344,7 +344,8 @@ def test_without_a_list_nothing_is_written(bench: Any) -> None:
 def test_a_guard_of_the_caller_stops_every_write(bench: Any) -> None:
     report = bench.run([Declared(mac, **here) for mac in MACS], guards=(lambda _plan: Guard("day", "Not today."),))
     assert report.error == "Not today."
-    assert {result.msg for result in report.results} == {f"{mac} was not written: refused by the guard day." for mac in MACS}
+    told = {result.msg for result in report.results}
+    assert told == {f"{mac} was not written: refused by the guard day." for mac in MACS}
     assert bench.sim.writes() == []
 
 

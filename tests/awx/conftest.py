@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWX's part in a temporary folder, and a simulator of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_TESTS = str(Path(__file__).resolve().parents[1])
+if _TESTS not in sys.path:
+    sys.path.insert(0, _TESTS)
+
+from awx.controller import COLLECTION, Controller  # noqa: E402 - after the path
+from simulator import Simulator  # noqa: E402 - after the path
+
+
+@pytest.fixture(scope="session")
+def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Ansible finds this very collection: around it, else by a link to it."""
+    if COLLECTION.parts[-3:] == ("ansible_collections", "voip", "rps"):
+        return COLLECTION.parents[2]
+    folder = tmp_path_factory.mktemp("collections")
+    (folder / "ansible_collections/voip").mkdir(parents=True)
+    (folder / "ansible_collections/voip/rps").symlink_to(COLLECTION)
+    return folder
+
+
+@pytest.fixture
+def awx(tmp_path: Path, collections: Path) -> Iterator[Controller]:
+    """A controller and a simulator; what the simulator found wrong fails the test."""
+    with Simulator() as sim:
+        yield Controller(tmp_path, collections, sim)
+        sim.assert_clean()
