@@ -67,8 +67,8 @@ class Account:
     hosts: tuple[str, ...]
     declared: tuple[Declared, ...]
     expect_plan: str | None
-    unapproved: bool  # plans were approved, and none of them is this account's
     purge_servers: dict[str, str] | None
+    unapproved: bool = False  # plans were approved, and none of them is this account's
 
 
 @dataclass(frozen=True)
@@ -212,8 +212,8 @@ def parse_fleet(
                 tuple(mine),
                 declared,
                 plans.get(name),
-                bool(plans) and name not in plans,
                 purge_servers,
+                bool(plans) and name not in plans,
             )
         )
     problems.extend(_same_mac(phones))

@@ -137,12 +137,8 @@ class Job:
 
     def results(self, action: str) -> dict[str, dict[str, Any]]:
         """A task's results by host."""
-        return {
-            event["event_data"]["host"]: event["event_data"]["res"]
-            for event in self.events
-            if event["event_data"].get("task_action", "").rpartition(".")[2] == action
-            and event["event"] in ("runner_on_ok", "runner_on_failed")
-        }
+        told = [e["event_data"] for e in self.events if e["event"] in ("runner_on_ok", "runner_on_failed")]
+        return {data["host"]: data["res"] for data in told if data["task_action"].rpartition(".")[2] == action}
 
     @property
     def bulk(self) -> dict[str, Any]:
@@ -150,13 +146,13 @@ class Job:
 
     @property
     def said(self) -> str:
-        return " ".join(
-            str(event["event_data"]["res"].get("msg")) for event in self.events if event["event"] == "runner_on_failed"
-        )
+        failed = [event["event_data"]["res"] for event in self.events if event["event"] == "runner_on_failed"]
+        return " ".join(str(result.get("msg")) for result in failed)
 
     @property
     def largest(self) -> int:
-        return max(len(json.dumps(event["event_data"].get("res", {}))) for event in self.events)
+        """Characters of the largest event: AWX measures the result in it only, which is less."""
+        return max(len(json.dumps(event.get("event_data", {}))) for event in self.events)
 
 
 class Controller:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "executed, then cut XML": {"kind": "cut_xml", "phase": "after"},
     "executed, then wrong shape": {"kind": "wrong_shape", "phase": "after"},
     "first of the list executed, then closed": {"kind": "close", "phase": "after", "only_first": 1},
-    "all but the first two executed, then reset": {"kind": "reset", "phase": "after", "only_first": 2},
+    "first two of the list executed, then reset": {"kind": "reset", "phase": "after", "only_first": 2},
     "closed before": {"kind": "close"},
     "reset before": {"kind": "reset"},
     "503": {"kind": "status", "status": 503},
@@ -48,7 +47,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "wrong shape": {"kind": "wrong_shape"},
     "401": {"kind": "status", "status": 401},
 }
-KINDS["first two of the list executed, then reset"] = KINDS.pop("all but the first two executed, then reset")
 # One of each kind that the transport tells apart, for the pairs.
 CLASSES = (
     "executed, then closed",
@@ -375,5 +373,3 @@ def play(stage: Stage, scene: Scene, clean: Reference, trouble: Trouble) -> tupl
     found.extend(item.what for item in stage.sim.violations)
     return found, tries
 
-
-LOCK = threading.Lock()

@@ -36,7 +36,7 @@ def decode(body: bytes) -> tuple[str, list[Any]]:
         raise DecodeError("a document type, or an encoding other than UTF-8")
     try:
         body.decode("utf-8")
-        root = ET.fromstring(body)  # noqa: S314  (no document type gets this far)
+        root = ET.fromstring(body)
     except (UnicodeDecodeError, ET.ParseError) as error:
         raise DecodeError(f"not well-formed: {error}") from None
     parts = list(root)

@@ -37,7 +37,7 @@ def test_styles(sim: Any, client: Any, style: str) -> None:
         style == "typed",
         style == "cdata",
     )
-    root = ET.fromstring(body)  # noqa: S314  (the simulator's own answer)
+    root = ET.fromstring(body)
     found = root.findall("params/param/value/array/data/value")
     values = [("".join(value.itertext())).strip() for value in found]
     assert values == ["1", "Registered", "https://x.example.com/?a=1&b=<2>]]>"]
