@@ -274,7 +274,7 @@ def parse_prefixes(values: Sequence[Any], declared: Sequence[Declared], option: 
     prefixes: list[str] = []
     problems: list[str] = []
     for value in values:
-        if not isinstance(value, str):
+        if isinstance(value, (int, float)):
             text = printable(str(value))[:40]
             problems.append(f"{option}: {text} was read as a number; put the MAC address in quotes.")
             continue

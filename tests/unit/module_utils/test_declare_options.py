@@ -86,6 +86,11 @@ def test_a_bad_prefix_is_named(bad: Any) -> None:
         parse_prefixes(["00", bad], (), "rps_ignore")
 
 
+def test_a_prefix_that_yaml_read_as_a_number_is_refused_since_its_digits_are_others() -> None:
+    with pytest.raises(InputError, match="ignore: 885 was read as a number; put the MAC address in quotes"):
+        parse_prefixes([0o001565], ())
+
+
 def test_a_phone_that_is_declared_and_ignored_is_an_error_beside_the_others() -> None:
     declared = (DECLARED, Declared("805e00000001"))
     with pytest.raises(InputError) as caught:
