@@ -48,7 +48,7 @@ def compare(service: Service, folder: Path, ways: list[Contender], runs: int, sl
     figures: dict[str, tuple[Taken, Taken]] = {}
     for way in ways:
         first, again = [], []
-        for _ in range(slow_runs if way.slow else runs):
+        for _index in range(slow_runs if way.slow else runs):
             service.empty()
             first.append(service.measure(way.command))
             again.append(service.measure(way.command))
@@ -80,7 +80,7 @@ def distance(service: Service, folder: Path, sizes: list[int], runs: int) -> lis
                 continue  # an hour of waiting that tells nothing new
             service.empty()
             taken = {"first": [], "unchanged": []}
-            for _ in range(runs if size <= 1000 else 1):
+            for _index in range(runs if size <= 1000 else 1):
                 service.empty()
                 for run in taken.values():
                     run.append(

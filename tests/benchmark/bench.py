@@ -85,7 +85,7 @@ class Service:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment()
         )
-        output, _ = process.communicate(stdin)
+        output, _errors = process.communicate(stdin)
         seconds = time.monotonic() - started
         if process.returncode:
             raise SystemExit(f"{' '.join(command)[:200]}\n{output.decode()[-3000:]}")

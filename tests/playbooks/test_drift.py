@@ -56,7 +56,7 @@ def test_a_drift_run_writes_nothing_and_is_green(bench: Bench, case: str) -> Non
     assert run.writes == []
     assert bench.sim.violations == []
     assert run.rc == 0
-    assert all(failures == 0 for _, failures in run.recap().values())
+    assert all(failures == 0 for _name, failures in run.recap().values())
     if not extra:
         assert run.outcomes == {
             "new": "would_change",
@@ -98,7 +98,9 @@ def test_a_drift_run_goes_on_when_one_account_cannot_be_reached(bench: Bench) ->
         "kept": "in_sync",
         "rival": "conflict",
     }
-    assert {host: failures for host, (_, failures) in run.recap().items()} == dict.fromkeys(HOSTS, 0) | {"htek_new": 1}
+    assert {host: failures for host, (_first, failures) in run.recap().items()} == dict.fromkeys(HOSTS, 0) | {
+        "htek_new": 1
+    }
 
 
 def test_a_drift_run_over_a_limit_reports_only_its_hosts(bench: Bench) -> None:

@@ -68,7 +68,7 @@ class World:
         account = self._logins.get(header)
         if account is not None:
             return account
-        scheme, _, token = header.partition(b" ")
+        scheme, _rest, token = header.partition(b" ")
         if scheme.lower() != b"basic":
             return None
         try:

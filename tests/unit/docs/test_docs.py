@@ -53,7 +53,7 @@ def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
         if re.match(r"[a-z]+:", target):
             continue
-        path, _, anchor = target.partition("#")
+        path, _rest, anchor = target.partition("#")
         place = (page.parent / path).resolve() if path else page
         if not place.exists() or (anchor and anchor not in anchors(place)):
             missing.append(target)

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils import _vendors
@@ -43,6 +45,13 @@ def write_examples(page: str, folder: Path) -> None:
 
 
 def play(sim: Simulator, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return ansible(sim, folder, "playbook", *arguments)
+
+
+def ansible(
+    sim: Simulator, folder: Path, program: str, *arguments: str, extra: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
+    """Run one of Ansible's programs with the logins in the environment, and nothing else of the user's."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "RPS_"))}
     env |= {
         "HOME": str(folder),
@@ -53,8 +62,9 @@ def play(sim: Simulator, folder: Path, *arguments: str) -> subprocess.CompletedP
     for vendor in sim.vendors:
         front = f"RPS_{vendor.upper()}_"
         env |= {front + "USERNAME": LOGIN[0], front + "PASSWORD": LOGIN[1], front + "API_URL": sim.url(vendor)}
+    env |= extra
     return subprocess.run(
-        [sys.executable, "-m", "ansible", "playbook", *arguments],
+        [sys.executable, "-m", "ansible", program, *arguments],
         check=False,
         cwd=folder,
         env=env,
@@ -63,6 +73,27 @@ def play(sim: Simulator, folder: Path, *arguments: str) -> subprocess.CompletedP
         text=True,
         timeout=120,
     )
+
+
+def test_phones_that_an_account_holds_already_are_adopted(sim: Simulator, tmp_path: Path) -> None:
+    write_examples("docs/guide.md", tmp_path)
+    sim.world("yealink").add_server(LOGIN[0], "office", URL["yealink"])
+    for number in range(3):
+        sim.world("yealink").add_device(f"00156500001{number}", account=LOGIN[0], server="office")
+    login = {"RPS_API_USERNAME": LOGIN[0], "RPS_API_PASSWORD": LOGIN[1]}
+    command = ("-i", "account.rps.yml", "--list", "--yaml", "--output", "phones.yml")
+    kept = ansible(sim, tmp_path, "inventory", *command, extra=login)
+    assert kept.returncode == 0, kept.stdout + kept.stderr
+    (tmp_path / "group_vars").mkdir()
+    servers = [{"name": "office", "account": "yealink", "url": URL["yealink"]}]
+    shared = {"rps_account": "yealink", "rps_servers": servers}
+    (tmp_path / "group_vars/phones.yml").write_text(json.dumps(shared), encoding="utf-8")
+
+    done = play(sim, tmp_path, "-i", "phones.yml", "voip.rps.drift")
+
+    assert changed(done) == set()
+    assert "3 in sync" in done.stdout
+    assert sim.writes() == []
 
 
 def changed(done: subprocess.CompletedProcess[str]) -> set[str]:

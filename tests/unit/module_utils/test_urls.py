@@ -28,7 +28,7 @@ PRINT = "~[0-9a-f]{12}"
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "right"),
     [
         ("http://h/cfg", "http://h/cfg"),
         (" http://h/cfg\n", "http://h/cfg"),
@@ -41,13 +41,13 @@ PRINT = "~[0-9a-f]{12}"
         ("no url", " no url "),
     ],
 )
-def test_urls_that_differ_only_in_spelling_are_the_same(one: str | None, other: str | None) -> None:
-    assert same_url(one, other)
-    assert same_url(other, one)
+def test_urls_that_differ_only_in_spelling_are_the_same(left: str | None, right: str | None) -> None:
+    assert same_url(left, right)
+    assert same_url(right, left)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "right"),
     [
         ("http://h/cfg", "https://h/cfg"),
         ("http://h/cfg", "http://h/CFG"),
@@ -66,9 +66,9 @@ def test_urls_that_differ_only_in_spelling_are_the_same(one: str | None, other: 
         ("h/cfg", "http://h/cfg"),
     ],
 )
-def test_urls_that_differ_in_text_are_not_the_same(one: str | None, other: str | None) -> None:
-    assert not same_url(one, other)
-    assert not same_url(other, one)
+def test_urls_that_differ_in_text_are_not_the_same(left: str | None, right: str | None) -> None:
+    assert not same_url(left, right)
+    assert not same_url(right, left)
 
 
 def test_a_url_is_split_into_what_is_there() -> None:

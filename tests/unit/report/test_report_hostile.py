@@ -94,7 +94,7 @@ def check(text: str) -> None:
     plain = Page(render_html(hostile("plain")))
     elements = Page(page).elements
     # Not one element or attribute more than for a plain text, the optional ones apart.
-    assert {tag for tag, _ in elements} <= {tag for tag, _ in plain.elements}
+    assert {tag for tag, _values in elements} <= {tag for tag, _values in plain.elements}
     known = {(tag, name) for tag, attributes in plain.elements for name in attributes}
     assert {(tag, name) for tag, attributes in elements for name in attributes} <= known
     assert page.count("<script") == page.count("</script") == 2

@@ -162,7 +162,7 @@ class RawServer:
             if not chunk:
                 return data
             data += chunk
-        head, _, body = data.partition(b"\r\n\r\n")
+        head, _rest, body = data.partition(b"\r\n\r\n")
         length = 0
         for line in head.lower().split(b"\r\n"):
             if line.startswith(b"content-length:"):

@@ -247,7 +247,7 @@ def test_a_call_that_the_service_turns_out_not_to_have_is_said_so_and_asked_for_
 ) -> None:
     htek.sim.options.disabled_methods = {"editDevice", "addServer", "deRegisterDevices", "registerDevices/3"}
     service = htek.service()
-    for _ in range(3):
+    for _index in range(3):
         with pytest.raises(AbsentCallError, match=f"has no call {name}"):
             call(service)
     assert htek.sim.count() == {name: 1}

@@ -57,7 +57,7 @@ def secure() -> Iterator[Any]:
 
 def test_a_private_authority_is_trusted_by_ca_path(secure: Any, client: Clients) -> None:
     transport = client(secure.url("yealink", tls=True), ca_path=secure.ca_path)
-    for _ in range(10):
+    for _index in range(10):
         assert transport.call(*READ) == [True, "Unknown"]
     stats = secure.stats()["connections"]
     assert (stats["opened"], stats["opened_tls"]) == (1, 1)
@@ -147,7 +147,7 @@ def test_a_bundle_of_the_environment_is_used_where_no_ca_path_is_set(
 
 def _tunnel(connection: Any, request: bytes) -> None:
     """What a proxy does for CONNECT."""
-    host, _, port = request.split()[1].decode().rpartition(":")
+    host, _rest, port = request.split()[1].decode().rpartition(":")
     with socket.create_connection((host, int(port)), timeout=5) as onward:
         connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
 

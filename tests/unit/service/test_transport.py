@@ -67,7 +67,7 @@ def refused_port() -> int:
 
 def test_all_calls_of_a_run_share_one_connection(yealink: Any) -> None:
     transport = yealink.transport()
-    for _ in range(20):
+    for _index in range(20):
         transport.call(*READ)
     assert yealink.sim.stats()["connections"]["opened"] == 1
 
@@ -76,7 +76,7 @@ def test_a_connection_also_stays_open_over_tls_and_compressed_answers(yealink: A
     yealink.sim.options.gzip = True
     yealink.sim.options.chunked = True
     transport = yealink.transport()
-    for _ in range(5):
+    for _index in range(5):
         assert transport.call(*READ) == [True, "Unknown"]
     assert yealink.sim.stats()["connections"]["opened"] == 1
 
@@ -85,7 +85,7 @@ def test_no_more_connections_than_concurrency_are_open(yealink: Any) -> None:
     yealink.sim.options.latency = 0.01
     transport = yealink.transport(concurrency=3)
     with ThreadPoolExecutor(12) as pool:
-        list(pool.map(lambda _: transport.call(*READ), range(36)))
+        list(pool.map(lambda _index: transport.call(*READ), range(36)))
     stats = yealink.sim.stats()
     assert stats["connections"]["opened"] <= 3
     assert 2 <= stats["max_in_flight"] <= 3
@@ -100,7 +100,7 @@ def test_a_refused_status_does_not_spoil_the_next_call(yealink: Any) -> None:
 def test_a_kept_connection_that_the_service_closed_in_silence_costs_a_read_nothing(yealink: Any) -> None:
     yealink.sim.options.close_after = 1
     transport = yealink.transport()
-    for _ in range(4):
+    for _index in range(4):
         assert transport.call(*READ) == [True, "Unknown"]
 
 
@@ -218,7 +218,7 @@ def test_the_time_for_connecting_counts_for_all_addresses_together(
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
         port = listener.getsockname()[1]
-        fillers = [socket.socket() for _ in range(4)]
+        fillers = [socket.socket() for _index in range(4)]
         for filler in fillers:  # the queue of the listener is full: further attempts get no answer
             filler.setblocking(False)
             filler.connect_ex(("127.0.0.1", port))
@@ -298,7 +298,7 @@ def test_an_answer_over_the_cap_is_refused(yealink: Any) -> None:
 def test_a_gzip_bomb_is_refused_quickly_and_in_little_memory(yealink: Any, layers: int) -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     block = bytes(1 << 20)
-    bomb = b"".join(packer.compress(block) for _ in range(300)) + packer.flush()
+    bomb = b"".join(packer.compress(block) for _index in range(300)) + packer.flush()
     encoding = "gzip"
     if layers == 2:
         bomb, encoding = gzip.compress(bomb), "gzip, gzip"
@@ -516,7 +516,7 @@ def test_waits_grow_and_differ(yealink: Any, monkeypatch: pytest.MonkeyPatch) ->
 def test_after_a_number_of_failed_calls_in_a_row_no_more_are_made(yealink: Any) -> None:
     yealink.sim.faults.add(Fault("close"))
     transport = yealink.transport(retries=0)
-    for _ in range(GIVE_UP_AFTER):
+    for _index in range(GIVE_UP_AFTER):
         with pytest.raises(LostAnswerError):
             transport.call(*READ)
     with pytest.raises(StoppedError, match=f"last {GIVE_UP_AFTER} calls"):
@@ -540,7 +540,7 @@ def test_a_success_in_between_begins_the_count_anew(yealink: Any) -> None:
 def test_the_text_of_a_stopped_run_holds_no_password(yealink: Any) -> None:
     transport = yealink.transport(api_url=f"http://127.0.0.1:{refused_port()}/s3cret-Pass-w0rd?x=1", retries=0)
     texts: list[str] = []
-    for _ in range(GIVE_UP_AFTER + 1):
+    for _index in range(GIVE_UP_AFTER + 1):
         with pytest.raises(CallError) as caught:
             transport.call(*READ)
         texts.append(str(caught.value))

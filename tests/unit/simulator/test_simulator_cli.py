@@ -22,7 +22,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[2]
 
 
 def _wait(process: subprocess.Popen[str], state_file: pathlib.Path) -> Any:
-    for _ in range(1000):
+    for _index in range(1000):
         if state_file.exists():
             return json.loads(state_file.read_text(encoding="utf-8"))
         assert process.poll() is None, process.communicate()

@@ -24,7 +24,7 @@ def _executed(sim: Any) -> bool:
 
 def _settles(sim: Any) -> bool:
     """Wait for the simulator to notice that a client went away."""
-    for _ in range(200):
+    for _index in range(200):
         if sim.stats()["in_flight"] == 0:
             return True
         time.sleep(0.005)
@@ -147,14 +147,14 @@ def test_which_call_is_hit(sim: Any, client: Any) -> None:
     def is_hit(caller: Any, *arguments: Any) -> bool:
         return bool(caller(*arguments) == [False, "hit"])
 
-    assert [is_hit(rpc, "checkDevice", A) for _ in range(3)] == [False, True, False]
-    assert [is_hit(rpc, "registerDevices", [B, C], "main") for _ in range(2)] == [True, False]
+    assert [is_hit(rpc, "checkDevice", A) for _index in range(3)] == [False, True, False]
+    assert [is_hit(rpc, "registerDevices", [B, C], "main") for _index in range(2)] == [True, False]
     assert is_hit(client("yealink", "other"), "listDevices")
     assert is_hit(client("htek"), "listDevices")
     sim.faults.clear()
     sim.reset_log()
     sim.faults.append(Fault(index=1, **hit))
-    assert [is_hit(rpc, "checkDevice", A) for _ in range(3)] == [False, True, False]
+    assert [is_hit(rpc, "checkDevice", A) for _index in range(3)] == [False, True, False]
 
 
 def test_a_bulk_call_that_stops_in_the_middle(sim: Any, client: Any) -> None:

@@ -48,7 +48,7 @@ def test_styles(sim: Any, client: Any, style: str) -> None:
 def test_one_connection_for_many_calls(sim: Any, client: Any) -> None:
     rpc = client()
     started = time.monotonic()
-    for _ in range(200):
+    for _index in range(200):
         rpc("checkDevice", A)
     assert time.monotonic() - started < 5  # 40 ms a call would be 8 s
     stats = sim.stats()
@@ -63,7 +63,7 @@ def test_connections_that_end(sim: Any, client: Any, option: str, value: Any) ->
     rpc = client()
     _status, headers, _body = rpc.raw("listDevices")
     assert (headers["Connection"] == "close") is (option == "keep_alive")
-    for _ in range(200):
+    for _index in range(200):
         if sim.stats()["connections"]["open"] == 0:
             break
         time.sleep(0.005)
@@ -143,7 +143,7 @@ def test_gzip_and_chunks(sim: Any, client: Any) -> None:
 
 def test_latency_and_calls_in_flight(sim: Any, client: Any) -> None:
     sim.options.latency = 0.3
-    threads = [threading.Thread(target=client(), args=("checkDevice", A)) for _ in range(8)]
+    threads = [threading.Thread(target=client(), args=("checkDevice", A)) for _index in range(8)]
     started = time.monotonic()
     for thread in threads:
         thread.start()
