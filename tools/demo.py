@@ -201,16 +201,23 @@ def drift_run(show: Show) -> None:
         "4. Drift",
         """
         Somebody has been at the vendor's portal: branch-202 points at another server now, and branch-201 at none.
-        The drift playbook compares, reports, and never writes. Found drift is no failure, so it ends with status 0.
+        The drift playbook compares, reports, and never writes to a service. Found drift is no failure, so it ends with
+        status 0.
         """,
     )
     run = show.playbook("4-drift", "voip.rps.drift", "--diff", "-e", f"rps_report_dir={shown(REPORTS)}")
     run.expect(status=0, failed=set(), changed={"branch-201", "branch-202"})
     expect(run.writes == 0, f"the drift run made {run.writes} writing calls.")
-    reports = sorted(path.name for path in REPORTS.glob("drift.*"))
-    if reports:
-        say("", f"The reports are in {shown(REPORTS)}: {', '.join(reports)}.")
-    say("", "The next provision run would put both phones right.")
+    for name in ("drift.html", "drift.json", "drift.csv", "drift.xml"):
+        expect((REPORTS / name).is_file(), f"the drift run left no {name} in {shown(REPORTS)}.")
+    say(
+        "",
+        f"""
+        Three phones differ: these two, which the next provision run would put right, and the conflict. The report:
+          {shown(REPORTS / "drift.html")}   for people; open it in a browser
+          {shown(REPORTS / "drift.json")}   for programs; .csv for spreadsheets and .xml for CI lie beside it
+        """,
+    )
 
 
 # -- running and checking

@@ -169,7 +169,11 @@ class Writer:
         except CallError:
             self._note(steps, written, attempts)
             return
-        self._note([step for step in steps if step.mac in done], Written(DONE), attempts)
+        # What has happened may still be somebody else's doing: each such phone is read by itself, and one that the refusal
+        # names was not written by this call for certain.
+        named = frozenset(refusal.macs) if refusal is not None else frozenset()
+        self._note([step for step in steps if step.mac in done - named], Written(LOST, written.text), attempts)
+        self._note([step for step in steps if step.mac in done & named], written, attempts)
         rest = [step for step in steps if step.mac not in done]
         if refusal is None:
             self._again(rest, written, attempts, retries)

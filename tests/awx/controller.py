@@ -150,6 +150,12 @@ class Job:
         return " ".join(str(result.get("msg")) for result in failed)
 
     @property
+    def lost(self) -> list[str]:
+        """Tasks whose result was over the limit, so that nothing of it is left in the event."""
+        ended = [e["event_data"] for e in self.events if e["event"] in ("runner_on_ok", "runner_on_failed")]
+        return [data["task_action"] for data in ended if not data.get("res")]
+
+    @property
     def largest(self) -> int:
         """Characters of the largest event: AWX measures the result in it only, which is less."""
         return max(len(json.dumps(event.get("event_data", {}))) for event in self.events)
@@ -274,7 +280,7 @@ class Controller:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         seconds = time.monotonic() - begin

@@ -36,7 +36,7 @@ def texts(value: Any) -> list[str]:
 def test_a_credential_type_hides_the_password_and_injects_what_the_role_reads(name: str) -> None:
     kind = named("controller_credential_types", name, "credential-types.yml")
     fields = {field["id"]: field for field in kind["inputs"]["fields"]}
-    vendor = name.split()[0].upper()
+    vendor = name.split(maxsplit=1)[0].upper()
     address = "https://rps.example.com/{{ 1 }}"
     values = {"username": "a", "password": LOGINS["yealink"]["password"], "api_url": address}
 
@@ -91,7 +91,10 @@ def test_the_workflow_is_a_line_of_nodes_that_exist() -> None:
     templates = {item["name"] for item in data["controller_templates"]}
     workflow = data["controller_workflows"][0]
     nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
-    follow = {name: [n["identifier"] for n in node.get("related", {}).get("success_nodes", [])] for name, node in nodes.items()}
+    follow = {
+        name: [n["identifier"] for n in node.get("related", {}).get("success_nodes", [])]
+        for name, node in nodes.items()
+    }
 
     assert follow == {"drift": ["approval"], "approval": ["provision"], "provision": []}
     assert {node["unified_job_template"]["type"] for node in nodes.values()} == {"job_template", "workflow_approval"}

@@ -54,11 +54,10 @@ def leaks(job: Job) -> list[str]:
     return [name for name, text in texts.items() if any(secret in text for secret in secrets())]
 
 
-@pytest.mark.parametrize("options", [(), ("-vvv",)])
-def test_each_phone_has_its_own_status_and_its_own_event(awx: Controller, options: tuple[str, ...]) -> None:
+def test_each_phone_has_its_own_status_and_its_own_event(awx: Controller) -> None:
     fleet(awx)
 
-    job = awx.launch("RPS provision", *options)
+    job = awx.launch("RPS provision")
 
     assert job.rc == 2
     assert {key: job.stats[key] for key in ("changed", "failures", "dark")} == {
@@ -75,7 +74,8 @@ def test_each_phone_has_its_own_status_and_its_own_event(awx: Controller, option
         "htek": "changed",
     }
     assert [event["counter"] for event in job.events] == list(range(1, len(job.events) + 1))
-    assert job.largest < LIMIT
+    assert job.largest < LIMIT / 10
+    assert job.lost == []
 
 
 @pytest.mark.parametrize("template", ["RPS drift", "RPS provision"])

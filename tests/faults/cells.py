@@ -372,4 +372,3 @@ def play(stage: Stage, scene: Scene, clean: Reference, trouble: Trouble) -> tupl
     found.extend(wrong_bindings(stage, scene))
     found.extend(item.what for item in stage.sim.violations)
     return found, tries
-
