@@ -31,6 +31,7 @@ from ansible_collections.voip.rps.plugins.plugin_utils._store import read_tally,
 from ansible_collections.voip.rps.plugins.plugin_utils._variables import FleetVariables
 
 _EVERY = 5.0  # seconds between two lines of progress
+_DIFFS = 100  # purged devices that the bulk step's diff shows
 
 
 class ActionModule(ActionBase):
@@ -161,10 +162,10 @@ class ActionModule(ActionBase):
         if warnings:
             result["warnings"] = shortened(warnings)
         if self._task.diff:
-            before = {item["mac"]: item["before"] for run in told.runs for item in run.purged if item["changed"]}
-            after = {item["mac"]: item["after"] for run in told.runs for item in run.purged if item["changed"]}
-            if before:
-                result["diff"] = {"before": before, "after": after}
+            # The event of a job holds only so much; every device is in the reports.
+            purged = [item for run in told.runs for item in run.purged if item["changed"]][:_DIFFS]
+            if purged:
+                result["diff"] = {key: {item["mac"]: item[key] for item in purged} for key in ("before", "after")}
         if not fleet.host_results and (failed or errors):
             first = [results[host]["msg"] for host in failed[:3]]
             result["failed"] = True

@@ -170,7 +170,6 @@ class Applier:
     def _hold_back(self, server: str, units: Sequence[Unit]) -> list[Unit]:
         """Take out every step whose declared URL is not the one that the server turned out to have."""
         seen = self._urls[server]
-        show = self._service.masker.url
         left: list[Unit] = []
         for unit in units:
             good = tuple(
@@ -180,12 +179,7 @@ class Applier:
             )
             for step in unit:
                 if step not in good:
-                    why = (
-                        f"server '{server}' redirects to {show(seen.url)} and not to the declared "
-                        f"{show(step.declared.server_url)}, as {seen.mac} shows; RPS has no call "
-                        "to edit a server, so correct "
-                        "its URL in the vendor's portal or declare the URL that it has"
-                    )
+                    why = f"server '{server}' has another URL than declared, as {seen.mac} shows; see its message"
                     self._attempts[step.mac] = Attempt(step, Written(HELD_BACK, why), step.found, True)
             if good:
                 left.append(good)

@@ -205,8 +205,12 @@ def _prepare(
 
 
 def _refusal(runs: list[AccountRun]) -> Guard | None:
-    """The first account's guard, which stops the writes of all."""
-    return next((run.reconciliation.guard for run in runs if run.reconciliation.guard is not None), None)
+    """The first guard that refuses, with its account's name. It stops the writes of all accounts."""
+    for run in runs:
+        guard = run.reconciliation.guard
+        if guard is not None:
+            return Guard(guard.name, f"Account {run.account.name}: {guard.text}")
+    return None
 
 
 def _finish(run: AccountRun, scope: Scope, refused: Guard | None) -> None:
@@ -218,7 +222,7 @@ def _finish(run: AccountRun, scope: Scope, refused: Guard | None) -> None:
     run.report = run.reconciliation.finish(refused)
     run.report.warnings.extend(warnings)
     run.result, run.failed = bulk_result(
-        run.report, len(run.account.declared), run.service.masker, scope.why_partial is None
+        run.report, len(run.account.declared), run.service.masker, scope.why_partial is None and scope.mode != RELEASE
     )
 
 
@@ -256,7 +260,7 @@ def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
         error = run.report.error
         if error is not None and error not in said:
             said.add(error)
-            text = f"Account {name}: {error}"
+            text = error if error.startswith("Account ") else f"Account {name}: {error}"
             # Where a phone fails for it, the phone's own host fails; else the run would stay green.
             if any(entry["failed"] for entry in run.hosts.values()):
                 told.warnings.append(text)

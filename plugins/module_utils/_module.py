@@ -58,17 +58,48 @@ def device_spec() -> dict[str, dict[str, Any]]:
     }
 
 
+class RpsModule(AnsibleModule):
+    """AnsibleModule whose own refusal of options carries the documented keys and names every problem, not only one.
+
+    ``empty`` is the result of a run in which nothing was done, ``check(params)`` finds what Ansible does not look for.
+    """
+
+    def __init__(
+        self, spec: Mapping[str, Any], empty: Mapping[str, Any], check: Callable[[Mapping[str, Any]], list[str]]
+    ) -> None:
+        self._ready = False
+        self._empty = empty
+        self._check = check
+        super().__init__(argument_spec={**spec, **connection_spec()}, supports_check_mode=True)
+        self._ready = True
+
+    def fail_json(self, msg: str, **kwargs: Any) -> Any:
+        """As the parent, which calls this itself before the module begins to work."""
+        if not self._ready:
+            problems = [
+                f"Unsupported parameters: {error.msg}" if "Unsupported" in type(error).__name__ else str(error.msg)
+                for error in getattr(self.validation_result, "errors", [])
+            ] or [msg]
+            # A password of a letter or two would make the message unreadable, and is not in it.
+            self.no_log_values = {secret for secret in self.no_log_values if len(str(secret)) > 3}
+            problems.extend(problem for problem in self._check(self.params) if problem not in problems)
+            msg = str(InputError(problems))
+            kwargs = {**self._empty, "invocation": {"module_args": _without_secrets(self.params)}, **kwargs}
+        super().fail_json(msg, **kwargs)
+
+
 def run(
     spec: Mapping[str, Any],
     work: Callable[[AnsibleModule, Callable[[], Service]], Answer],
     empty: Mapping[str, Any],
+    check: Callable[[Mapping[str, Any]], list[str]] = lambda _params: [],
 ) -> None:
     """Run a module: ``work(module, connect)`` returns (result, why it failed or None).
 
     ``connect`` opens the service; options that cannot be used are best found before it is called. ``empty`` is the
     result of a run in which nothing was done, so that the documented keys are there whatever happens.
     """
-    module = AnsibleModule(argument_spec={**spec, **connection_spec()}, supports_check_mode=True)
+    module = RpsModule(spec, empty, check)
     services: list[Service] = []
 
     def connect() -> Service:
@@ -141,7 +172,7 @@ def _without_secrets(params: Mapping[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for key, value in params.items():
         if key == "devices" and isinstance(value, list):
-            shown[key] = [_without_secrets(item) for item in value]
+            shown[key] = [_without_secrets(item) if isinstance(item, Mapping) else item for item in value]
         else:
             hidden = value is not None and (key in _URL_OPTIONS or key == "api_password")
             shown[key] = _HIDDEN if hidden else value

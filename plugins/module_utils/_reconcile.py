@@ -87,13 +87,13 @@ class Reconciliation:
     def finish(self, refusal: Guard | None = None) -> Report:
         """Write the plan, or in check mode predict it -> the truth about every phone.
 
-        Results come in the order declared, then the purged devices by MAC. ``refusal`` is a guard of another account
-        that stops this one too.
+        Results come in the order declared, then the purged devices by MAC. ``refusal`` is a guard that stops the
+        writes of several accounts, this one among them.
         """
         report = Report(error=self.error)
         steps = [*self._own, *self._purged]
         shows_url = self.service.vendor.shows_url
-        refused = self.guard or refusal
+        refused = refusal or self.guard
         if refused is not None:
             report.error = refused.text
             why = f"refused by the guard {refused.name}"

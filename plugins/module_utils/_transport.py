@@ -151,7 +151,8 @@ class Transport:
         clock.start(until if self._until is None else min(until, self._until))
         try:
             status, headers, data = self._post(body, cap)
-        except (*errors, OSError, zlib.error) as error:
+        # http.client lets a ValueError through for a chunk's size that is none.
+        except (*errors, OSError, ValueError, zlib.error) as error:
             raise self._network_error(name, error) from None
         self._check_status(name, status, headers)
         return self._value(name, data, headers)

@@ -167,10 +167,10 @@ class Writer:
         try:
             done = self._done(steps)
         except CallError:
-            self._note(steps, written, attempts)
+            self._note(steps, Written(LOST, written.text), attempts)
             return
-        # What has happened may still be somebody else's doing: each such phone is read by itself, and one that the refusal
-        # names was not written by this call for certain.
+        # What has happened may still be somebody else's doing: each such phone is read by itself, and one that the
+        # refusal names was not written by this call for certain.
         named = frozenset(refusal.macs) if refusal is not None else frozenset()
         self._note([step for step in steps if step.mac in done - named], Written(LOST, written.text), attempts)
         self._note([step for step in steps if step.mac in done & named], written, attempts)

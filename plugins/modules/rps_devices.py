@@ -240,7 +240,7 @@ diff:
     after: {"001565000001": {status: registered, server: branch, url: "https://prov.example.com/branch"}}
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
 from ansible_collections.voip.rps.plugins.module_utils._declare import (
@@ -255,6 +255,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES, D
 from ansible_collections.voip.rps.plugins.module_utils._module import Answer, device_spec, run, warn_about_names
 from ansible_collections.voip.rps.plugins.module_utils._reconcile import Options, reconcile
 from ansible_collections.voip.rps.plugins.module_utils._results import bulk_result
+from ansible_collections.voip.rps.plugins.module_utils._vendors import VENDORS
 
 EMPTY: dict[str, Any] = {
     "devices": [],
@@ -318,6 +319,20 @@ def work(module: Any, connect: Callable[[], Any]) -> Answer:
     return result, failed if stopped or module.params["on_device_error"] == "fail" else None
 
 
+def device_problems(params: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the devices, where Ansible has refused some option already."""
+    entries = params.get("devices")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return []
+    vendor = params.get("vendor")
+    labels = [f"devices[{index}]" for index in range(len(entries))]
+    try:
+        parse_devices(entries, labels, vendor if vendor in VENDORS else next(iter(VENDORS)))
+    except InputError as error:
+        return list(error.problems)
+    return []
+
+
 def main() -> None:
     spec: dict[str, Any] = {
         "devices": {"type": "list", "elements": "dict", "required": True, "options": device_spec()},
@@ -330,7 +345,7 @@ def main() -> None:
         "deadline": {"type": "float"},
         "on_device_error": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
     }
-    run(spec, work, EMPTY)
+    run(spec, work, EMPTY, device_problems)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,17 @@ class _NeverRaisedError(Exception):
 OmitError: Any = getattr(ansible.errors, "AnsibleValueOmittedError", _NeverRaisedError)
 _MISSING = object()
 _LOOKUPS = frozenset({"lookup", "query", "q"})
+_FROM_INVENTORY = frozenset(
+    {
+        "groups",
+        "group_names",
+        "hostvars",
+        "play_hosts",
+        "ansible_play_hosts",
+        "ansible_play_hosts_all",
+        "ansible_play_batch",
+    }
+)
 
 
 class FleetVariables:
@@ -109,6 +120,11 @@ class FleetVariables:
                     problems.append(f"{key} cannot be used: {_said(error)}")
                 names = self._closure(values.get(key), values, set())
                 self._basis[key] = {needed: values.get(needed, _MISSING) for needed in {key, *names}}
+                if key == "rps_fleet_size" and names & _FROM_INVENTORY:
+                    problems.append(
+                        "rps_fleet_size is computed from the inventory, so it could never disagree with it; "
+                        "write the number of phones of the whole fleet."
+                    )
             return not problems
         for key in FLEET_VARS:
             if all(_equal(values.get(other, _MISSING), value) for other, value in self._basis[key].items()):

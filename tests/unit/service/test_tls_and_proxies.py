@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import trustme
-from ansible_collections.voip.rps.plugins.module_utils._errors import LostAnswerError, NotSentError
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, LostAnswerError, NotSentError
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
 from ansible_collections.voip.rps.plugins.module_utils._transport import Transport
 from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
@@ -123,7 +123,7 @@ def test_a_service_that_does_not_speak_tls_is_not_sent_anything(raw: Any, client
 
 
 def test_a_bundle_that_does_not_exist_is_an_error_that_says_so(secure: Any, client: Clients) -> None:
-    with pytest.raises(NotSentError, match="ca_path"):
+    with pytest.raises(InputError, match="ca_path: there is no file /does/not/exist.pem"):
         client(secure.url("yealink", tls=True), ca_path="/does/not/exist.pem").call(*READ)
 
 
