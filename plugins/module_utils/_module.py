@@ -81,7 +81,8 @@ class RpsModule(AnsibleModule):
                 for error in getattr(self.validation_result, "errors", [])
             ] or [msg]
             # A password of a letter or two would make the message unreadable, and is not in it.
-            self.no_log_values = {secret for secret in self.no_log_values if len(str(secret)) > 3}
+            hidden: set[Any] = self.no_log_values
+            hidden -= {secret for secret in hidden if len(str(secret)) <= 3}
             problems.extend(problem for problem in self._check(self.params) if problem not in problems)
             msg = str(InputError(problems))
             kwargs = {**self._empty, "invocation": {"module_args": _without_secrets(self.params)}, **kwargs}

@@ -189,7 +189,10 @@ def test_the_first_move_that_reads_back_wrong_holds_the_other_moves_back(yealink
     assert len([call for call in yealink.sim.writes() if call.method == "editDevice"]) == 1
     held = {result.msg.split(" ", 1)[1] for result in report.results if result.outcome == "not_attempted"}
     assert len(held) == 1
-    assert WRONG in held.pop()
+    assert "server 'office' has another URL than declared" in held.pop()
+    (told,) = (result.msg for result in report.results if result.outcome == "failed")
+    assert WRONG in told
+    assert "RPS has no call to edit a server" in told
     assert [url for _account, url in yealink.state().values()].count(BRANCH) == 20
 
 
