@@ -27,7 +27,7 @@ def test_what_was_approved_is_written(awx: Controller) -> None:
     assert list(jobs) == ["drift", "provision"]
     assert jobs["provision"].rc == 0
     assert set(jobs["provision"].stats["changed"]) == set(jobs["drift"].stats["changed"])
-    assert {name: server for name, (_, server) in awx.state().items()} == {
+    assert {name: server for name, (_rest, server) in awx.state().items()} == {
         mac(1): "office",
         mac(2): "office",
         mac(3): "office",

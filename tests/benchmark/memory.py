@@ -19,16 +19,17 @@ def main() -> None:
     if hasattr(basic, "_ANSIBLE_PROFILE"):
         basic._ANSIBLE_PROFILE = "legacy"
     basic._ANSIBLE_ARGS = options
+    status: object = 0
     before, sys.stdout = sys.stdout, io.StringIO()
     try:
         rps_devices.main()
     except SystemExit as end:
         status = end.code
     said, sys.stdout = sys.stdout, before
-    if status:
+    if status != 0:
         print(said.getvalue()[-2000:])
     print(f"PEAK_MB {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}")
-    sys.exit(status)
+    sys.exit(1 if status else 0)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def test_one_bad_phone_stops_every_phone_before_any_call_and_is_named(bench: Ben
 
 
 def test_all_bad_phones_are_named_at_once(bench: Bench) -> None:
-    bench.inventory({f"bad{number}": found for number, (found, _) in enumerate(PHONES.values())}, bench.one)
+    bench.inventory({f"bad{number}": found for number, (found, _fault) in enumerate(PHONES.values())}, bench.one)
 
     run = bench.run("voip.rps.provision")
 
@@ -102,7 +102,7 @@ def test_all_bad_phones_are_named_at_once(bench: Bench) -> None:
     # A template that fails is found while the variables are read, before the others can be checked.
     assert "bad20" in run.messages
     bench.inventory(
-        {f"bad{number}": found for number, (found, _) in enumerate(PHONES.values()) if number != 20}, bench.one
+        {f"bad{number}": found for number, (found, _fault) in enumerate(PHONES.values()) if number != 20}, bench.one
     )
     run = bench.run("voip.rps.provision")
     assert run.calls == []
@@ -112,7 +112,7 @@ def test_all_bad_phones_are_named_at_once(bench: Bench) -> None:
 def test_a_wrong_fleet_variable_stops_all_before_any_call_and_is_named(bench: Bench) -> None:
     bench.servers()
     bench.inventory({"good": phone(1), "too": phone(2)}, bench.one)
-    plays = [play(role(ignore_errors=True), name=name, vars=values) for name, (values, _) in FLEET.items()]
+    plays = [play(role(ignore_errors=True), name=name, vars=values) for name, (values, _fault) in FLEET.items()]
 
     run = bench.run(plays)
 
@@ -143,7 +143,7 @@ def test_a_wrong_account_stops_all_before_any_call_and_is_named(bench: Bench) ->
     bench.inventory({"good": phone(1, account="one")}, {})
     plays = [
         play(role(ignore_errors=True), name=name, vars={"rps_accounts": {"one": good, "two": account}})
-        for name, (account, _) in wrong.items()
+        for name, (account, _fault) in wrong.items()
     ]
 
     run = bench.run(plays)
