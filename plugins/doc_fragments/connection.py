@@ -78,7 +78,8 @@ options:
 """
 
     # The same for plugins, whose options name their environment variables in a field of their own.
-    PLUGIN = "".join(
+    # Annotated, since ansible-test reads every plain assignment here as YAML.
+    PLUGIN: str = "".join(
         f"{line}\n    env:\n      - name: RPS_{line.strip(' :').upper()}\n"
         if line.strip(" :") in _FROM_ENVIRONMENT and line.startswith("  ") and not line.startswith("   ")
         else f"{line}\n"
