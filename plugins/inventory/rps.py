@@ -85,7 +85,12 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.voip.rps.plugins.module_utils._declare import parse_connection, parse_prefixes, parse_server
+from ansible_collections.voip.rps.plugins.module_utils._declare import (
+    CONNECTION_OPTIONS,
+    parse_connection,
+    parse_prefixes,
+    parse_server,
+)
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
 from ansible_collections.voip.rps.plugins.module_utils._mac import printable
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
@@ -93,18 +98,6 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile import read_ac
 from ansible_collections.voip.rps.plugins.module_utils._service import Service
 from ansible_collections.voip.rps.plugins.module_utils._transport import Transport
 from ansible_collections.voip.rps.plugins.module_utils._urls import Masker, same_url
-
-_CONNECTION = (
-    "vendor",
-    "api_url",
-    "api_username",
-    "api_password",
-    "validate_certs",
-    "ca_path",
-    "timeout",
-    "retries",
-    "concurrency",
-)
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -120,7 +113,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
         try:
-            connection = parse_connection({key: self._option(key) for key in _CONNECTION})
+            connection = parse_connection({key: self._option(key) for key in CONNECTION_OPTIONS})
             servers = [
                 parse_server(item.get("name"), item.get("url"), f"servers[{index}]")
                 for index, item in enumerate(self.get_option("servers"))

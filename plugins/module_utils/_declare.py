@@ -18,6 +18,18 @@ from ._model import ABSENT, PRESENT, Connection, Declared, Server
 from ._urls import split_url, url_problem
 from ._vendors import VENDORS, Vendor
 
+# The connection options of the contract, by their names.
+CONNECTION_OPTIONS = (
+    "vendor",
+    "api_url",
+    "api_username",
+    "api_password",
+    "validate_certs",
+    "ca_path",
+    "timeout",
+    "retries",
+    "concurrency",
+)
 _NAME = re.compile(r"[A-Za-z0-9_. -]+")
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?")
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,4}))?\s*%")

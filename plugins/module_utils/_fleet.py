@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._declare import (
+    CONNECTION_OPTIONS,
     Limit,
     parse_connection,
     parse_devices,
@@ -40,17 +41,6 @@ FLEET_VARS = (
     "rps_host_results",
     "rps_report_dir",
     "rps_fail_on_drift",
-)
-_ACCOUNT_KEYS = (
-    "vendor",
-    "api_url",
-    "api_username",
-    "api_password",
-    "validate_certs",
-    "ca_path",
-    "timeout",
-    "retries",
-    "concurrency",
 )
 _TRUE = frozenset({"y", "yes", "on", "1", "true", "t"})
 _FALSE = frozenset({"n", "no", "off", "0", "false", "f"})
@@ -148,7 +138,7 @@ def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> dict[
         if not isinstance(options, Mapping):
             problems.append(f"{label} must be a dictionary with vendor, api_username and api_password.")
             continue
-        unknown = sorted(str(key) for key in options if key not in _ACCOUNT_KEYS)
+        unknown = sorted(str(key) for key in options if key not in CONNECTION_OPTIONS)
         if unknown:
             problems.append(f"{label}: there is no option {', '.join(printable(key)[:40] for key in unknown)}.")
         whole = {key: (None if value == "" else value) for key, value in options.items()}
