@@ -117,8 +117,6 @@ def run(
     except MissingLibraryError as error:
         result, failed = {}, missing_required_lib(error.library)
         extra["exception"] = error.detail
-    except InputError as error:
-        result, failed = {}, str(error)
     except RpsError as error:
         result, failed = {}, str(error)
     finally:
