@@ -13,6 +13,10 @@ from typing import Any
 _NOTATIONS = re.compile(
     r"(?:[0-9a-f]{12}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{2}(?: [0-9a-f]{2}){5}|[0-9a-f]{2}(?::[0-9a-f]{2}){5})"
 )
+# What other systems write besides: switches in groups of four, some of them in halves, a list in pairs with dots.
+_ELSEWHERE = re.compile(
+    r"[0-9a-f]{2}(?:\.[0-9a-f]{2}){5}|[0-9a-f]{4}([-.: ])[0-9a-f]{4}\1[0-9a-f]{4}|[0-9a-f]{6}[-.: ][0-9a-f]{6}"
+)
 _IN_TEXT = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{12}|[0-9A-Fa-f]{2}(?:([- :])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4})(?![0-9A-Za-z])"
 )
@@ -45,6 +49,13 @@ def parse_mac(value: Any) -> str:
     if int(mac[:2], 16) & 1:
         raise ValueError(f"'{text}' is a multicast address, which no phone has; give the MAC printed on the phone")
     return mac
+
+
+def parse_any_mac(value: Any) -> str:
+    """As parse_mac, and also the notations of switches, CSV exports and inventories: ``0015.6500.0001``,
+    ``001565-000001`` and the like. Raises ValueError."""
+    text = str(value).strip().lower() if isinstance(value, str) else ""
+    return parse_mac(re.sub("[^0-9a-f]", "", text) if _ELSEWHERE.fullmatch(text) else value)
 
 
 def format_mac(mac: str, notation: str = "bare", upper: bool = False) -> str:

@@ -30,7 +30,13 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--phones", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=3, help="runs of each of ours; the median counts")
-    parser.add_argument("--slow-runs", type=int, default=3, help="runs of each of the others, which take minutes")
+    parser.add_argument(
+        "--slow-runs",
+        type=int,
+        default=3,
+        help="runs of each of the others, which take minutes; 0 leaves them out, and nothing is written",
+    )
+    parser.add_argument("--single-runs", type=int, default=1, help="runs of `rps_device` for each phone")
     parser.add_argument(
         "--hosts", type=int, default=2000, help="hosts for the role's cost beside a play of one debug task"
     )
@@ -43,17 +49,24 @@ def median(runs: list[Taken]) -> Taken:
     return sorted(runs, key=lambda taken: taken.seconds)[len(runs) // 2]
 
 
-def compare(service: Service, folder: Path, ways: list[Contender], runs: int, slow_runs: int) -> list[str]:
+def compare(service: Service, ways: list[Contender], chosen: argparse.Namespace) -> list[str]:
     """First provision and unchanged run of every way, as rows of a table with the ratio to `uri`."""
     figures: dict[str, tuple[Taken, Taken]] = {}
     for way in ways:
         first, again = [], []
-        for _index in range(slow_runs if way.slow else runs):
+        wanted = chosen.slow_runs if way.slow else chosen.runs
+        if not way.yardstick:
+            wanted = min(wanted, chosen.single_runs)
+        for _index in range(wanted):
             service.empty()
             first.append(service.measure(way.command))
             again.append(service.measure(way.command))
+        if not wanted:
+            continue
         figures[way.name] = median(first), median(again)
         print(f"{way.name}: {figures[way.name][0].seconds:.1f} s, {figures[way.name][1].seconds:.1f} s", flush=True)
+    if "uri" not in figures:
+        return []
     uri = figures["uri"]
     rows = [
         "| way | first provision | calls | times faster than `uri` | unchanged run | calls | times faster than `uri` |",
@@ -116,21 +129,25 @@ def args(service: Service, size: int, at_once: int) -> bytes:
     ).encode()
 
 
-def beside_debug(service: Service, folder: Path, hosts: int) -> list[str]:
+def beside_debug(service: Service, folder: Path, hosts: int, runs: int) -> list[str]:
     """The role over many hosts against a play of one debug task over the same hosts."""
     write_files(folder, service.url, hosts)
     ways = {way.name: way for way in contenders(folder, service.url, hosts)}
-    service.empty()
-    role = service.measure(ways["role-32"].command)
-    calls = role.total * LATENCY / 1000 / 32
     playbook = [*ways["role-32"].command[:3], str(folder / "debug.yml")]
-    debug = service.measure(playbook)
-    return [
+    pairs = []
+    for _index in range(runs):
+        service.empty()
+        pairs.append((service.measure(ways["role-32"].command), service.measure(playbook)))
+    role, debug = (median(list(taken)) for taken in zip(*pairs, strict=True))
+    calls = role.total * LATENCY / 1000 / 32
+    lines = [
         f"- {hosts} hosts, first provision by the role, concurrency 32: {role.seconds:.1f} s, of which the calls need "
         f"{calls:.1f} s.",
         f"- A play of one `debug` task over the same hosts: {debug.seconds:.1f} s.",
         f"- The role beyond its calls costs {(role.seconds - calls) / debug.seconds:.2f} times that play.",
     ]
+    print("\n".join(lines), flush=True)
+    return lines
 
 
 def machine() -> str:
@@ -154,15 +171,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rps-bench-") as name, Service(Path(name), LATENCY) as service:
         folder = Path(name)
         write_files(folder, service.url, chosen.phones)
-        table = compare(service, folder, contenders(folder, service.url, chosen.phones), chosen.runs, chosen.slow_runs)
+        table = compare(service, contenders(folder, service.url, chosen.phones), chosen)
         limits = distance(service, folder, chosen.sizes, chosen.runs)
-        role = beside_debug(service, folder, chosen.hosts)
+        role = beside_debug(service, folder, chosen.hosts, chosen.runs)
+    if not chosen.slow_runs:
+        return
     template = Path(__file__).with_name("performance.md.in").read_text(encoding="utf-8")
     parts = {
         "@DATE@": date.today().isoformat(),  # noqa: DTZ011
         "@MACHINE@": about,
         "@PHONES@": str(chosen.phones),
-        "@RUNS@": f"{chosen.runs} (of the slow ways {chosen.slow_runs})",
+        "@RUNS@": f"{chosen.runs} runs (`uri` and the script {chosen.slow_runs}, `rps_device` {chosen.single_runs})",
         "@COMPARED@": "\n".join(table),
         "@DISTANCE@": "\n".join(limits),
         "@ROLE@": "\n".join(role),

@@ -88,7 +88,7 @@ class Service:
         output, _errors = process.communicate(stdin)
         seconds = time.monotonic() - started
         if process.returncode:
-            raise SystemExit(f"{' '.join(command)[:200]}\n{output.decode()[-3000:]}")
+            raise SystemExit(f"{' '.join(command)[:200]}\n{output.decode(errors='replace')[:3000]}")
         stats = self.stats()
         peak = process_peak(output)
         return Taken(seconds, peak, stats["calls"], stats["connections"]["opened"] - opened)

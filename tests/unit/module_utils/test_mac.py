@@ -12,6 +12,7 @@ from ansible_collections.voip.rps.plugins.module_utils._mac import (
     SEPARATORS,
     format_mac,
     macs_in_text,
+    parse_any_mac,
     parse_mac,
     printable,
 )
@@ -52,6 +53,39 @@ def test_an_address_survives_every_notation_and_case(mac: str, notation: str, up
 )
 def test_an_address_is_shown_as_asked(notation: str, upper: bool, shown: str) -> None:
     assert format_mac("1a6f654d839b", notation, upper) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00:15:65:00:AB:01",
+        "0015.6500.ab01",
+        "0015-6500-AB01",
+        "0015:6500:ab01",
+        "0015 6500 ab01",
+        "001565-00ab01",
+        "001565.00ab01",
+        "00.15.65.00.ab.01",
+        " 0015.6500.AB01 ",
+    ],
+)
+def test_what_other_systems_write_is_the_same_address(text: str) -> None:
+    assert parse_any_mac(text) == "00156500ab01"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["0015.6500-ab01", "00.15-65.00.ab.01", "0015.6500.ab0g", "0015.6500.ab0", "001565--00ab01", "0100.5e00.0001", ""],
+)
+def test_what_is_no_address_anywhere_is_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        parse_any_mac(bad)
+
+
+@pytest.mark.parametrize("text", ["0015.6500.ab01", "001565-00ab01", "00.15.65.00.ab.01"])
+def test_the_modules_take_the_documented_notations_only(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a MAC address"):
+        parse_mac(text)
 
 
 def test_an_unknown_notation_is_refused_by_name() -> None:

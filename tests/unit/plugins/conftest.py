@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plugins that run in Ansible's own process, made with Ansible's own objects and without a playbook run."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import ansible.template
+import pytest
+from ansible import constants
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play import Play
+from ansible.playbook.play_context import PlayContext
+from ansible.vars.manager import VariableManager
+from ansible_collections.voip.rps.plugins.module_utils import _urls
+from simulator import Simulator
+
+USER, PASSWORD = "me", "s3cret-Pass-w0rd"
+OFFICE = "https://office.example.com/"
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A quick key for fingerprints, and a temporary folder of Ansible's that this test alone uses."""
+    monkeypatch.setattr(_urls, "_ROUNDS", 1)
+    folder = tmp_path / "ansible-tmp"
+    folder.mkdir()
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(folder))
+    monkeypatch.chdir(tmp_path)
+    for name in ("RPS_VENDOR", "RPS_API_URL", "RPS_API_USERNAME", "RPS_API_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator() as running:
+        for vendor in running.vendors:
+            running.add_account(vendor, USER, PASSWORD)
+            running.world(vendor).add_server(USER, "office", OFFICE)
+        yield running
+        running.assert_clean()
+
+
+class Game:
+    """A play over an inventory, up to the point where an action gets its task and its variables."""
+
+    def __init__(self, folder: Path, hosts: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> None:
+        path = folder / "hosts.json"
+        path.write_text(json.dumps({"phones": {"hosts": dict(hosts), "vars": dict(values)}}), encoding="utf-8")
+        self.names = list(hosts)
+        self.loader = DataLoader()
+        self.inventory = InventoryManager(loader=self.loader, sources=[str(path)])
+        self.manager = VariableManager(loader=self.loader, inventory=self.inventory)
+        self.play = Play.load(
+            {"name": "A play", "hosts": "phones", "gather_facts": False, "tasks": [{"ansible.builtin.debug": None}]},
+            variable_manager=self.manager,
+            loader=self.loader,
+        )
+        self.task: Any = self.play.compile()[1].block[0] if len(self.play.compile()) > 1 else None
+        for block in self.play.compile():
+            for task in block.block:
+                if task.action.endswith("debug"):
+                    self.task = task
+
+    def variables(
+        self, host: str | None = None, batch: Sequence[str] | None = None, everybody: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """What a task of this host sees."""
+        return dict(
+            self.manager.get_vars(
+                play=self.play,
+                host=self.inventory.get_host(host or self.names[0]),
+                task=self.task,
+                _hosts=list(batch or self.names),
+                _hosts_all=list(everybody or self.names),
+            )
+        )
+
+    def act(
+        self, action: Callable[..., Any], args: Mapping[str, Any], variables: Mapping[str, Any], **task: Any
+    ) -> tuple[dict[str, Any], Any]:
+        """Run an action's ``run`` -> its result, and the action itself."""
+        self.task.args = dict(args)
+        for name, value in task.items():
+            setattr(self.task, name, value)
+        templar = ansible.template.Templar(loader=self.loader, variables=dict(variables))
+        made = action(
+            task=self.task,
+            connection=types.SimpleNamespace(transport="ssh", _shell=types.SimpleNamespace(tmpdir=None)),
+            play_context=PlayContext(),
+            loader=self.loader,
+            templar=templar,
+            shared_loader_obj=None,
+        )
+        return dict(made.run(task_vars=dict(variables))), made
+
+
+@pytest.fixture
+def game(tmp_path: Path) -> Callable[..., Game]:
+    def make(hosts: Mapping[str, Mapping[str, Any]], **values: Any) -> Game:
+        return Game(tmp_path, hosts, values)
+
+    return make

@@ -1,0 +1,307 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role's two actions: the bulk step over all hosts, and each host's own result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible import constants
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible_collections.voip.rps.plugins.action import rps_fleet, rps_fleet_result
+from ansible_collections.voip.rps.plugins.module_utils import _transport
+from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
+from ansible_collections.voip.rps.plugins.plugin_utils._store import read_result
+from simulator import Simulator
+
+USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
+Make = Callable[..., Any]
+
+
+def mac(number: int) -> str:
+    return f"001565{number:06x}"
+
+
+def hosts(count: int = 2, **more: Any) -> dict[str, dict[str, Any]]:
+    return {
+        f"desk-{number}": {"rps_mac": mac(number), "rps_server": "office", **more} for number in range(1, count + 1)
+    }
+
+
+def about(sim: Simulator, **more: Any) -> dict[str, Any]:
+    login = {"vendor": "yealink", "api_url": sim.url("yealink"), "api_username": USER, "api_password": PASSWORD}
+    return {"rps_accounts": {"main": login}, "rps_servers": [{"name": "office", "url": OFFICE}], **more}
+
+
+def bulk(game: Any, mode: str = "provision", variables: dict[str, Any] | None = None, **task: Any) -> dict[str, Any]:
+    result, _action = game.act(rps_fleet.ActionModule, {"mode": mode}, variables or game.variables(), **task)
+    return result
+
+
+def own(game: Any, host: str, args: dict[str, Any], **task: Any) -> dict[str, Any]:
+    result, _action = game.act(rps_fleet_result.ActionModule, args, game.variables(host), **task)
+    return result
+
+
+def test_the_bulk_step_writes_once_for_all_hosts_and_each_host_shows_its_own(sim: Simulator, game: Make) -> None:
+    made = game(hosts(), **about(sim))
+    result = bulk(made)
+    assert (result["changed"], result["errors"]) == (False, [])
+    assert result["accounts"]["main"]["summary"]["changed"] == 2
+    assert result["accounts"]["main"]["calls"]["registerDevices"] == 1
+    assert "data" not in result
+    for number in (1, 2):
+        mine = own(made, f"desk-{number}", {"store": result["store"], "enabled": True}, diff=True)
+        assert (mine["mac"], mine["outcome"], mine["changed"]) == (mac(number), "changed", True)
+        assert mine["diff"]["after"]["status"] == "registered"
+    again = bulk(made)
+    mine = own(made, "desk-1", {"store": again["store"]}, diff=True)
+    assert (mine["outcome"], mine["changed"]) == ("in_sync", False)
+    assert "diff" not in mine
+
+
+def test_a_host_that_the_bulk_step_did_not_hold_fails_and_says_so(sim: Simulator, game: Make) -> None:
+    made = game(hosts(), **about(sim))
+    store = bulk(made, variables=made.variables(batch=["desk-1"]))["store"]
+    for args in ({"store": store}, {"store": ""}):
+        mine = own(made, "desk-2", args)
+        assert mine["failed"] is True
+        assert mine["msg"].startswith("desk-2 was not reconciled")
+
+
+def test_without_host_results_nothing_is_kept_and_the_bulk_step_fails_for_its_phones(
+    sim: Simulator, game: Make
+) -> None:
+    sim.add_account("yealink", "other", "theirs")
+    sim.world("yealink").add_device(mac(1), "other", None)
+    made = game(hosts(), **about(sim, rps_host_results=False))
+    result = bulk(made)
+    assert (result["store"], result["failed"]) == ("", True)
+    assert "1 of 2 phones failed. " in result["msg"]
+    mine = own(made, "desk-1", {"enabled": "false", "store": ""})
+    assert mine["skipped"] is True
+    assert made.task.register is None
+
+
+def test_a_mode_that_there_is_not_is_refused(sim: Simulator, game: Make) -> None:
+    with pytest.raises(AnsibleActionFail, match="mode must be provision, drift or release, not 'delete'"):
+        bulk(game(hosts(), **about(sim)), "delete")
+    assert sim.calls() == []
+
+
+def test_bad_input_is_refused_before_any_call_one_problem_or_many(sim: Simulator, game: Make) -> None:
+    with pytest.raises(AnsibleActionFail, match=r"^Nothing was sent\. desk-1: no MAC address is given"):
+        bulk(game({"desk-1": {"rps_server": "office"}}, **about(sim)))
+    with pytest.raises(AnsibleActionFail, match=r"^Nothing was sent\. 2 problems: desk-1: .* \| desk-2: "):
+        bulk(game(hosts(rps_mac="reception"), **about(sim)))
+    assert sim.calls() == []
+
+
+def test_a_missing_library_is_named(sim: Simulator, game: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any) -> None:
+        raise MissingLibraryError("requests", ImportError("no such module"))
+
+    monkeypatch.setattr(rps_fleet, "run_fleet", fail)
+    with pytest.raises(AnsibleActionFail, match="pip install requests"):
+        bulk(game(hosts(), **about(sim)))
+
+
+def test_a_drift_run_writes_its_reports_and_hands_on_the_artifact(sim: Simulator, game: Make, tmp_path: Path) -> None:
+    result = bulk(game(hosts(), **about(sim)), "drift")
+    assert result["drift"] is True
+    artifact = result["ansible_stats"]["data"]["rps_drift"]
+    assert artifact["drifted"] == [mac(1), mac(2)]
+    assert artifact["plans"] == {"main": result["accounts"]["main"]["plan"]}
+    assert {path.name for path in (tmp_path / "rps-reports").iterdir()} == {
+        "drift.html",
+        "drift.json",
+        "drift.csv",
+        "drift.xml",
+    }
+    assert result["errors"] == []
+    assert sim.writes() == []
+
+
+def test_drift_fails_the_last_batch_only_where_that_was_asked_for(sim: Simulator, game: Make) -> None:
+    made = game(hosts(), **about(sim, rps_fail_on_drift=True))
+    first = bulk(made, "drift", made.variables(batch=["desk-1"]))
+    assert first["errors"] == []
+    last = bulk(made, "drift", made.variables("desk-2", batch=["desk-2"]))
+    assert any(text.startswith("Drift was found, and rps_fail_on_drift is set") for text in last["errors"])
+    assert last["ansible_stats"]["data"]["rps_drift"]["drifted"] == [mac(1), mac(2)]
+
+
+def test_a_report_that_cannot_be_written_is_an_error_of_the_run(sim: Simulator, game: Make, tmp_path: Path) -> None:
+    (tmp_path / "a-file").write_text("", encoding="utf-8")
+    result = bulk(game(hosts(), **about(sim, rps_report_dir=str(tmp_path / "a-file"))), "drift")
+    assert any("a-file" in text for text in result["errors"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"ansible_limit": "desk-1"}, "the run is limited (--limit)"),
+        ({"ansible_play_hosts": ["desk-1"]}, "1 hosts of the play failed or are unreachable"),
+        ({"ansible_play_batch": ["desk-1"]}, "the play runs in batches (serial), of which this one holds 1 of 2 hosts"),
+    ],
+)
+def test_purge_is_refused_where_the_play_is_not_the_whole_fleet(
+    sim: Simulator, game: Make, changes: dict[str, Any], why: str
+) -> None:
+    for number in (1, 2, 3):
+        sim.world("yealink").add_device(mac(number), USER, "office")
+    made = game(hosts(), **about(sim, rps_purge=True, rps_fleet_size=2, rps_purge_limit=1))
+    result = bulk(made, variables={**made.variables(), **changes})
+    assert any(why in text for text in [*result.get("warnings", []), *result["errors"]])
+    assert sim.writes() == []
+
+
+def test_hosts_that_a_condition_leaves_out_make_the_play_a_part(sim: Simulator, game: Make) -> None:
+    for number in (1, 2, 3):
+        sim.world("yealink").add_device(mac(number), USER, "office")
+    made = game(hosts(), **about(sim, rps_purge=True, rps_fleet_size=2, rps_purge_limit=1))
+    result = bulk(made, when=["inventory_hostname == 'desk-1'"])
+    assert any("1 hosts of the play are left out by a condition" in text for text in result["errors"])
+    assert sim.writes() == []
+
+
+def test_purged_phones_show_in_the_diff_of_the_bulk_step(sim: Simulator, game: Make) -> None:
+    for number in (1, 2, 3):
+        sim.world("yealink").add_device(mac(number), USER, "office")
+    made = game(hosts(), **about(sim, rps_purge=True, rps_fleet_size=2, rps_purge_limit=1))
+    result = bulk(made, diff=True)
+    assert list(result["diff"]["before"]) == [mac(3)]
+    assert result["diff"]["after"][mac(3)]["status"] == "unknown"
+    assert any("purged: 001565000003" in text for text in result["msg"])
+
+
+def test_an_approved_plan_is_refused_where_the_play_has_batches(sim: Simulator, game: Make) -> None:
+    made = game(hosts(), **about(sim, rps_expect_plan={"main": "sha256:" + "0" * 64}))
+    with pytest.raises(AnsibleActionFail, match="but the play runs in batches; remove serial"):
+        bulk(made, variables=made.variables(batch=["desk-1"]))
+    assert sim.calls() == []
+
+
+def test_what_earlier_batches_removed_counts(sim: Simulator, game: Make) -> None:
+    for number in range(1, 21):
+        sim.world("yealink").add_device(mac(number), USER, "office")
+    made = game(hosts(4, rps_state="absent"), **about(sim))
+    bulk(made, variables=made.variables(batch=["desk-1", "desk-2"]))
+    assert json.loads((Path(constants.DEFAULT_LOCAL_TMP) / "rps-fleet-tally.json").read_text()) == {"main": [2, 20]}
+    result = bulk(made, variables=made.variables("desk-3", batch=["desk-3", "desk-4"]))
+    assert any("deregistering 4 phones" in text for text in result["warnings"])
+    assert len(sim.world("yealink").devices(USER)) == 18
+
+
+def test_where_every_phone_failed_the_errors_are_warnings_too(sim: Simulator, game: Make) -> None:
+    values = about(sim)
+    values["rps_accounts"]["main"] |= {"api_url": "http://127.0.0.1:9/", "retries": 0}
+    result = bulk(game(hosts(), **values))
+    assert any(text.startswith("Account main: ") for text in result["warnings"])
+    assert read_result(result["store"], "desk-2")["outcome"] == "not_attempted"  # type: ignore[index]
+
+
+def test_progress_is_told_on_stderr_at_most_every_five_seconds(
+    sim: Simulator, game: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = game(hosts(), **about(sim))
+    _result, action = made.act(rps_fleet.ActionModule, {"mode": "drift"}, made.variables())
+    lines: list[tuple[str, bool]] = []
+    action._display = SimpleNamespace(display=lambda text, stderr=False: lines.append((text, stderr)))
+    now = [100.0]
+    monkeypatch.setattr(rps_fleet.time, "monotonic", lambda: now[0])
+    tell = action._progress()
+    for seconds, done in ((1, 5), (4.9, 9), (5.1, 10), (9, 20), (10.2, 30)):
+        now[0] = 100 + seconds
+        tell("main", "read", done, 40)
+    assert lines == [("voip.rps: main: 10 of 40 phones read", True), ("voip.rps: main: 30 of 40 phones read", True)]
+
+
+# -- variables
+
+
+def test_hosts_whose_condition_is_false_are_left_out_and_a_broken_one_is_named(sim: Simulator, game: Make) -> None:
+    made = game(hosts(), **about(sim))
+    store = bulk(made, when=["inventory_hostname != 'desk-1'"])["store"]
+    assert read_result(store, "desk-1") is None
+    assert read_result(store, "desk-2") is not None
+    made = game(hosts(), **about(sim))
+    with pytest.raises(AnsibleError, match="desk-1: its condition cannot be used"):
+        bulk(made, when=["nobody_knows_it == 1"])
+
+
+def test_the_condition_of_a_dynamic_include_counts_and_a_loop_is_refused(sim: Simulator, game: Make) -> None:
+    made = game(hosts(), **about(sim))
+    include = SimpleNamespace(
+        statically_loaded=False, loop=None, when=["inventory_hostname != 'desk-1'"], _parent=made.task._parent
+    )
+    made.task._parent = include
+    made.task.get_play = lambda: made.play
+    assert read_result(bulk(made)["store"], "desk-1") is None
+    include.loop = ["one", "two"]
+    with pytest.raises(AnsibleActionFail, match="The role cannot be included in a loop"):
+        bulk(made)
+
+
+def test_every_host_gets_its_own_value_of_a_template(sim: Simulator, game: Make) -> None:
+    given = {f"desk-{number}": {"number": number} for number in (1, 2)}
+    made = game(given, rps_mac="{{ '001565%06x' % number }}", rps_server="{{ 'office' }}", **about(sim))
+    bulk(made)
+    assert {device.mac for device in sim.world("yealink").devices()} == {mac(1), mac(2)}
+
+
+def test_omit_and_undefined_variables_are_not_given(sim: Simulator, game: Make) -> None:
+    sim.world("yealink").add_device(mac(1), USER, "office")
+    made = game(hosts(1, rps_force="{{ omit }}", rps_unique_url="{{ nothing | default(omit) }}"), **about(sim))
+    assert bulk(made)["accounts"]["main"]["summary"]["in_sync"] == 1
+
+
+def test_a_variable_that_cannot_be_evaluated_names_its_host(sim: Simulator, game: Make) -> None:
+    with pytest.raises(AnsibleActionFail, match="desk-1: rps_server cannot be used: .*nobody_knows_it"):
+        bulk(game(hosts(1, rps_server="{{ nobody_knows_it }}"), **about(sim)))
+    with pytest.raises(AnsibleActionFail, match="rps_purge cannot be used: .*nobody_knows_it"):
+        bulk(game(hosts(1), **about(sim, rps_purge="{{ nobody_knows_it }}")))
+    assert sim.calls() == []
+
+
+@pytest.mark.parametrize("value", ["{{ wanted }}", "{{ other }}", "{{ lookup('vars', 'wanted') }}", "{{ wanted | int"])
+def test_a_fleet_variable_that_differs_between_hosts_is_refused(sim: Simulator, game: Make, value: str) -> None:
+    given = {name: {**values, "wanted": int(name[-1])} for name, values in hosts().items()}
+    made = game(given, other="{{ wanted }}", **about(sim, rps_batch_size=value))
+    with pytest.raises(AnsibleActionFail, match="rps_batch_size (differs between hosts|cannot be used)"):
+        bulk(made)
+    assert sim.calls() == []
+
+
+def test_a_fleet_variable_that_only_the_second_host_cannot_evaluate_names_that_host(sim: Simulator, game: Make) -> None:
+    given = hosts()
+    given["desk-1"]["wanted"] = 50
+    with pytest.raises(AnsibleActionFail, match="desk-2: rps_batch_size cannot be used"):
+        bulk(game(given, **about(sim, rps_batch_size="{{ wanted }}")))
+
+
+def test_a_fleet_variable_that_only_looks_different_is_accepted(sim: Simulator, game: Make) -> None:
+    given = {name: {**values, "wanted": [50, 60][int(name[-1]) - 1]} for name, values in hosts().items()}
+    result = bulk(game(given, **about(sim, rps_batch_size="{{ [wanted, 50] | min }}")))
+    assert result["accounts"]["main"]["summary"]["changed"] == 2
+
+
+def test_a_fleet_size_that_is_computed_from_the_inventory_is_refused(sim: Simulator, game: Make) -> None:
+    with pytest.raises(AnsibleActionFail, match="rps_fleet_size is computed from the inventory"):
+        bulk(game(hosts(), **about(sim, rps_fleet_size="{{ groups['phones'] | length }}")))
+
+
+def test_the_transport_is_closed_when_the_step_ends(
+    sim: Simulator, game: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Any] = []
+    close = _transport.Transport.close
+    monkeypatch.setattr(_transport.Transport, "close", lambda self: (closed.append(self), close(self)))
+    bulk(game(hosts(), **about(sim)))
+    assert len(closed) == 1

@@ -1,0 +1,245 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory plugin, parsing in this process against a simulated service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped,unused-ignore]
+from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.voip.rps.plugins.inventory import rps
+from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
+from simulator import Simulator
+
+USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
+BRANCH = "https://branch.example.com/%7B%7B/"
+Read = Callable[..., InventoryData]
+
+
+class Plugin(rps.InventoryModule):
+    """The plugin with its options from the file and from its documentation's defaults, as Ansible gives them."""
+
+    def _read_config_data(self, path: str) -> dict[str, Any]:
+        data = dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+        defaults = {
+            "hostname": None,
+            "servers": [],
+            "statuses": [],
+            "mac_prefixes": [],
+            "strict": False,
+            "compose": {},
+            "groups": {},
+            "keyed_groups": [],
+            "use_extra_vars": False,
+            "leading_separator": True,
+            "cache": False,
+            **dict.fromkeys(rps.CONNECTION_OPTIONS),
+        }
+        self._values = {**defaults, **data}
+        return data
+
+    def get_option(self, option: str, hostvars: Any = None) -> Any:
+        return self._values[option]
+
+
+@pytest.fixture
+def read(sim: Simulator, tmp_path: Path) -> Iterator[Read]:
+    kept: dict[str, Any] = {}
+
+    def make(cache: bool = True, path: str = "phones.rps.yml", **values: Any) -> InventoryData:
+        file = tmp_path / path
+        login = {"vendor": "yealink", "api_username": USER, "api_password": PASSWORD}
+        whole = {"plugin": "voip.rps.rps", "api_url": sim.url(values.get("vendor", "yealink")), **login, **values}
+        file.write_text(yaml.safe_dump(whole), encoding="utf-8")
+        plugin = Plugin()
+        plugin._cache = kept
+        inventory = InventoryData()
+        loader = DataLoader()
+        plugin.templar = Templar(loader=loader)
+        plugin.parse(inventory, loader, str(file), cache)
+        return inventory
+
+    yield make
+
+
+def hold(sim: Simulator) -> None:
+    sim.world("yealink").add_server(USER, "branch", BRANCH)
+    sim.world("yealink").add_device("001565000001", USER, "office")
+    sim.world("yealink").add_device("001565000002", USER, "branch")
+    sim.world("yealink").add_device("805ec0000003", USER)
+
+
+def shown(inventory: InventoryData) -> dict[str, dict[str, Any]]:
+    hide = ("inventory_file", "inventory_dir")
+    return {
+        name: {key: value for key, value in host.vars.items() if key not in hide}
+        for name, host in inventory.hosts.items()
+    }
+
+
+def test_every_device_of_the_account_is_a_host(sim: Simulator, read: Read) -> None:
+    hold(sim)
+    hosts = shown(read(servers=[{"name": "office", "url": "HTTPS://Office.example.com"}]))
+    assert hosts == {
+        "001565000001": {
+            "rps_mac": "001565000001",
+            "rps_status": "registered",
+            "rps_url": OFFICE,
+            "rps_vendor": "yealink",
+            "rps_server": "office",
+        },
+        "001565000002": {
+            "rps_mac": "001565000002",
+            "rps_status": "registered",
+            "rps_url": BRANCH,
+            "rps_vendor": "yealink",
+        },
+        "805ec0000003": {
+            "rps_mac": "805ec0000003",
+            "rps_status": "unregistered",
+            "rps_url": None,
+            "rps_vendor": "yealink",
+        },
+    }
+    assert sim.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ({"statuses": ["unregistered"]}, ["805ec0000003"]),
+        ({"mac_prefixes": ["00:15:65"]}, ["001565000001", "001565000002"]),
+        ({"mac_prefixes": ["80-5E"], "statuses": ["registered"]}, []),
+    ],
+)
+def test_filters_choose_by_status_and_mac(sim: Simulator, read: Read, values: dict[str, Any], names: list[str]) -> None:
+    hold(sim)
+    assert sorted(read(**values).hosts) == names
+
+
+def test_hosts_are_named_grouped_and_composed_as_asked(sim: Simulator, read: Read) -> None:
+    hold(sim)
+    inventory = read(
+        hostname="phone-{{ rps_mac[6:] }}",
+        compose={"tail": "rps_mac[-2:]"},
+        groups={"bound": "rps_url is not none"},
+        keyed_groups=[{"key": "rps_status", "prefix": "is"}],
+    )
+    assert sorted(inventory.hosts) == ["phone-000001", "phone-000002", "phone-000003"]
+    assert inventory.hosts["phone-000002"].vars["tail"] == "02"
+    groups = inventory.get_groups_dict()
+    assert groups["bound"] == ["phone-000001", "phone-000002"]
+    assert groups["is_unregistered"] == ["phone-000003"]
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("phone", "hostname gives 'phone', which another device has already"),
+        ("{{ '' }}", "hostname gives an empty name"),
+        ("{{ nobody_knows_it }}", "hostname cannot be used for 001565000001"),
+    ],
+)
+def test_a_hostname_that_names_no_single_device_is_an_error(
+    sim: Simulator, read: Read, template: str, text: str
+) -> None:
+    hold(sim)
+    with pytest.raises(AnsibleParserError, match=text):
+        read(hostname=template)
+
+
+def test_a_template_in_a_url_of_the_service_stays_text(sim: Simulator, read: Read) -> None:
+    sim.world("yealink").add_server(USER, "evil", "https://evil.example.com/{{ 7 * 6 }}")
+    sim.world("yealink").add_device("001565000001", USER, "evil")
+    inventory = read(compose={"copy": "rps_url"})
+    assert inventory.hosts["001565000001"].vars["copy"] == "https://evil.example.com/{{ 7 * 6 }}"
+    templar = Templar(loader=DataLoader(), variables=inventory.hosts["001565000001"].vars)
+    assert templar.template("{{ rps_url }}") == "https://evil.example.com/{{ 7 * 6 }}"
+
+
+def test_user_info_and_query_of_a_url_are_masked_and_its_server_is_still_found(sim: Simulator, read: Read) -> None:
+    secret = "https://me:a-token@office.example.com/?key=another-token"
+    sim.world("yealink").add_server(USER, "secret", secret)
+    sim.world("yealink").add_device("001565000001", USER, "secret")
+    ((_name, values),) = shown(read(servers=[{"name": "secret", "url": secret}])).items()
+    assert values["rps_server"] == "secret"
+    assert "token" not in str(values)
+
+
+def test_an_empty_account_is_an_inventory_without_hosts(sim: Simulator, read: Read) -> None:
+    assert read().hosts == {}
+
+
+def test_options_may_be_templates(sim: Simulator, read: Read) -> None:
+    hold(sim)
+    assert len(read(api_password="{{ 's3cret-' ~ 'Pass-w0rd' }}").hosts) == 3
+
+
+def test_the_cache_is_used_while_it_is_fresh_and_not_when_it_shall_be_refreshed(sim: Simulator, read: Read) -> None:
+    hold(sim)
+    first = shown(read(cache=True, **{"plugin": "voip.rps.rps"}))
+    sim.reset_log()
+    assert shown(read(cache=False)) == first
+    assert sim.calls() != []
+
+
+def test_what_was_cached_is_not_asked_for_again(sim: Simulator, tmp_path: Path) -> None:
+    hold(sim)
+    file = tmp_path / "phones.rps.yml"
+    login = {"vendor": "yealink", "api_username": USER, "api_password": PASSWORD, "cache": True}
+    file.write_text(yaml.safe_dump({"plugin": "voip.rps.rps", "api_url": sim.url("yealink"), **login}))
+    kept: dict[str, Any] = {}
+    seen = []
+    for cache in (True, True, False):
+        sim.reset_log()
+        plugin = Plugin()
+        plugin._cache = kept
+        plugin.templar = Templar(loader=DataLoader())
+        inventory = InventoryData()
+        plugin.parse(inventory, DataLoader(), str(file), cache)
+        seen.append((len(inventory.hosts), len(sim.calls())))
+    assert seen == [(3, 4), (3, 0), (3, 4)]
+
+
+FAILURES: dict[str, tuple[Mapping[str, Any], str]] = {
+    "a wrong option": ({"concurrency": 99}, r"phones\.rps\.yml: concurrency must be"),
+    "a wrong prefix": ({"mac_prefixes": ["xyz"]}, r"phones\.rps\.yml: .*mac_prefixes"),
+    "a wrong server": ({"servers": [{"name": "a/b", "url": OFFICE}]}, r"servers\[0\]: the server name"),
+    "nobody there": (
+        {"api_url": "http://127.0.0.1:9/", "retries": 0},
+        "^The devices of the account could not be read: ",
+    ),
+    "a wrong login": ({"api_password": "no"}, "^The devices of the account could not be read: .*api_password"),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_what_is_wrong_is_one_clear_error(sim: Simulator, read: Read, case: str) -> None:
+    values, text = FAILURES[case]
+    with pytest.raises(AnsibleParserError, match=text) as caught:
+        read(**values)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_missing_library_is_named(sim: Simulator, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any) -> None:
+        raise MissingLibraryError("requests", ImportError("no such module"))
+
+    monkeypatch.setattr(rps, "Transport", fail)
+    with pytest.raises(AnsibleParserError, match="Install it for the Python that runs Ansible"):
+        read()
+
+
+def test_its_file_is_known_by_its_name(tmp_path: Path) -> None:
+    for name, taken in (("phones.rps.yml", True), ("rps.yaml", True), ("phones.yml", False)):
+        (tmp_path / name).write_text("plugin: voip.rps.rps\n", encoding="utf-8")
+        assert rps.InventoryModule().verify_file(str(tmp_path / name)) is taken
+    assert rps.InventoryModule().verify_file(str(tmp_path / "missing.rps.yml")) is False
