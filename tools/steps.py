@@ -141,7 +141,6 @@ STEPS = (
         "molecule",
         "molecule test",
         (("molecule", "test", "--all"),),
-        cwd=TREE / "extensions",
         needs="extensions/molecule/*/molecule.yml",
     ),
     Step(

@@ -262,7 +262,8 @@ def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
             said.add(error)
             text = error if error.startswith("Account ") else f"Account {name}: {error}"
             # Where a phone fails for it, the phone's own host fails; else the run would stay green.
-            if any(entry["failed"] for entry in run.hosts.values()):
+            same = [other for other in runs if other.report.error == error]
+            if any(entry["failed"] for other in same for entry in other.hosts.values()):
                 told.warnings.append(text)
                 told.messages.append(text)
             else:

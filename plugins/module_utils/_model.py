@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Status of a device as checkDevice names it (Yealink 4.5.3, Htek 5.3).
 REGISTERED = "registered"
@@ -57,7 +57,7 @@ class Connection:
     vendor: str
     api_url: str
     username: str
-    password: str
+    password: str = field(repr=False)
     validate_certs: bool = True
     ca_path: str | None = None
     timeout: float = 30.0

@@ -85,7 +85,8 @@ class RpsModule(AnsibleModule):
             hidden -= {secret for secret in hidden if len(str(secret)) <= 3}
             problems.extend(problem for problem in self._check(self.params) if problem not in problems)
             msg = str(InputError(problems))
-            kwargs = {**self._empty, "invocation": {"module_args": _without_secrets(self.params)}, **kwargs}
+            shown = {"module_args": _without_secrets(self.params)}
+            kwargs = {**_nothing_done(self._empty, self.params), "invocation": shown, **kwargs}
         super().fail_json(msg, **kwargs)
 
 
@@ -122,7 +123,7 @@ def run(
     finally:
         for service in services:
             service.transport.close()
-    whole = {**empty, **result}
+    whole = {**_nothing_done(empty, module.params), **result}
     if services and not whole.get("calls"):
         whole["calls"] = dict(sorted(services[0].transport.calls.items()))
     if not module._diff:
@@ -132,6 +133,14 @@ def run(
     if failed is not None:
         module.fail_json(msg=failed, **{key: value for key, value in whole.items() if key != "msg"}, **extra)
     module.exit_json(**whole)
+
+
+def _nothing_done(empty: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of a run in which nothing was done. What was declared is counted even so."""
+    devices = params.get("devices")
+    if "summary" not in empty or not isinstance(devices, list):
+        return dict(empty)
+    return {**empty, "summary": {**empty["summary"], "declared": len(devices)}}
 
 
 def open_service(connection: Connection) -> Service:

@@ -15,7 +15,7 @@ from typing import Any
 
 import ansible.errors
 import jinja2
-import jinja2.meta
+import jinja2.nodes
 from ansible.errors import AnsibleError
 from ansible.template import Templar
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
@@ -150,7 +150,9 @@ class FleetVariables:
             except jinja2.TemplateError:
                 seen.add("inventory_hostname")  # differs on every host, so it is evaluated on every host
                 continue
-            found = jinja2.meta.find_undeclared_variables(tree)
+            # Every name counts, those that the template sets itself too. Jinja's own search for undeclared names refuses
+            # filters that it does not know, and Ansible's are among them.
+            found = {node.name for node in tree.find_all(jinja2.nodes.Name)}
             if found & _LOOKUPS:
                 seen.add("inventory_hostname")  # what it looks at is not known
             for needed in found - seen:

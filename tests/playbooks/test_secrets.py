@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 import base64
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -34,17 +38,22 @@ def forms(secret: str) -> set[str]:
 
 
 def leaks(run: Run) -> dict[str, list[str]]:
+    return found_in((run.output + run.text).splitlines())
+
+
+def found_in(lines: Iterable[str]) -> dict[str, list[str]]:
+    """The lines that hold a secret, by what it is."""
     secrets = {
         "password": forms(PASSWORD) | forms(f"acme:{PASSWORD}"),
         "user info": forms(USER) | forms(USER.partition(":")[2]),
         "query": forms(QUERY) | forms(QUERY.partition("=")[2]),
         "token": forms(TOKEN) | forms("0ther-Tok3n"),
     }
-    text = run.output + run.text
+    known = list(lines)
     return {
-        name: lines
+        name: hits
         for name, found in secrets.items()
-        if (lines := [line[:300] for line in text.splitlines() if any(form in line for form in found)])
+        if (hits := [line[:300] for line in known if any(form in line for form in found)])
     }
 
 
@@ -85,6 +94,62 @@ def test_the_role_in_a_list_of_roles_tells_no_secret_in_its_validation(bench: Be
     assert good.rc == 0
     assert bad.rc != 0
     assert [leaks(good), leaks(bad)] == [{}, {}]
+
+
+class Watch:
+    """What a run shows beside its output: command lines of all processes while it runs, every file that it makes."""
+
+    def __init__(self, bench: Bench, given: Iterable[Path]) -> None:
+        self.bench, self.given = bench, {path.resolve() for path in given}
+        self.looks = 0
+        self.lines: list[str] = []
+        bench.sim.hooks.append(self.look)
+
+    def look(self, *_call: Any) -> None:
+        self.looks += 1
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                self.lines.append(f"{path}: " + path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+            except OSError:
+                continue  # it has ended
+        self.files()
+
+    def files(self) -> None:
+        for path in self.bench.folder.rglob("*"):
+            if path.is_file() and path.resolve() not in self.given:
+                try:
+                    self.lines.append(f"{path}: " + path.read_bytes().decode(errors="replace"))
+                except OSError:
+                    continue
+
+
+@pytest.mark.parametrize("case", ["", "refusals", "lost"])
+def test_no_process_temporary_file_log_or_report_of_a_run_holds_a_secret(bench: Bench, case: str) -> None:
+    fleet(bench)
+    if case:
+        bench.sim.faults.add(FAULTS[case])
+    temporary = bench.folder / "tmp"
+    temporary.mkdir()
+    watch = Watch(bench, [bench.folder / "hosts.yml"])
+    places = {
+        "ANSIBLE_LOG_PATH": str(bench.folder / "ansible.log"),
+        "ANSIBLE_LOCAL_TEMP": str(bench.folder / "home" / "local-tmp"),
+        "TMPDIR": str(temporary),
+    }
+
+    run = bench.run("voip.rps.provision", "--diff", "-vvvv", env=places)
+    drift = bench.run("voip.rps.drift", "--diff", "-vvvv", env=places)
+    watch.files()
+
+    assert watch.looks > 8
+    assert any("ansible-playbook" in line for line in watch.lines)
+    names = "\n".join(line.partition(": ")[0] for line in watch.lines)
+    assert "ansible.log" in names
+    assert "drift.html" in names
+    assert "rps-fleet-" in names or case == "refusals"
+    assert os.environ.get("HOME", "") not in ("", str(bench.folder))
+    assert found_in(watch.lines) == {}
+    assert [leaks(run), leaks(drift)] == [{}, {}]
 
 
 QUOTES = f"Error:Invalid server url {UNIQUE} of {SERVER} by acme:{PASSWORD} " + quote(TOKEN, safe="") + f" {OTHER}"

@@ -24,7 +24,13 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors import ASSUMED, 
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "roles/rps/README.md", *(ROOT / "docs").glob("*.md")]
+    [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "SECURITY.md",
+        ROOT / "roles/rps/README.md",
+        *(ROOT / "docs").glob("*.md"),
+    ]
 )
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+import yaml  # type: ignore[import-untyped,unused-ignore]
 from ansible_collections.voip.rps.plugins.module_utils import _vendors
 from simulator.server import Simulator
 
@@ -94,6 +95,50 @@ def test_phones_that_an_account_holds_already_are_adopted(sim: Simulator, tmp_pa
     assert changed(done) == set()
     assert "3 in sync" in done.stdout
     assert sim.writes() == []
+
+
+def test_a_csv_export_becomes_an_inventory_whatever_its_notation(sim: Simulator, tmp_path: Path) -> None:
+    write_examples("docs/guide.md", tmp_path)
+    sim.world("yealink").add_server(LOGIN[0], "office", URL["yealink"])
+    rows = ["\ufeffMAC,Name,Server", "0015.6500.0041, lobby,office ", "00-15-65-00-00-42,desk,office", "", ""]
+    (tmp_path / "export.csv").write_text("\r\n".join(rows), encoding="utf-8")
+    assert changed(play(sim, tmp_path, "csv-to-inventory.yml")) == {"localhost"}
+    servers = [{"name": "office", "account": "yealink", "url": URL["yealink"]}]
+    values = json.dumps({"rps_account": "yealink", "rps_servers": servers})
+
+    done = play(sim, tmp_path, "-i", "csv-phones.yml", "voip.rps.provision", "-e", values)
+
+    assert changed(done) == {"phone-001565000041", "phone-001565000042"}
+    assert bound(sim) == {"001565000041": "office", "001565000042": "office"}
+    (tmp_path / "export.csv").write_text("MAC,Server\n0015.6500.004,office\n", encoding="utf-8")
+    refused = play(sim, tmp_path, "csv-to-inventory.yml")
+    assert refused.returncode == 2
+    assert "'0015.6500.004' is not a MAC address" in refused.stdout + refused.stderr
+
+
+def test_the_expressions_for_netbox_give_each_phone_its_variables(sim: Simulator, tmp_path: Path) -> None:
+    write_examples("docs/guide.md", tmp_path)
+    example = yaml.safe_load((tmp_path / "netbox.yml").read_text(encoding="utf-8"))
+    wanted = {key: example[key] for key in ("compose", "groups")}
+    rules = {"plugin": "ansible.builtin.constructed", "strict": True, **wanted}
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump(rules), encoding="utf-8")
+    fields = {"rps_server": "office", "rps_account": "yealink"}
+    hosts = {
+        "desk": {
+            "interfaces": [
+                {"name": "PC", "mac_address": None},
+                {"name": "LAN", "mac_address": "00:15:65:AB:00:41", "primary_mac_address": {"id": 7}},
+            ],
+            "custom_fields": fields,
+        }
+    }
+    (tmp_path / "devices.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
+    done = ansible(sim, tmp_path, "inventory", "-i", "devices.yml", "-i", "rules.yml", "--list")
+    assert done.returncode == 0, done.stderr
+    listed = json.loads(done.stdout)
+    assert listed["phones"]["hosts"] == ["desk"]
+    found = {key: value for key, value in listed["_meta"]["hostvars"]["desk"].items() if key.startswith("rps_")}
+    assert found == {"rps_mac": "00:15:65:ab:00:41", **fields}
 
 
 def changed(done: subprocess.CompletedProcess[str]) -> set[str]:

@@ -156,7 +156,7 @@ def test_a_wrong_account_is_named(accounts: Any, text: str) -> None:
         ({"rps_fleet_size": True}, "rps_fleet_size must be a whole number"),
         ({"rps_batch_size": 0}, "rps_batch_size must be a whole number of 1 or more"),
         ({"rps_ignore": {"a": 1}}, "rps_ignore must be a list"),
-        ({"rps_ignore": ["00:15:65:00:00:01"]}, "rps_ignore"),
+        ({"rps_ignore": ["00:15:65:00:00:01"]}, "001565000001 is declared and in rps_ignore"),
         ({"rps_host_results": "perhaps"}, "rps_host_results must be true or false"),
         ({"rps_fail_on_drift": "perhaps"}, "rps_fail_on_drift must be true or false"),
         ({"rps_deadline": "soon"}, "rps_accounts.main: deadline"),

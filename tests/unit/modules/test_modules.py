@@ -326,6 +326,7 @@ def test_all_problems_of_a_list_are_named_at_once_before_any_call(run: Any, sim:
     for words in (MAC, "nonsense", "devices[3]", "a/b", "server_url", "batch_size", "purge_limit", "expect_plan", "zz"):
         assert words in outcome.msg, words
     assert "declared 2 times" in outcome.msg
+    assert outcome["summary"]["declared"] == len(devices)
     assert sim.stats()["requests"] == 0
     assert KEYS["rps_devices"] <= set(outcome.result)
     assert outcome["summary"]["failed"] == 0

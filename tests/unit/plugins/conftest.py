@@ -18,9 +18,18 @@ from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.play import Play
 from ansible.playbook.play_context import PlayContext
+from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 from ansible_collections.voip.rps.plugins.module_utils import _urls
 from simulator import Simulator
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # before ansible-core 2.19 every text is a template
+
+    def trust_as_template(value: str) -> str:
+        return value
+
 
 USER, PASSWORD = "me", "s3cret-Pass-w0rd"
 OFFICE = "https://office.example.com/"
@@ -48,6 +57,15 @@ def sim() -> Iterator[Simulator]:
         running.assert_clean()
 
 
+def trusted(value: Any) -> Any:
+    """What a user wrote, as Ansible reads it from a file: its texts may be templates."""
+    if isinstance(value, str):
+        return trust_as_template(value)
+    if isinstance(value, dict):
+        return {key: trusted(item) for key, item in value.items()}
+    return [trusted(item) for item in value] if isinstance(value, list) else value
+
+
 class Game:
     """A play over an inventory, up to the point where an action gets its task and its variables."""
 
@@ -58,16 +76,19 @@ class Game:
         self.loader = DataLoader()
         self.inventory = InventoryManager(loader=self.loader, sources=[str(path)])
         self.manager = VariableManager(loader=self.loader, inventory=self.inventory)
+        HostVars(inventory=self.inventory, variable_manager=self.manager, loader=self.loader)
         self.play = Play.load(
-            {"name": "A play", "hosts": "phones", "gather_facts": False, "tasks": [{"ansible.builtin.debug": None}]},
+            {
+                "name": "A play",
+                "hosts": "phones",
+                "gather_facts": False,
+                "tasks": [{"ansible.builtin.debug": {"msg": "replaced"}}],
+            },
             variable_manager=self.manager,
             loader=self.loader,
         )
-        self.task: Any = self.play.compile()[1].block[0] if len(self.play.compile()) > 1 else None
-        for block in self.play.compile():
-            for task in block.block:
-                if task.action.endswith("debug"):
-                    self.task = task
+        tasks = [task for block in self.play.compile() for task in block.block if task.action.endswith("debug")]
+        self.task: Any = tasks[0]
 
     def variables(
         self, host: str | None = None, batch: Sequence[str] | None = None, everybody: Sequence[str] | None = None
@@ -89,7 +110,7 @@ class Game:
         """Run an action's ``run`` -> its result, and the action itself."""
         self.task.args = dict(args)
         for name, value in task.items():
-            setattr(self.task, name, value)
+            setattr(self.task, name, trusted(value))
         templar = ansible.template.Templar(loader=self.loader, variables=dict(variables))
         made = action(
             task=self.task,
@@ -108,3 +129,8 @@ def game(tmp_path: Path) -> Callable[..., Game]:
         return Game(tmp_path, hosts, values)
 
     return make
+
+
+@pytest.fixture
+def trust() -> Callable[[Any], Any]:
+    return trusted

@@ -236,13 +236,24 @@ def test_hosts_whose_condition_is_false_are_left_out_and_a_broken_one_is_named(s
         bulk(made, when=["nobody_knows_it == 1"])
 
 
-def test_the_condition_of_a_dynamic_include_counts_and_a_loop_is_refused(sim: Simulator, game: Make) -> None:
+class Include:
+    """An include_role between a task and its block, in all else that block."""
+
+    statically_loaded = False
+
+    def __init__(self, parent: Any, when: list[str]) -> None:
+        self._parent, self.when, self.loop = parent, when, None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parent, name)
+
+
+def test_the_condition_of_a_dynamic_include_counts_and_a_loop_is_refused(
+    sim: Simulator, game: Make, trust: Callable[[Any], Any]
+) -> None:
     made = game(hosts(), **about(sim))
-    include = SimpleNamespace(
-        statically_loaded=False, loop=None, when=["inventory_hostname != 'desk-1'"], _parent=made.task._parent
-    )
+    include = Include(made.task._parent, trust(["inventory_hostname != 'desk-1'"]))
     made.task._parent = include
-    made.task.get_play = lambda: made.play
     assert read_result(bulk(made)["store"], "desk-1") is None
     include.loop = ["one", "two"]
     with pytest.raises(AnsibleActionFail, match="The role cannot be included in a loop"):
@@ -263,9 +274,9 @@ def test_omit_and_undefined_variables_are_not_given(sim: Simulator, game: Make) 
 
 
 def test_a_variable_that_cannot_be_evaluated_names_its_host(sim: Simulator, game: Make) -> None:
-    with pytest.raises(AnsibleActionFail, match="desk-1: rps_server cannot be used: .*nobody_knows_it"):
+    with pytest.raises(AnsibleActionFail, match=r"desk-1: rps_server cannot be used: .*nobody_knows_it"):
         bulk(game(hosts(1, rps_server="{{ nobody_knows_it }}"), **about(sim)))
-    with pytest.raises(AnsibleActionFail, match="rps_purge cannot be used: .*nobody_knows_it"):
+    with pytest.raises(AnsibleActionFail, match=r"rps_purge cannot be used: .*nobody_knows_it"):
         bulk(game(hosts(1), **about(sim, rps_purge="{{ nobody_knows_it }}")))
     assert sim.calls() == []
 
@@ -274,7 +285,7 @@ def test_a_variable_that_cannot_be_evaluated_names_its_host(sim: Simulator, game
 def test_a_fleet_variable_that_differs_between_hosts_is_refused(sim: Simulator, game: Make, value: str) -> None:
     given = {name: {**values, "wanted": int(name[-1])} for name, values in hosts().items()}
     made = game(given, other="{{ wanted }}", **about(sim, rps_batch_size=value))
-    with pytest.raises(AnsibleActionFail, match="rps_batch_size (differs between hosts|cannot be used)"):
+    with pytest.raises(AnsibleActionFail, match=r"rps_batch_size (differs between hosts|cannot be used)"):
         bulk(made)
     assert sim.calls() == []
 
@@ -289,6 +300,20 @@ def test_a_fleet_variable_that_only_the_second_host_cannot_evaluate_names_that_h
 def test_a_fleet_variable_that_only_looks_different_is_accepted(sim: Simulator, game: Make) -> None:
     given = {name: {**values, "wanted": [50, 60][int(name[-1]) - 1]} for name, values in hosts().items()}
     result = bulk(game(given, **about(sim, rps_batch_size="{{ [wanted, 50] | min }}")))
+    assert result["accounts"]["main"]["summary"]["changed"] == 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{{ '[1, 50]' | from_json | last }}",
+        "{{ {'a': 50} | combine({'b': 1}) | dict2items | map(attribute='value') | max }}",
+        "{% set half = 25 %}{{ half * 2 }}",
+        "{{ 50 if 'desk' is ansible.builtin.match('de') else 1 }}",
+    ],
+)
+def test_a_fleet_variable_may_use_all_that_ansible_has(sim: Simulator, game: Make, value: str) -> None:
+    result = bulk(game(hosts(), **about(sim, rps_batch_size=value)))
     assert result["accounts"]["main"]["summary"]["changed"] == 2
 
 

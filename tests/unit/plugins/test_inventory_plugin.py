@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,10 @@ Read = Callable[..., InventoryData]
 class Plugin(rps.InventoryModule):
     """The plugin with its options from the file and from its documentation's defaults, as Ansible gives them."""
 
+    trust: Callable[[Any], Any]
+
     def _read_config_data(self, path: str) -> dict[str, Any]:
-        data = dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+        data = dict(self.trust(yaml.safe_load(Path(path).read_text(encoding="utf-8"))))
         defaults = {
             "hostname": None,
             "servers": [],
@@ -51,7 +53,7 @@ class Plugin(rps.InventoryModule):
 
 
 @pytest.fixture
-def read(sim: Simulator, tmp_path: Path) -> Iterator[Read]:
+def read(sim: Simulator, tmp_path: Path, trust: Callable[[Any], Any]) -> Read:
     kept: dict[str, Any] = {}
 
     def make(cache: bool = True, path: str = "phones.rps.yml", **values: Any) -> InventoryData:
@@ -60,6 +62,7 @@ def read(sim: Simulator, tmp_path: Path) -> Iterator[Read]:
         whole = {"plugin": "voip.rps.rps", "api_url": sim.url(values.get("vendor", "yealink")), **login, **values}
         file.write_text(yaml.safe_dump(whole), encoding="utf-8")
         plugin = Plugin()
+        plugin.trust = trust
         plugin._cache = kept
         inventory = InventoryData()
         loader = DataLoader()
@@ -67,7 +70,7 @@ def read(sim: Simulator, tmp_path: Path) -> Iterator[Read]:
         plugin.parse(inventory, loader, str(file), cache)
         return inventory
 
-    yield make
+    return make
 
 
 def hold(sim: Simulator) -> None:
@@ -156,13 +159,15 @@ def test_a_hostname_that_names_no_single_device_is_an_error(
         read(hostname=template)
 
 
-def test_a_template_in_a_url_of_the_service_stays_text(sim: Simulator, read: Read) -> None:
+def test_a_template_in_a_url_of_the_service_stays_text(
+    sim: Simulator, read: Read, trust: Callable[[Any], Any]
+) -> None:
     sim.world("yealink").add_server(USER, "evil", "https://evil.example.com/{{ 7 * 6 }}")
     sim.world("yealink").add_device("001565000001", USER, "evil")
     inventory = read(compose={"copy": "rps_url"})
     assert inventory.hosts["001565000001"].vars["copy"] == "https://evil.example.com/{{ 7 * 6 }}"
     templar = Templar(loader=DataLoader(), variables=inventory.hosts["001565000001"].vars)
-    assert templar.template("{{ rps_url }}") == "https://evil.example.com/{{ 7 * 6 }}"
+    assert templar.template(trust("{{ rps_url }}")) == "https://evil.example.com/{{ 7 * 6 }}"
 
 
 def test_user_info_and_query_of_a_url_are_masked_and_its_server_is_still_found(sim: Simulator, read: Read) -> None:
@@ -185,13 +190,13 @@ def test_options_may_be_templates(sim: Simulator, read: Read) -> None:
 
 def test_the_cache_is_used_while_it_is_fresh_and_not_when_it_shall_be_refreshed(sim: Simulator, read: Read) -> None:
     hold(sim)
-    first = shown(read(cache=True, **{"plugin": "voip.rps.rps"}))
+    first = shown(read(cache=True))
     sim.reset_log()
     assert shown(read(cache=False)) == first
     assert sim.calls() != []
 
 
-def test_what_was_cached_is_not_asked_for_again(sim: Simulator, tmp_path: Path) -> None:
+def test_what_was_cached_is_not_asked_for_again(sim: Simulator, tmp_path: Path, trust: Callable[[Any], Any]) -> None:
     hold(sim)
     file = tmp_path / "phones.rps.yml"
     login = {"vendor": "yealink", "api_username": USER, "api_password": PASSWORD, "cache": True}
@@ -201,6 +206,7 @@ def test_what_was_cached_is_not_asked_for_again(sim: Simulator, tmp_path: Path) 
     for cache in (True, True, False):
         sim.reset_log()
         plugin = Plugin()
+        plugin.trust = trust
         plugin._cache = kept
         plugin.templar = Templar(loader=DataLoader())
         inventory = InventoryData()
