@@ -2,9 +2,10 @@
 PYTHON := .venv/bin/python
 STEPS :=
 CORES :=
+ROOMS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo simulator test unit playbooks lint sanity integration molecule docs build bench faults fuzz matrix clean
+.PHONY: help venv demo simulator test unit playbooks lint sanity integration molecule docs build bench faults fuzz mutants matrix clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +17,9 @@ venv: .venv/.test ## make .venv with everything that the checks need
 
 .venv/.test: $(wildcard tools/requirements-*.txt) tools/venv.sh
 	@tools/venv.sh test
+
+.venv/.mutants: .venv/.test tools/requirements-mutants.txt
+	@tools/venv.sh mutants
 
 demo: .venv/.demo ## see the collection at work against a simulated RPS
 	@$(PYTHON) tools/demo.py
@@ -40,6 +44,9 @@ build: .venv/.test ## build the tarball, import it as Galaxy would, create an ex
 
 matrix: .venv/.test ## sanity, unit and integration tests on every supported ansible-core and Python, or some: CORES="2.18 2.21"
 	@$(PYTHON) tools/matrix.py $(CORES)
+
+mutants: .venv/.mutants ## break the rooms that decide, and see whether a test notices, or some: ROOMS="_mac _plan"
+	@$(PYTHON) tools/mutants.py $(ROOMS)
 
 clean: ## remove what make made
 	rm -rf .venv .build

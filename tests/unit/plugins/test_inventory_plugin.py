@@ -159,9 +159,7 @@ def test_a_hostname_that_names_no_single_device_is_an_error(
         read(hostname=template)
 
 
-def test_a_template_in_a_url_of_the_service_stays_text(
-    sim: Simulator, read: Read, trust: Callable[[Any], Any]
-) -> None:
+def test_a_template_in_a_url_of_the_service_stays_text(sim: Simulator, read: Read, trust: Callable[[Any], Any]) -> None:
     sim.world("yealink").add_server(USER, "evil", "https://evil.example.com/{{ 7 * 6 }}")
     sim.world("yealink").add_device("001565000001", USER, "evil")
     inventory = read(compose={"copy": "rps_url"})

@@ -1,0 +1,129 @@
+"""Change the rooms that decide, one small change at a time, and see whether a unit test notices.
+
+`tools/mutants.py [ROOM ...]`: makes a copy of the tree for each room in `.build/mutants`, lets cosmic-ray break it
+there, and prints every change that no test noticed. Two rooms at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from stage import BUILD, PACKAGE, ROOT, TREE, environment, stage
+
+PURE = "tests/unit/module_utils"
+SERVICE = tuple(f"tests/unit/service/test_{name}.py" for name in ("write", "bulk", "reconcile"))
+# Room -> the tests that shall notice, the quickest first.
+ROOMS: dict[str, tuple[str, ...]] = {
+    "_mac": (f"{PURE}/test_mac.py",),
+    "_answers": (f"{PURE}/test_answers.py", f"{PURE}/test_answers_shapes.py"),
+    "_plan": (f"{PURE}/test_plan.py", f"{PURE}/test_plan_properties.py"),
+    "_judge": (f"{PURE}/test_judge.py",),
+    "_reconcile": (*SERVICE, "tests/unit/fleet/test_fleet_run.py"),
+    "_apply": SERVICE,
+    "_write": SERVICE,
+}
+# `X | None` in an annotation is never evaluated, so nothing can notice a change of it.
+LEFT_OUT = ["core/ReplaceBinaryOperator_BitOr_.*"]
+CONFIG = """\
+[cosmic-ray]
+module-path = "plugins/module_utils/{room}.py"
+timeout = 60.0
+excluded-modules = []
+test-command = {command}
+
+[cosmic-ray.distributor]
+name = "local"
+
+[cosmic-ray.filters.operators-filter]
+exclude-operators = {left_out}
+"""
+
+
+def play(room: str) -> tuple[str, Counter[str], list[str]]:
+    """Break one room in every way -> (room, mutants by outcome, the survivors as text)."""
+    home = BUILD / "mutants" / room
+    shutil.rmtree(home, ignore_errors=True)
+    tree = home / PACKAGE
+    shutil.copytree(TREE, tree, ignore=shutil.ignore_patterns(".git", "__pycache__", "output"))
+    python = str(ROOT / ".venv/bin/python")
+    command = [python, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", *ROOMS[room]]
+    (tree / "mutants.toml").write_text(
+        CONFIG.format(room=room, command=json.dumps(" ".join(command)), left_out=json.dumps(LEFT_OUT)),
+        encoding="utf-8",
+    )
+    env = environment(ROOT / ".venv") | {
+        "ANSIBLE_COLLECTIONS_PATH": str(home),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(home / "hypothesis"),
+        "PYTHONDONTWRITEBYTECODE": "1",  # a mutant may be as old as the one before, and as long
+        "PYTHONPATH": str(home),
+    }
+
+    def tool(*arguments: str) -> str:
+        program = str(ROOT / ".venv/bin" / arguments[0])
+        done = subprocess.run([program, *arguments[1:]], cwd=tree, env=env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"{room}: {' '.join(arguments)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return done.stdout
+
+    tool("cosmic-ray", "baseline", "mutants.toml")
+    tool("cosmic-ray", "init", "mutants.toml", "mutants.sqlite")
+    tool("cr-filter-operators", "mutants.sqlite", "mutants.toml")
+    tool("cosmic-ray", "exec", "mutants.toml", "mutants.sqlite")
+    counts: Counter[str] = Counter()
+    survivors: list[str] = []
+    for line in tool("cosmic-ray", "dump", "mutants.sqlite").splitlines():
+        item, result = json.loads(line)
+        outcome = _outcome(result)
+        counts[outcome] += 1
+        if outcome == "survived":
+            survivors.append(_text(item, result))
+    return room, counts, survivors
+
+
+def _outcome(result: dict[str, Any] | None) -> str:
+    if result is None:
+        return "not played"
+    if str(result.get("worker_outcome", "")).lower().endswith("skipped"):
+        return "left out"
+    return str(result.get("test_outcome") or "").rpartition(".")[2].lower() or "not played"
+
+
+def _text(item: dict[str, Any], result: dict[str, Any]) -> str:
+    mutation = item["mutations"][0]
+    changed = [
+        line
+        for line in str(result.get("diff") or "").splitlines()
+        if line[:1] in "+-" and not line.startswith(("+++", "---"))
+    ]
+    place = f"line {mutation['start_pos'][0]}, {mutation['operator_name'].partition('/')[2]}"
+    return "\n    ".join([place, *changed])
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(ROOMS)
+    if unknown:
+        print(f"Unknown: {', '.join(sorted(unknown))}. The rooms are: {', '.join(ROOMS)}.", file=sys.stderr)
+        return 2
+    stage()
+    total: Counter[str] = Counter()
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        for room, counts, survivors in pool.map(play, names or ROOMS):
+            told = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
+            print(f"\n{room}: {told}", flush=True)
+            for text in survivors:
+                print(f"  {text}")
+            total += counts
+    played = total["killed"] + total["survived"] + total["incompetent"]
+    print(f"\n{total['killed'] + total['incompetent']} of {played} mutants were noticed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
