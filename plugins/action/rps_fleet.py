@@ -12,7 +12,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
 from ansible_collections.voip.rps.plugins.module_utils._fleet import Fleet, parse_fleet, shortened
@@ -47,8 +46,9 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         values = dict(task_vars or {})
         mode = str(self._task.args.get("mode", PROVISION))
+        # A refusal is returned and not raised, since ansible-core before 2.19 would add a traceback to it.
         if mode not in (PROVISION, DRIFT, RELEASE):
-            raise AnsibleActionFail(f"mode must be provision, drift or release, not '{mode}'.")
+            return {**result, "failed": True, "msg": f"mode must be provision, drift or release, not '{mode}'."}
         try:
             variables = FleetVariables(self._task, self._loader, values)
             variables.read()
@@ -59,11 +59,10 @@ class ActionModule(ActionBase):
         except InputError as error:
             problems = shortened(error.problems)
             text = problems[0] if len(problems) == 1 else f"{len(error.problems)} problems: " + " | ".join(problems)
-            raise AnsibleActionFail(f"Nothing was sent. {text}") from None
+            return {**result, "failed": True, "msg": f"Nothing was sent. {text}"}
         except MissingLibraryError as error:
-            raise AnsibleActionFail(
-                f"{error} Install it for the Python that runs Ansible: pip install {error.library}"
-            ) from None
+            text = f"{error} Install it for the Python that runs Ansible: pip install {error.library}"
+            return {**result, "failed": True, "msg": text}
         tally = dict(scope.removed)
         for run in told.runs:
             earlier, listed = tally.get(run.account.name, (0, len(run.listed)))

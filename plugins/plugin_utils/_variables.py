@@ -150,8 +150,8 @@ class FleetVariables:
             except jinja2.TemplateError:
                 seen.add("inventory_hostname")  # differs on every host, so it is evaluated on every host
                 continue
-            # Every name counts, those that the template sets itself too. Jinja's own search for undeclared names refuses
-            # filters that it does not know, and Ansible's are among them.
+            # Every name counts, those that the template sets itself too. Jinja's own search for undeclared names
+            # refuses filters that it does not know, and Ansible's are among them.
             found = {node.name for node in tree.find_all(jinja2.nodes.Name)}
             if found & _LOOKUPS:
                 seen.add("inventory_hostname")  # what it looks at is not known
@@ -223,9 +223,11 @@ def _is_omit(value: Any, omit: Any) -> bool:
 
 
 def _plain(value: Any, omit: Any) -> Any:
-    """A templated value without Ansible's lazy containers, and without what says ``omit``."""
+    """A templated value without Ansible's lazy containers, decrypted, and without what says ``omit``."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item, omit) for key, item in value.items() if not _is_omit(item, omit)}
     if isinstance(value, (list, tuple)):
         return [_plain(item, omit) for item in value if not _is_omit(item, omit)]
+    if getattr(value, "__ENCRYPTED__", False):
+        return str(value)  # a value of a vault; before ansible-core 2.19 it decrypts itself when it becomes text
     return value

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import ansible.parsing.vault
 import ansible.template
 import pytest
 from ansible import constants
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultSecret
 from ansible.playbook.play import Play
 from ansible.playbook.play_context import PlayContext
 from ansible.vars.hostvars import HostVars
@@ -69,11 +71,21 @@ def trusted(value: Any) -> Any:
 class Game:
     """A play over an inventory, up to the point where an action gets its task and its variables."""
 
-    def __init__(self, folder: Path, hosts: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> None:
-        path = folder / "hosts.json"
-        path.write_text(json.dumps({"phones": {"hosts": dict(hosts), "vars": dict(values)}}), encoding="utf-8")
+    def __init__(
+        self,
+        folder: Path,
+        hosts: Mapping[str, Mapping[str, Any]],
+        values: Mapping[str, Any],
+        text: str = "",
+        secret: bytes = b"",
+    ) -> None:
+        path = folder / "hosts.yml"
+        whole = {"phones": {"hosts": dict(hosts), "vars": dict(values)}}
+        path.write_text(text or json.dumps(whole), encoding="utf-8")
         self.names = list(hosts)
         self.loader = DataLoader()
+        if secret:
+            self.loader.set_vault_secrets([("default", VaultSecret(secret))])
         self.inventory = InventoryManager(loader=self.loader, sources=[str(path)])
         self.manager = VariableManager(loader=self.loader, inventory=self.inventory)
         HostVars(inventory=self.inventory, variable_manager=self.manager, loader=self.loader)
@@ -124,9 +136,12 @@ class Game:
 
 
 @pytest.fixture
-def game(tmp_path: Path) -> Callable[..., Game]:
-    def make(hosts: Mapping[str, Mapping[str, Any]], **values: Any) -> Game:
-        return Game(tmp_path, hosts, values)
+def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Game]:
+    def make(hosts: Mapping[str, Mapping[str, Any]], text: str = "", secret: bytes = b"", **values: Any) -> Game:
+        context = getattr(ansible.parsing.vault, "VaultSecretsContext", None)  # since ansible-core 2.19
+        if secret and context is not None:
+            monkeypatch.setattr(context, "_current", context([("default", VaultSecret(secret))]))
+        return Game(tmp_path, hosts, values, text, secret)
 
     return make
 
