@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -52,7 +52,7 @@ class ActionModule(ActionBase):
         try:
             variables = FleetVariables(self._task, self._loader, values)
             variables.read()
-            fleet = parse_fleet(variables.phones, variables.fleet, os.environ, mode == RELEASE)
+            fleet = parse_fleet(variables.phones, variables.fleet, self._environment(), mode == RELEASE)
             scope = self._scope(mode, values, len(variables.phones))
             _check_batches(fleet, scope)
             told = run_fleet(fleet, scope, self._progress())
@@ -72,6 +72,15 @@ class ActionModule(ActionBase):
         if mode == DRIFT:
             result["ansible_stats"] = self._report(fleet, scope, told, values)
         return self._show(result, fleet, told)
+
+    def _environment(self) -> dict[str, str]:
+        """The environment of Ansible's own process, and over it what the play's ``environment`` says."""
+        whole = dict(os.environ)
+        for given in self._task.environment or []:
+            values = self._templar.template(given) if given else {}
+            if isinstance(values, Mapping):
+                whole.update({str(key): str(value) for key, value in values.items() if value is not None})
+        return whole
 
     def _scope(self, mode: str, values: dict[str, Any], phones: int) -> Scope:
         batch, everybody = values.get("ansible_play_batch") or [], values.get("ansible_play_hosts_all") or []

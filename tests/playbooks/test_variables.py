@@ -239,6 +239,24 @@ def test_the_plain_login_of_the_environment_is_the_only_account_and_needs_a_vend
     assert "rps_accounts" in none.messages
 
 
+def test_the_keyword_environment_of_a_play_counts_as_the_environment(bench: Bench) -> None:
+    bench.servers()
+    bench.inventory({"a": phone(1)}, {"rps_servers": bench.one["rps_servers"]})
+    environment = {
+        f"RPS_YEALINK_{key}": value
+        for key, value in (
+            ("USERNAME", "{{ 'ac' ~ 'me' }}"),
+            ("PASSWORD", bench.account("yealink")["api_password"]),
+            ("API_URL", bench.sim.url("yealink")),
+        )
+    }
+
+    run = bench.run(play(environment=environment))
+
+    assert run.rc == 0
+    assert run.outcomes == {"a": "changed"}
+
+
 def test_a_declared_account_takes_no_address_login_or_vendor_from_the_environment(bench: Bench) -> None:
     bench.servers()
     bare = {"vendor": "htek", "api_url": bench.sim.url("htek")}

@@ -121,6 +121,18 @@ def test_a_missing_library_is_named(sim: Simulator, game: Make, monkeypatch: pyt
     refused(bulk(game(hosts(), **about(sim))), "pip install requests")
 
 
+def test_logins_may_come_from_the_environment_that_the_play_gives(
+    sim: Simulator, game: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RPS_YEALINK_USERNAME", "somebody else")
+    monkeypatch.setenv("RPS_YEALINK_API_URL", sim.url("yealink"))
+    values = about(sim)
+    del values["rps_accounts"]
+    made = game(hosts(1), **values)
+    given = [{"RPS_YEALINK_USERNAME": "{{ 'm' ~ 'e' }}", "RPS_YEALINK_PASSWORD": PASSWORD}, {}]
+    assert bulk(made, environment=given)["accounts"]["yealink"]["summary"]["changed"] == 1
+
+
 def test_a_drift_run_writes_its_reports_and_hands_on_the_artifact(sim: Simulator, game: Make, tmp_path: Path) -> None:
     result = bulk(game(hosts(), **about(sim)), "drift")
     assert result["drift"] is True
