@@ -191,7 +191,11 @@ def parse_fleet(
         own = servers.get(name, {})
         declared = tried(lambda: _devices(mine, own, connection.vendor, released), ())  # noqa: B023
         purge_servers = tried(
-            lambda: _purge_servers(fleet.get("rps_purge_servers"), own, name, connection.vendor),  # noqa: B023
+            lambda: (
+                _purge_servers(fleet.get("rps_purge_servers"), servers, name, connection.vendor)  # noqa: B023
+                if mine  # noqa: B023
+                else None
+            ),  # nothing is declared for it here, so it is not purged
             None,
         )
         accounts.append(
@@ -388,7 +392,10 @@ def _plans(raw: Any, accounts: Sequence[str]) -> dict[str, str | None]:
     return plans
 
 
-def _purge_servers(raw: Any, servers: Mapping[str, Server], account: str, vendor: str) -> dict[str, str] | None:
+def _purge_servers(
+    raw: Any, servers: Mapping[str, Mapping[str, Server]], account: str, vendor: str
+) -> dict[str, str] | None:
+    """The servers of this account that purge is narrowed to, name: URL. A name may be that of another account's."""
     if raw in (None, ""):
         return None
     if not isinstance(raw, (list, tuple)):
@@ -396,8 +403,8 @@ def _purge_servers(raw: Any, servers: Mapping[str, Server], account: str, vendor
     title = VENDORS[vendor].title
     if not VENDORS[vendor].shows_url:
         raise InputError([f"rps_purge_servers is not supported by {title} (account {account}): it shows no URLs."])
-    unknown = [str(name) for name in raw if name not in servers]
+    unknown = [str(name) for name in raw if not any(name in others for others in servers.values())]
     if unknown:
         names = ", ".join(printable(name)[:60] for name in unknown)
-        raise InputError([f"rps_purge_servers: rps_servers of account {account} holds no {names}."])
-    return {str(name): servers[name].url for name in raw}
+        raise InputError([f"rps_purge_servers: rps_servers holds no {names}."])
+    return {str(name): server.url for name, server in servers.get(account, {}).items() if name in raw}

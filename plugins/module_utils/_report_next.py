@@ -153,8 +153,8 @@ def _unmanaged(data: dict[str, Any]) -> list[dict[str, Any]]:
     why = f"{count(extra, 'device')} {'is' if one else 'are'} on the accounts and not declared in this play. "
     if data["scope"]["complete"]:
         why += (
-            "Declare them, name them in rps_ignore, or have them removed with rps_purge: true and "
-            f"rps_fleet_size: {data['scope']['phones']}."
+            "Declare them, or name them in rps_ignore. Or have them removed with rps_purge: true and rps_fleet_size, "
+            "the number of phones of your whole fleet."
         )
     else:
         why += (

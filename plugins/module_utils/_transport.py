@@ -53,8 +53,9 @@ class Transport:
     def __init__(self, connection: Connection, masker: Masker) -> None:
         if MISSING is not None:
             raise MissingLibraryError("requests", MISSING)
-        if connection.ca_path is not None and not Path(connection.ca_path).exists():
-            raise InputError([f"ca_path: there is no file {printable(connection.ca_path)[:200]}; correct the path."])
+        ca_path = None if connection.ca_path is None else str(Path(connection.ca_path).expanduser())
+        if ca_path is not None and not Path(ca_path).exists():
+            raise InputError([f"ca_path: there is no file {printable(ca_path)[:200]}; correct the path."])
         self.connection = connection
         self.masker = masker
         self.calls: dict[str, int] = {}
@@ -69,7 +70,7 @@ class Transport:
         self._session.auth = (connection.username.encode("utf-8"), connection.password.encode("utf-8"))
         # The loopback is never reached through a proxy: the password would leave the machine in the clear.
         self._session.trust_env = connection.api_url.lower().startswith("https://")
-        verify: Any = connection.ca_path or True if connection.validate_certs else False
+        verify: Any = ca_path or True if connection.validate_certs else False
         self._settings = self._session.merge_environment_settings(connection.api_url, {}, True, verify, None)
         self._adapter = Adapter(pool_connections=1, pool_maxsize=connection.concurrency, pool_block=True)
         headers = {"Content-Type": "text/xml", "User-Agent": "voip.rps", "Accept-Encoding": "gzip"}

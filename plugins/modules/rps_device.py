@@ -19,6 +19,11 @@ description:
 extends_documentation_fragment:
   - voip.rps.attributes
   - voip.rps.connection
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - With C(force) every run writes, since nobody can see whether it is needed.
 options:
   mac:
     description:
@@ -72,29 +77,26 @@ EXAMPLES = r"""
     vendor: yealink
     api_username: "{{ rps_username }}"
     api_password: "{{ rps_password }}"
-    mac: 00:15:65:00:00:01
+    mac: "00:15:65:00:00:01"
     server: office
     server_url: https://prov.example.com/yealink
-  delegate_to: localhost
 
 - name: Give a phone a URL of its own
   voip.rps.rps_device:
     vendor: yealink
     api_username: "{{ rps_username }}"
     api_password: "{{ rps_password }}"
-    mac: 00:15:65:00:00:02
+    mac: "00:15:65:00:00:02"
     server: office
     unique_url: "https://prov.example.com/{{ phone_token }}"
-  delegate_to: localhost
 
 - name: Remove a phone that was sold
   voip.rps.rps_device:
     vendor: htek
     api_username: "{{ rps_username }}"
     api_password: "{{ rps_password }}"
-    mac: 00:1f:c1:00:00:01
+    mac: "00:1f:c1:00:00:01"
     state: absent
-  delegate_to: localhost
 """
 
 RETURN = r"""

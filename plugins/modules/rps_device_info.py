@@ -37,9 +37,8 @@ EXAMPLES = r"""
     api_username: "{{ rps_username }}"
     api_password: "{{ rps_password }}"
     mac:
-      - 00:15:65:00:00:01
-      - 00:15:65:00:00:02
-  delegate_to: localhost
+      - "00:15:65:00:00:01"
+      - "00:15:65:00:00:02"
   register: found
 
 - name: Ask for every device of the account
@@ -47,7 +46,6 @@ EXAMPLES = r"""
     vendor: htek
     api_username: "{{ rps_username }}"
     api_password: "{{ rps_password }}"
-  delegate_to: localhost
 """
 
 RETURN = r"""

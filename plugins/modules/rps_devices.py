@@ -20,6 +20,11 @@ description:
 extends_documentation_fragment:
   - voip.rps.attributes
   - voip.rps.connection
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - With C(force) every run writes, since nobody can see whether it is needed.
 options:
   devices:
     description:
@@ -120,15 +125,14 @@ EXAMPLES = r"""
     api_username: "{{ rps_username }}"
     api_password: "{{ rps_password }}"
     devices:
-      - mac: 00:15:65:00:00:01
+      - mac: "00:15:65:00:00:01"
         server: branch
         server_url: https://prov.example.com/branch
-      - mac: 00:15:65:00:00:02
+      - mac: "00:15:65:00:00:02"
         server: branch
         server_url: https://prov.example.com/branch
-      - mac: 00:15:65:00:00:03
+      - mac: "00:15:65:00:00:03"
         state: absent
-  delegate_to: localhost
   register: branch
 
 - name: Keep an account to exactly what is declared
@@ -139,7 +143,6 @@ EXAMPLES = r"""
     devices: "{{ all_htek_phones }}"
     purge: true
     purge_limit: 2
-  delegate_to: localhost
 """
 
 RETURN = r"""

@@ -19,6 +19,13 @@ description:
 extends_documentation_fragment:
   - voip.rps.attributes
   - voip.rps.connection
+attributes:
+  check_mode:
+    support: partial
+    details:
+      - Sends nothing in check mode, and cannot say whether the server exists.
+  diff_mode:
+    support: none
 options:
   name:
     description:
@@ -48,7 +55,6 @@ EXAMPLES = r"""
     api_password: "{{ rps_password }}"
     name: office
     url: https://prov.example.com/yealink
-  delegate_to: localhost
 """
 
 RETURN = r"""

@@ -58,7 +58,7 @@ def test_a_purge_that_names_a_server_of_nobody_is_refused_before_any_call(bench:
 
     assert run.rc == 2
     assert run.calls == []
-    assert "rps_purge_servers: rps_servers of account acme holds no offfice" in run.text
+    assert "rps_purge_servers: rps_servers holds no offfice" in run.text
 
 
 def test_a_deadline_ends_the_run_in_time_and_every_phone_is_told(bench: Bench) -> None:

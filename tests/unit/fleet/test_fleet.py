@@ -166,7 +166,7 @@ def test_a_wrong_account_is_named(accounts: Any, text: str) -> None:
         ({"rps_expect_plan": {"main": "sha256:0"}}, "rps_expect_plan.main"),
         ({"rps_expect_plan": {"main": None}}, "rps_expect_plan.main"),
         ({"rps_purge_servers": "office"}, "rps_purge_servers must be a list"),
-        ({"rps_purge_servers": ["branch"]}, "rps_purge_servers: rps_servers of account main holds no branch"),
+        ({"rps_purge_servers": ["branch"]}, "rps_purge_servers: rps_servers holds no branch"),
     ],
 )
 def test_a_wrong_variable_of_the_fleet_is_named(values: dict[str, Any], text: str) -> None:
@@ -259,6 +259,17 @@ def test_text_from_a_survey_or_the_command_line_counts_as_what_it_says() -> None
     assert (result.purge, result.purge_limit.count, result.fleet_size, result.batch_size) == (True, 5, 2, 50)
     assert (result.ignore, result.host_results, result.report_dir) == (("001565aa", "001565bb"), False, "elsewhere")
     assert result.accounts[0].purge_servers == {"office": "https://office.example.com/"}
+
+
+def test_each_account_is_purged_by_its_own_of_the_named_servers() -> None:
+    accounts = {"main": YEALINK, "second": YEALINK, "third": HTEK}
+    servers = [{**OFFICE, "account": "main"}, {"name": "branch", "url": "https://b.example.com/", "account": "second"}]
+    hosts = {**phones(1, rps_account="main"), "x": {"rps_mac": mac(9), "rps_server": "branch", "rps_account": "second"}}
+    result = fleet(hosts, rps_accounts=accounts, rps_servers=servers, rps_purge_servers=["office"])
+    assert {account.name: account.purge_servers for account in result.accounts} == {
+        "main": {"office": "https://office.example.com/"},
+        "second": {},
+    }
 
 
 def test_purge_servers_are_refused_where_the_vendor_shows_no_urls() -> None:

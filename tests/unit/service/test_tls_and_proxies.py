@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import pathlib
 import socket
 import ssl
 import threading
@@ -61,6 +62,14 @@ def test_a_private_authority_is_trusted_by_ca_path(secure: Any, client: Clients)
         assert transport.call(*READ) == [True, "Unknown"]
     stats = secure.stats()["connections"]
     assert (stats["opened"], stats["opened_tls"]) == (1, 1)
+
+
+def test_the_home_folder_may_stand_in_ca_path(
+    secure: Any, client: Clients, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ca.pem").write_bytes(pathlib.Path(secure.ca_path).read_bytes())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert client(secure.url("yealink", tls=True), ca_path="~/ca.pem").call(*READ) == [True, "Unknown"]
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused_before_anything_is_sent(secure: Any, client: Clients) -> None:
