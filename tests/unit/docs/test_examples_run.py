@@ -133,11 +133,11 @@ def test_the_expressions_for_netbox_give_each_phone_its_variables(sim: Simulator
         }
     }
     (tmp_path / "devices.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
-    done = ansible(sim, tmp_path, "inventory", "-i", "devices.yml", "-i", "rules.yml", "--list")
+    done = ansible(sim, tmp_path, "inventory", "-i", "devices.yml", "-i", "rules.yml", "--list", "--yaml")
     assert done.returncode == 0, done.stderr
-    listed = json.loads(done.stdout)
-    assert listed["phones"]["hosts"] == ["desk"]
-    found = {key: value for key, value in listed["_meta"]["hostvars"]["desk"].items() if key.startswith("rps_")}
+    phones = yaml.safe_load(done.stdout)["all"]["children"]["phones"]["hosts"]
+    assert list(phones) == ["desk"]
+    found = {key: value for key, value in phones["desk"].items() if key.startswith("rps_")}
     assert found == {"rps_mac": "00:15:65:ab:00:41", **fields}
 
 

@@ -196,7 +196,7 @@ def test_an_account_that_was_not_reached_comes_first(mixed: dict[str, Any]) -> N
 
 def test_purge_is_advised_only_where_the_whole_fleet_was_compared() -> None:
     whole, part = report([calm(2, (mac_of(9),))]), report([calm(2, (mac_of(9),))], Play(partial="limited"))
-    assert "rps_fleet_size: 2" in whole["next"][0]["why"]
+    assert "rps_fleet_size, the number of phones of your whole fleet" in whole["next"][0]["why"]
     assert "rps_purge" not in part["next"][0]["why"]
 
 
