@@ -185,6 +185,7 @@ def parse_fleet(
     servers = tried(lambda: _servers(fleet.get("rps_servers"), sorted(connections)), {})
     hosts = _hosts_by_account(phones, connections, problems)
     plans = tried(lambda: _plans(fleet.get("rps_expect_plan"), sorted(connections)), {})
+    readable = {name: servers.get(name, {}) for name, login in connections.items() if VENDORS[login.vendor].shows_url}
     accounts: list[Account] = []
     for name, connection in sorted(connections.items()):
         mine = {host: phones[host] for host in hosts.get(name, ())}
@@ -192,7 +193,7 @@ def parse_fleet(
         declared = tried(lambda: _devices(mine, own, connection.vendor, released), ())  # noqa: B023
         purge_servers = tried(
             lambda: (
-                _purge_servers(fleet.get("rps_purge_servers"), servers, name, connection.vendor)  # noqa: B023
+                _purge_servers(fleet.get("rps_purge_servers"), readable, name, connection.vendor)  # noqa: B023
                 if mine  # noqa: B023
                 else None
             ),  # nothing is declared for it here, so it is not purged
@@ -395,7 +396,10 @@ def _plans(raw: Any, accounts: Sequence[str]) -> dict[str, str | None]:
 def _purge_servers(
     raw: Any, servers: Mapping[str, Mapping[str, Server]], account: str, vendor: str
 ) -> dict[str, str] | None:
-    """The servers of this account that purge is narrowed to, name: URL. A name may be that of another account's."""
+    """The servers of this account that purge is narrowed to, name: URL.
+
+    ``servers`` are those of all accounts whose vendor shows URLs; a name may be that of another account's.
+    """
     if raw in (None, ""):
         return None
     if not isinstance(raw, (list, tuple)):
@@ -406,5 +410,5 @@ def _purge_servers(
     unknown = [str(name) for name in raw if not any(name in others for others in servers.values())]
     if unknown:
         names = ", ".join(printable(name)[:60] for name in unknown)
-        raise InputError([f"rps_purge_servers: rps_servers holds no {names}."])
+        raise InputError([f"rps_purge_servers: rps_servers holds no {names} of a vendor that shows URLs."])
     return {str(name): server.url for name, server in servers.get(account, {}).items() if name in raw}

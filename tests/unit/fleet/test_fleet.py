@@ -166,7 +166,10 @@ def test_a_wrong_account_is_named(accounts: Any, text: str) -> None:
         ({"rps_expect_plan": {"main": "sha256:0"}}, "rps_expect_plan.main"),
         ({"rps_expect_plan": {"main": None}}, "rps_expect_plan.main"),
         ({"rps_purge_servers": "office"}, "rps_purge_servers must be a list"),
-        ({"rps_purge_servers": ["branch"]}, "rps_purge_servers: rps_servers holds no branch"),
+        (
+            {"rps_purge_servers": ["branch"]},
+            "rps_purge_servers: rps_servers holds no branch of a vendor that shows URLs.",
+        ),
     ],
 )
 def test_a_wrong_variable_of_the_fleet_is_named(values: dict[str, Any], text: str) -> None:
@@ -270,6 +273,17 @@ def test_each_account_is_purged_by_its_own_of_the_named_servers() -> None:
         "main": {"office": "https://office.example.com/"},
         "second": {},
     }
+
+
+def test_a_server_of_a_vendor_that_shows_no_urls_cannot_narrow_purge() -> None:
+    servers = [OFFICE | {"account": "main"}, {"name": "desk", "url": "https://d.example.com/", "account": "second"}]
+    told = problems(
+        phones(1, rps_account="main"),
+        rps_accounts={"main": YEALINK, "second": HTEK},
+        rps_servers=servers,
+        rps_purge_servers=["desk"],
+    )
+    assert told == ["rps_purge_servers: rps_servers holds no desk of a vendor that shows URLs."]
 
 
 def test_purge_servers_are_refused_where_the_vendor_shows_no_urls() -> None:
