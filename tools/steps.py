@@ -100,7 +100,7 @@ STEPS = (
         needs="tests/integration/targets/*/tasks/main.yml",
     ),
     Step("changelog", "antsibull-changelog lint", (("antsibull-changelog", "lint"),)),
-    Step("licences", "reuse lint", (("reuse", "lint", "--lines"),)),
+    Step("licences", "reuse lint", (("reuse", "lint", "--lines"),), cwd=ROOT),
     Step(
         "docs",
         "antsibull-docs lint, then the plugins' pages as HTML",

@@ -177,7 +177,9 @@ class ActionModule(ActionBase):
         if not fleet.host_results and (failed or errors):
             first = [results[host]["msg"] for host in failed[:3]]
             result["failed"] = True
-            result["msg"] = " ".join([*shortened(errors), f"{len(failed)} of {len(results)} phones failed.", *first])
+            result["msg"] = " ".join(
+                [*shortened([*errors, *told.reasons]), f"{len(failed)} of {len(results)} phones failed.", *first]
+            )
         return result
 
 

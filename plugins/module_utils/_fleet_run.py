@@ -82,12 +82,14 @@ class AccountRun:
 
 @dataclass
 class FleetRun:
-    """A whole run. ``errors`` belong to no phone: accounts that could not be worked on, servers, purged devices."""
+    """A whole run. ``errors`` belong to no phone: accounts that could not be worked on, servers, purged devices.
+    ``reasons`` are why phones failed that an account or a guard kept from being written; they are warnings too."""
 
     runs: list[AccountRun]
     messages: list[str]
     warnings: list[str]
     errors: list[str]
+    reasons: list[str] = field(default_factory=list)
 
 
 _SIZE = "rps_fleet_size"
@@ -266,6 +268,7 @@ def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
             if any(entry["failed"] for other in same for entry in other.hosts.values()):
                 told.warnings.append(text)
                 told.messages.append(text)
+                told.reasons.append(text)
             else:
                 told.errors.append(text)
     return told

@@ -154,6 +154,6 @@ def test_ansible_builder_takes_the_execution_environment(tmp_path: Path, collect
     assert made.returncode == 0, made.stdout + made.stderr
     assert {"Containerfile", "Dockerfile"} & {path.name for path in (tmp_path / "context").iterdir()}
     needed = yaml.safe_load((tmp_path / "context/_build/requirements.yml").read_text(encoding="utf-8"))
-    assert [item["name"] for item in needed["collections"]] == ["voip.rps"]
+    assert [item["name"] for item in needed["collections"]] == ["voip-rps-1.0.0.tar.gz"]
     assert told.returncode == 0, told.stdout + told.stderr
     assert re.search(r"requests.*from collection voip\.rps", told.stdout)

@@ -97,6 +97,15 @@ def test_without_host_results_nothing_is_kept_and_the_bulk_step_fails_for_its_ph
     assert made.task.register is None
 
 
+def test_without_host_results_the_bulk_step_says_which_guard_refused(sim: Simulator, game: Make) -> None:
+    for number in (1, 2, 3):
+        sim.world("yealink").add_device(mac(number), USER, "office")
+    made = game(hosts(), **about(sim, rps_host_results=False, rps_purge=True, rps_fleet_size=3))
+    result = bulk(made)
+    assert result["failed"] is True
+    assert "the play holds 2 of 3 phones" in result["msg"]
+
+
 def test_a_mode_that_there_is_not_is_refused(sim: Simulator, game: Make) -> None:
     refused(bulk(game(hosts(), **about(sim)), "delete"), "mode must be provision, drift or release, not 'delete'")
     assert sim.calls() == []
