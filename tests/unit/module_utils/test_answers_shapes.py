@@ -71,6 +71,13 @@ def test_false_with_ok_or_nothing_contradicts_itself(reader: Any, text: str) -> 
             reader(vendor, [False, text])
 
 
+def test_a_refusal_without_a_word_is_told_from_one_that_says_ok() -> None:
+    with pytest.raises(MeaningError, match="it refused in silence"):
+        write_answer("yealink", [False, ""])
+    with pytest.raises(MeaningError, match="false, with the text OK"):
+        write_answer("yealink", [False, "OK"])
+
+
 def test_false_with_a_status_contradicts_itself() -> None:
     for text in STATUSES:
         with pytest.raises(MeaningError):
@@ -124,6 +131,8 @@ def test_an_answer_of_another_shape_is_an_error(reader: Any, value: Any) -> None
     ("code", "text", "absent"),
     [
         (-32601, "", True),
+        (-32602, "", False),
+        (-32700, "parse error", False),
         (0, "No such handler: redirect.editDevice", True),
         (0, "unknown method", True),
         (1, "Method redirect.addServer not defined", True),

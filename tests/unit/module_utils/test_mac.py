@@ -88,6 +88,19 @@ def test_the_modules_take_the_documented_notations_only(text: str) -> None:
         parse_mac(text)
 
 
+def test_an_address_is_shown_bare_and_in_lower_case_unless_asked_otherwise() -> None:
+    assert format_mac("1a6f654d839b") == "1a6f654d839b"
+
+
+def test_something_that_only_looks_like_an_address_as_text_is_refused() -> None:
+    class Alike:
+        def __str__(self) -> str:
+            return MAC
+
+    with pytest.raises(ValueError, match="is not a MAC address"):
+        parse_mac(Alike())
+
+
 def test_an_unknown_notation_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="'dotted' is no MAC notation"):
         format_mac(MAC, "dotted")
