@@ -45,7 +45,8 @@ def main(names: list[str]) -> int:
 
 
 def _check_core(core: str, version: str) -> list[Report]:
-    requirements = ["-r", str(ROOT / "tools/requirements-unit.txt"), f"ansible-core=={core}.*"]
+    # ansible-test takes this pip for all Pythons, and older ones do not run on the newer of them.
+    requirements = ["-r", str(ROOT / "tools/requirements-unit.txt"), f"ansible-core=={core}.*", "pip>=24.2"]
     venv, report = _environment(f"core-{core}-py{version}", version, requirements)
     if report:
         return [report]
