@@ -23,7 +23,7 @@ SERVICE = tuple(f"tests/unit/service/test_{name}.py" for name in ("write", "bulk
 ROOMS: dict[str, tuple[str, ...]] = {
     "_mac": (f"{PURE}/test_mac.py",),
     "_answers": (f"{PURE}/test_answers.py", f"{PURE}/test_answers_shapes.py"),
-    "_plan": (f"{PURE}/test_plan.py", f"{PURE}/test_plan_properties.py"),
+    "_plan": (f"{PURE}/test_plan.py", f"{PURE}/test_plan_guards.py", f"{PURE}/test_plan_properties.py"),
     "_judge": (f"{PURE}/test_judge.py",),
     "_reconcile": ("tests/unit/fleet/test_fleet_run.py", *SERVICE),
     "_apply": ("tests/unit/fleet/test_fleet_run.py", *SERVICE),

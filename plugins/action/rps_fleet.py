@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from ansible import constants
@@ -49,6 +51,9 @@ class ActionModule(ActionBase):
         # A refusal is returned and not raised, since ansible-core before 2.19 would add a traceback to it.
         if mode not in (PROVISION, DRIFT, RELEASE):
             return {**result, "failed": True, "msg": f"mode must be provision, drift or release, not '{mode}'."}
+        if mode == RELEASE and values.get("__rps_release_by_choice") and not _chosen(values):
+            text = "Say which phones to release, with --limit or -e rps_hosts=...; nothing was sent."
+            return {**result, "failed": True, "msg": text}
         try:
             variables = FleetVariables(self._task, self._loader, values)
             variables.read()
@@ -158,7 +163,8 @@ class ActionModule(ActionBase):
         errors = list(told.errors)
         failed: list[str] = [host for host, entry in results.items() if entry["failed"]]
         result.update(
-            changed=False,
+            # Where hosts show their own results, theirs are the changes; else this step stands for all.
+            changed=not fleet.host_results and any(run.result["changed"] for run in told.runs),
             accounts=accounts,
             errors=shortened(errors),
             store=write_results(constants.DEFAULT_LOCAL_TMP, results) if fleet.host_results else "",
@@ -181,6 +187,24 @@ class ActionModule(ActionBase):
                 [*shortened([*errors, *told.reasons]), f"{len(failed)} of {len(results)} phones failed.", *first]
             )
         return result
+
+
+def _chosen(values: Mapping[str, Any]) -> bool:
+    """Whether somebody named hosts: by ``rps_hosts``, or by a limit with a pattern in it, be it in a file."""
+    if str(values.get("rps_hosts") or "").strip():
+        return True
+    for pattern in re.split(r"[\s,;]+", str(values.get("ansible_limit") or "")):
+        if not pattern.startswith("@"):
+            if pattern:
+                return True
+            continue
+        try:
+            text = Path(pattern[1:]).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            continue
+        if any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+            return True
+    return False
 
 
 def _check_batches(fleet: Fleet, scope: Scope) -> None:

@@ -158,7 +158,9 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
         given = f", not '{printable(str(vendor))[:40]}'" if vendor else ""
         problems.append(f"{front}vendor must be one of {', '.join(sorted(VENDORS))}{given}.")
     for key in ("api_username", "api_password"):
-        if not isinstance(options.get(key), str) or not options.get(key):
+        if isinstance(options.get(key), (int, float)):
+            problems.append(f"{front}{key} was read as a number or a boolean; put it in quotes.")
+        elif not isinstance(options.get(key), str) or not options.get(key):
             hint = "set it in this account" if label else f"set it or its environment variable RPS_{key.upper()}"
             problems.append(f"{front}{key} is missing; {hint}.")
         elif not _encodable(options[key]):

@@ -18,7 +18,7 @@ from typing import Any
 from ._declare import name_warning
 from ._fleet import Account, Fleet
 from ._judge import Report
-from ._model import CONFLICT, CREATED, DEREGISTER, NO_CALL, SERVER_FAILED, SERVER_UNKNOWN
+from ._model import CONFLICT, CREATED, DEREGISTER, NO_CALL, PRESENT, SERVER_FAILED, SERVER_UNKNOWN
 from ._plan import Guard, Plan
 from ._reconcile import Options, Reconciliation
 from ._results import bulk_result
@@ -247,6 +247,13 @@ def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
         if purge and not run.account.declared:
             told.warnings.append(f"{name}: not purged, since the play declares no phone of this account.")
         told.warnings.extend(f"{name}: {text}" for text in run.report.warnings)
+        wanted = {device.server for device in run.account.declared if device.state == PRESENT and device.server}
+        absent = sorted(wanted - {server.name for server in run.account.servers})
+        if absent and run.account.servers and scope.mode != RELEASE:
+            told.warnings.append(
+                f"{name}: rps_servers does not hold {', '.join(absent[:5])}, which phones name; check the spelling, or "
+                "declare it, so that they can be compared."
+            )
         for server in run.account.servers:
             text = name_warning(server.name, vendor)
             if text:

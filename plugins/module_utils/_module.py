@@ -183,6 +183,7 @@ def _without_secrets(params: Mapping[str, Any]) -> dict[str, Any]:
             shown[key] = [_without_secrets(item) if isinstance(item, Mapping) else item for item in value]
         else:
             hidden = value is not None and (key in _URL_OPTIONS or key == "api_password")
+            hidden = hidden or (key == "api_url" and any(mark in str(value) for mark in "@?#"))
             shown[key] = _HIDDEN if hidden else value
     return shown
 

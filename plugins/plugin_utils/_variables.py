@@ -116,6 +116,10 @@ class FleetVariables:
             for key in FLEET_VARS:
                 try:
                     self.fleet[key] = _value(templar, values, key)
+                    if key == "rps_expect_plan" and self.fleet[key] is None and not _omitted(templar, values, key):
+                        self.fleet[key] = (
+                            ""  # an approval that came to nothing is none, and must not count as not asked
+                        )
                 except AnsibleError as error:
                     problems.append(f"{key} cannot be used: {_said(error)}")
                 names = self._closure(values.get(key), values, set())
@@ -215,6 +219,19 @@ def _value(templar: Any, values: Mapping[str, Any], key: str) -> Any:
     except OmitError:
         return None
     return None if _is_omit(value, omit) else value
+
+
+def _omitted(templar: Any, values: Mapping[str, Any], key: str) -> bool:
+    """Whether a variable is not defined, or says ``omit``."""
+    raw = values.get(key, _MISSING)
+    if raw is _MISSING:
+        return True
+    if raw is None:
+        return False
+    try:
+        return _is_omit(templar.template(raw), values.get("omit"))
+    except OmitError:
+        return True
 
 
 def _is_omit(value: Any, omit: Any) -> bool:

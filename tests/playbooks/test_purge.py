@@ -315,3 +315,17 @@ def test_release_refuses_without_hosts_and_does_not_look_like_success(bench: Ben
     assert run.calls == []
     assert "limit" in run.text or "'hosts' is required" in run.text
     assert run.rc != 0
+
+
+@pytest.mark.parametrize("limit", ["", ",", "@empty.txt"])
+def test_release_takes_an_empty_limit_for_none(bench: Bench, limit: str) -> None:
+    bench.servers()
+    bench.device(1)
+    bench.write("empty.txt", "\n")
+    bench.inventory({"a": phone(1)}, bench.one)
+
+    run = bench.run("voip.rps.release", "--limit", limit)
+
+    assert run.rc != 0
+    assert run.calls == []
+    assert "Say which phones to release" in run.text

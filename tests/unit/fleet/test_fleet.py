@@ -135,6 +135,7 @@ def test_a_declared_account_takes_certificates_and_time_from_the_environment_and
         ({"main": {**YEALINK, "password": "x"}}, "rps_accounts.main: there is no option password"),
         ({"main": {**YEALINK, "vendor": "snom"}}, "rps_accounts.main: vendor must be one of"),
         ({"main": {**YEALINK, "validate_certs": "perhaps"}}, "rps_accounts.main: validate_certs must be true or false"),
+        ({"main": {**YEALINK, "api_password": 12345}}, "rps_accounts.main: api_password was read as a number"),
         ({"main": {**YEALINK, "api_password": ""}}, "rps_accounts.main: api_password is missing"),
     ],
 )

@@ -106,6 +106,56 @@ def test_without_host_results_the_bulk_step_says_which_guard_refused(sim: Simula
     assert "the play holds 2 of 3 phones" in result["msg"]
 
 
+@pytest.mark.parametrize(
+    ("values", "chosen"),
+    [
+        ({}, False),
+        ({"ansible_limit": ""}, False),
+        ({"ansible_limit": " , "}, False),
+        ({"ansible_limit": "@empty.txt"}, False),
+        ({"ansible_limit": "@nowhere.txt"}, False),
+        ({"rps_hosts": " "}, False),
+        ({"ansible_limit": "desk-1"}, True),
+        ({"ansible_limit": "@some.txt"}, True),
+        ({"ansible_limit": "all"}, True),
+        ({"rps_hosts": "phones"}, True),
+    ],
+)
+def test_the_release_playbook_releases_nothing_unless_somebody_said_what(
+    sim: Simulator, game: Make, tmp_path: Path, values: dict[str, Any], chosen: bool
+) -> None:
+    (tmp_path / "empty.txt").write_text("\n# nothing\n", encoding="utf-8")
+    (tmp_path / "some.txt").write_text("desk-1\n", encoding="utf-8")
+    sim.world("yealink").add_device(mac(1), USER, "office")
+    made = game(hosts(1), **about(sim))
+    result = bulk(made, "release", {**made.variables(), **values, "__rps_release_by_choice": True})
+    assert (sim.world("yealink").device(mac(1)) is None) is chosen
+    if not chosen:
+        refused(result, "Say which phones to release")
+        assert sim.calls() == []
+
+
+def test_without_host_results_the_bulk_step_is_changed_when_a_phone_was(sim: Simulator, game: Make) -> None:
+    made = game(hosts(), **about(sim, rps_host_results=False))
+    assert [bulk(made)["changed"], bulk(made)["changed"]] == [True, False]
+
+
+@pytest.mark.parametrize("value", [None, "{{ none }}", "{{ nothing | default(none) }}"])
+def test_an_approval_that_came_to_nothing_is_an_error(sim: Simulator, game: Make, value: Any) -> None:
+    refused(bulk(game(hosts(), **about(sim, rps_expect_plan=value))), "rps_expect_plan must be a dictionary")
+    assert sim.calls() == []
+
+
+def test_an_approval_that_is_omitted_is_not_asked_for(sim: Simulator, game: Make) -> None:
+    result = bulk(game(hosts(), **about(sim, rps_expect_plan="{{ nothing | default(omit) }}")))
+    assert result["accounts"]["main"]["summary"]["changed"] == 2
+
+
+def test_a_server_that_nobody_declared_is_a_warning(sim: Simulator, game: Make) -> None:
+    result = bulk(game(hosts(1, rps_server="offcie"), **about(sim)), "drift")
+    assert any("rps_servers does not hold offcie, which phones name" in text for text in result["warnings"])
+
+
 def test_a_mode_that_there_is_not_is_refused(sim: Simulator, game: Make) -> None:
     refused(bulk(game(hosts(), **about(sim)), "delete"), "mode must be provision, drift or release, not 'delete'")
     assert sim.calls() == []
