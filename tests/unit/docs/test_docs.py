@@ -89,7 +89,7 @@ def ansible(tmp_path: Path, *command: str) -> subprocess.CompletedProcess[str]:
         "ANSIBLE_COLLECTIONS_PATH": str(Path(_vendors.__file__).parents[5]),
         "ANSIBLE_NOCOLOR": "1",
     }
-    program = [sys.executable, "-m", "ansible", command[0]]
+    program = [sys.executable, "-m", f"ansible.cli.{command[0]}"]
     return subprocess.run(
         [*program, *command[1:]], check=False, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120
     )

@@ -65,7 +65,7 @@ def ansible(
         env |= {front + "USERNAME": LOGIN[0], front + "PASSWORD": LOGIN[1], front + "API_URL": sim.url(vendor)}
     env |= extra
     return subprocess.run(
-        [sys.executable, "-m", "ansible", program, *arguments],
+        [sys.executable, "-m", f"ansible.cli.{program}", *arguments],
         check=False,
         cwd=folder,
         env=env,
