@@ -51,7 +51,7 @@ class ActionModule(ActionBase):
         # A refusal is returned and not raised, since ansible-core before 2.19 would add a traceback to it.
         if mode not in (PROVISION, DRIFT, RELEASE):
             return {**result, "failed": True, "msg": f"mode must be provision, drift or release, not '{mode}'."}
-        if mode == RELEASE and values.get("__rps_release_by_choice") and not _chosen(values):
+        if mode == RELEASE and values.get("__rps_release_by_choice") and not self._chosen(values):
             text = "Say which phones to release, with --limit or -e rps_hosts=...; nothing was sent."
             return {**result, "failed": True, "msg": text}
         try:
@@ -77,6 +77,15 @@ class ActionModule(ActionBase):
         if mode == DRIFT:
             result["ansible_stats"] = self._report(fleet, scope, told, values)
         return self._show(result, fleet, told)
+
+    def _chosen(self, values: Mapping[str, Any]) -> bool:
+        """Whether somebody named the hosts of this run.
+
+        ``rps_hosts`` counts where the play's ``hosts`` can see it. In the inventory it cannot, and there it would be an
+        old choice that the play has not followed.
+        """
+        seen = {**self._task.get_play().get_vars(), **values["hostvars"]._variable_manager.extra_vars}
+        return bool(str(seen.get("rps_hosts") or "").strip()) or _limits(str(values.get("ansible_limit") or ""))
 
     def _environment(self) -> dict[str, str]:
         """The environment of Ansible's own process, and over it what the play's ``environment`` says."""
@@ -189,11 +198,9 @@ class ActionModule(ActionBase):
         return result
 
 
-def _chosen(values: Mapping[str, Any]) -> bool:
-    """Whether somebody named hosts: by ``rps_hosts``, or by a limit with a pattern in it, be it in a file."""
-    if str(values.get("rps_hosts") or "").strip():
-        return True
-    for pattern in re.split(r"[\s,;]+", str(values.get("ansible_limit") or "")):
+def _limits(limit: str) -> bool:
+    """Whether a limit holds a pattern, be it in a file. Ansible takes one that holds none for no limit at all."""
+    for pattern in re.split(r"[\s,;]+", limit):
         if not pattern.startswith("@"):
             if pattern:
                 return True

@@ -117,9 +117,7 @@ class FleetVariables:
                 try:
                     self.fleet[key] = _value(templar, values, key)
                     if key == "rps_expect_plan" and self.fleet[key] is None and not _omitted(templar, values, key):
-                        self.fleet[key] = (
-                            ""  # an approval that came to nothing is none, and must not count as not asked
-                        )
+                        self.fleet[key] = ""  # an approval that came to nothing must not count as not asked for
                 except AnsibleError as error:
                     problems.append(f"{key} cannot be used: {_said(error)}")
                 names = self._closure(values.get(key), values, set())

@@ -329,3 +329,17 @@ def test_release_takes_an_empty_limit_for_none(bench: Bench, limit: str) -> None
     assert run.rc != 0
     assert run.calls == []
     assert "Say which phones to release" in run.text
+
+
+def test_release_takes_hosts_that_the_inventory_names_for_no_choice(bench: Bench) -> None:
+    bench.servers()
+    bench.device(1)
+    bench.inventory({"a": phone(1)}, {**bench.one, "rps_hosts": "nobody"})
+
+    run = bench.run("voip.rps.release")
+    chosen = bench.run("voip.rps.release", extra={"rps_hosts": "a"})
+
+    assert (run.rc, run.calls) == (2, [])
+    assert "Say which phones to release" in run.text
+    assert chosen.rc == 0
+    assert len(chosen.removals) == 1

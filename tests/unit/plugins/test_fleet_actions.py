@@ -127,8 +127,10 @@ def test_the_release_playbook_releases_nothing_unless_somebody_said_what(
     (tmp_path / "empty.txt").write_text("\n# nothing\n", encoding="utf-8")
     (tmp_path / "some.txt").write_text("desk-1\n", encoding="utf-8")
     sim.world("yealink").add_device(mac(1), USER, "office")
-    made = game(hosts(1), **about(sim))
-    result = bulk(made, "release", {**made.variables(), **values, "__rps_release_by_choice": True})
+    made = game(hosts(1), **about(sim, rps_hosts="all"))  # in the inventory it is no choice of this run
+    made.manager._extra_vars = {key: value for key, value in values.items() if key == "rps_hosts"}
+    limit = {key: value for key, value in values.items() if key == "ansible_limit"}
+    result = bulk(made, "release", {**made.variables(), **limit, "__rps_release_by_choice": True})
     assert (sim.world("yealink").device(mac(1)) is None) is chosen
     if not chosen:
         refused(result, "Say which phones to release")
