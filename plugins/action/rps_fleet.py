@@ -25,6 +25,7 @@ from ansible_collections.voip.rps.plugins.module_utils._fleet_run import (
     Scope,
     run_fleet,
 )
+from ansible_collections.voip.rps.plugins.module_utils._plan import amount
 from ansible_collections.voip.rps.plugins.module_utils._report import drift_artifact, has_drift, report_data
 from ansible_collections.voip.rps.plugins.module_utils._report_files import gather, write_reports
 from ansible_collections.voip.rps.plugins.module_utils._report_next import verdict
@@ -103,11 +104,11 @@ class ActionModule(ActionBase):
         if values.get("ansible_limit"):
             why = "the run is limited (--limit)"
         elif len(alive) < len(everybody):
-            why = f"{len(everybody) - len(alive)} hosts of the play failed or are unreachable"
+            why = f"{amount(len(everybody) - len(alive), 'host')} of the play failed or cannot be reached"
         elif len(batch) < len(alive):
             why = f"the play runs in batches (serial), of which this one holds {len(batch)} of {len(alive)} hosts"
         elif phones < len(batch):
-            why = f"{len(batch) - phones} hosts of the play are left out by a condition"
+            why = f"a condition leaves out {amount(len(batch) - phones, 'host')} of the play"
         return Scope(
             mode,
             bool(self._task.check_mode),

@@ -305,7 +305,10 @@ def _hosts_by_account(
         account = values.get("rps_account")
         if account in (None, ""):
             if len(connections) > 1:
-                problems.append(f"{host}: rps_account is missing; it is one of {names}.")
+                if values.get("rps_mac") in (None, ""):
+                    problems.append(f"{host}: no MAC address is given; set rps_mac, and rps_account to one of {names}.")
+                else:
+                    problems.append(f"{host}: rps_account is missing; it is one of {names}.")
                 continue
             account = next(iter(connections))
         if account not in connections:

@@ -19,7 +19,7 @@ from ._declare import name_warning
 from ._fleet import Account, Fleet
 from ._judge import Report
 from ._model import CONFLICT, CREATED, DEREGISTER, NO_CALL, PRESENT, SERVER_FAILED, SERVER_UNKNOWN
-from ._plan import Guard, Plan
+from ._plan import Guard, Plan, amount
 from ._reconcile import Options, Reconciliation
 from ._results import bulk_result
 from ._service import Service
@@ -111,7 +111,7 @@ def size_guard(fleet: Fleet, scope: Scope, what: str, other: str = "") -> Guard 
         )
     elif fleet.fleet_size != scope.phones:
         text = (
-            f"the play holds {scope.phones} of {fleet.fleet_size} phones. Nothing was written. "
+            f"the play holds {scope.phones} of {amount(fleet.fleet_size, 'phone')}. Nothing was written. "
             "Restore the inventory, or if "
             f"{scope.phones} is right, set {_SIZE}: {scope.phones}{other}."
         )
@@ -131,7 +131,7 @@ def _guards(account: Account, fleet: Fleet, scope: Scope) -> tuple[Callable[[Pla
         if scope.mode == RELEASE or count <= allowed or not now:
             return None
         limit = f"rps_purge_limit allows ({fleet.purge_limit.text}, here {allowed})"
-        what = f"deregistering {count} phones, more than {limit},"
+        what = f"deregistering {amount(count, 'phone')}, more than {limit},"
         return size_guard(fleet, scope, what, f", or set rps_purge_limit: {count}")
 
     def approval(plan: Plan) -> Guard | None:
@@ -140,8 +140,8 @@ def _guards(account: Account, fleet: Fleet, scope: Scope) -> tuple[Callable[[Pla
         return Guard(
             "rps_expect_plan",
             "Refused by the guard rps_expect_plan: it holds no plan for the account "
-            f"{account.name}, and {len(plan.writes)} "
-            "phones of it would be written. Nothing was written. Look at its plan in check mode, "
+            f"{account.name}, and {amount(len(plan.writes), 'phone')} "
+            "of it would be written. Nothing was written. Look at its plan in check mode, "
             f"then add {account.name}: "
             f"{plan.digest} to rps_expect_plan.",
         )
@@ -207,12 +207,13 @@ def _prepare(
 
 
 def _refusal(runs: list[AccountRun]) -> Guard | None:
-    """The first guard that refuses, with its account's name. It stops the writes of all accounts."""
-    for run in runs:
-        guard = run.reconciliation.guard
-        if guard is not None:
-            return Guard(guard.name, f"Account {run.account.name}: {guard.text}")
-    return None
+    """The first guard that refuses, with the names of the accounts that it speaks of. It stops the writes of all."""
+    refused = [(run.account.name, run.reconciliation.guard) for run in runs if run.reconciliation.guard is not None]
+    if not refused:
+        return None
+    guard = refused[0][1]
+    names = [name for name, other in refused if other == guard]
+    return Guard(guard.name, f"{'Account' if len(names) == 1 else 'Accounts'} {', '.join(names)}: {guard.text}")
 
 
 def _finish(run: AccountRun, scope: Scope, refused: Guard | None) -> None:
@@ -228,12 +229,26 @@ def _finish(run: AccountRun, scope: Scope, refused: Guard | None) -> None:
     )
 
 
+_ROLE_WORDS = (
+    ("set override: true", "set rps_override: true"),
+    ("set force: true", "set rps_force: true"),
+    ("with force: true", "with rps_force: true"),
+    (
+        "neither server_url nor unique_url is declared to compare with; declare one",
+        "no URL is declared to compare with; add its server to rps_servers, or set rps_unique_url",
+    ),
+    ("declare server_url to have it verified", "add its server to rps_servers to have it verified"),
+    ("add this server by the module rps_server, by rps_servers of the role or", "add this server to rps_servers or"),
+    ("accepted its unique_url;", "accepted its rps_unique_url;"),
+)
+
+
 def _in_role_words(run: AccountRun, drift: bool) -> None:
     """Make what the modules say fit the role: its variables' names, and that drift is no failure of the run that found
     it."""
     for item in run.result["devices"]:
-        for option in ("override", "force"):
-            item["msg"] = item["msg"].replace(f"set {option}: true", f"set rps_{option}: true")
+        for words, fitting in _ROLE_WORDS:
+            item["msg"] = item["msg"].replace(words, fitting)
         if drift and item["outcome"] == CONFLICT:
             item["failed"] = False
 
@@ -269,7 +284,7 @@ def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
         error = run.report.error
         if error is not None and error not in said:
             said.add(error)
-            text = error if error.startswith("Account ") else f"Account {name}: {error}"
+            text = error if error.startswith("Account") else f"Account {name}: {error}"
             # Where a phone fails for it, the phone's own host fails; else the run would stay green.
             same = [other for other in runs if other.report.error == error]
             if any(entry["failed"] for other in same for entry in other.hosts.values()):

@@ -183,7 +183,7 @@ def blind_guard(listed: Sequence[str], steps: Sequence[Step], prefix: str = "") 
     if blind:
         return Guard(
             "unread_devices",
-            f"Refused by the guard unread_devices: {_devices(len(blind))} could not be read "
+            f"Refused by the guard unread_devices: {amount(len(blind))} could not be read "
             f"({blind[0]} first), so purge "
             f"cannot know what it removes. Nothing was written. Run again, or set {prefix}purge: false.",
         )
@@ -203,11 +203,11 @@ def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> Guard | None:
     allowed = limit.of(len(plan.listed or ()))
     if count <= allowed:
         return None
-    share = f"{limit.text} of {_devices(len(plan.listed or ()))} listed" if limit.count is None else "a count"
+    share = f"{limit.text} of {amount(len(plan.listed or ()))} listed" if limit.count is None else "a count"
     name = f"{prefix}purge_limit"
     return Guard(
         name,
-        f"Refused by the guard {name}: purge would deregister {_devices(count)} and the limit is {allowed} ({share}). "
+        f"Refused by the guard {name}: purge would deregister {amount(count)} and the limit is {allowed} ({share}). "
         f"Nothing was written. Check the plan, then set {name}: {count} to allow exactly this.",
     )
 
@@ -228,8 +228,9 @@ def digest_guard(plan: Plan, expected: str | None, value: str = "expect_plan: {}
     )
 
 
-def _devices(count: int) -> str:
-    return "1 device" if count == 1 else f"{count} devices"
+def amount(count: int, noun: str = "device") -> str:
+    """A number of things in words: ``1 device``, ``2 devices``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def prediction(step: Step, shows_url: bool) -> Found | None:

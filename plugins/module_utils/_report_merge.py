@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from typing import Any
 
+from ._plan import amount
 from ._report import assemble
 
 
@@ -100,6 +101,8 @@ def _scope(old: dict[str, Any], new: dict[str, Any], phones: int) -> dict[str, A
     scope["limit"] = new["limit"] or old["limit"]
     partial = new["partial"] or old["partial"]
     if partial is not None and scope["limit"] is None:
-        partial = None if phones >= scope["hosts"] else f"{scope['hosts'] - phones} hosts of the play are not in it"
+        partial = (
+            None if phones >= scope["hosts"] else f"it lacks {amount(scope['hosts'] - phones, 'host')} of the play"
+        )
     scope["partial"] = partial
     return scope

@@ -23,6 +23,7 @@ from ._model import (
     Found,
     Result,
 )
+from ._plan import amount
 from ._urls import Masker
 
 _KEPT = frozenset({IN_SYNC, UNVERIFIABLE})
@@ -104,12 +105,12 @@ def _without_mac(device: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int], whole: bool = True) -> str:
     """A run in one sentence for people. ``whole`` says that all phones of the account are declared here."""
-    phones = len(entries)
     parts = [f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]]
-    text = f"{phones} phone{'' if phones == 1 else 's'}" + (": " + ", ".join(parts) if parts else "")
-    if counts["unmanaged"]:
-        rest = "that nobody declared" if whole else "outside this play"
-        text += f"; {counts['unmanaged']} more on the account {rest}"
+    text = amount(len(entries), "phone") + (": " + ", ".join(parts) if parts else "")
+    # A device whose purge failed is still unmanaged, and among the entries already.
+    more = counts["unmanaged"] - sum(1 for item in entries[counts["declared"] :] if item["failed"])
+    if more:
+        text += f"; {more} more on the account {'that nobody declared' if whole else 'outside this play'}"
     return text + "."
 
 

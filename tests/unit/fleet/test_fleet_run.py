@@ -210,6 +210,51 @@ def test_a_guard_of_one_account_stops_the_writes_of_all_and_names_it(bench: Benc
     assert outcomes(told)["hall"] == "not_attempted"
 
 
+def test_a_guard_that_refuses_several_accounts_for_one_reason_names_them_all(bench: Bench) -> None:
+    bench.hold(1, 2)
+    bench.hold(1, vendor="htek")
+    told = bench.run({"desk": phone(1), "hall": phone(1, "htek")}, rps_purge=True)
+    assert told.errors == [
+        "Accounts htek, yealink: Refused by the guard rps_fleet_size: purge needs the whole fleet in one play, and "
+        "nobody said outside the inventory how many phones the fleet has. Nothing was written. If the 2 of this play "
+        "are all, set rps_fleet_size: 2."
+    ]
+
+
+def test_a_device_whose_purge_was_refused_is_counted_once(bench: Bench) -> None:
+    bench.hold(1, 2, 3)
+    told = bench.run({"desk": phone(1)}, rps_purge=True, vendors=("yealink",))
+    assert "yealink: 3 phones: 1 in sync, 2 not attempted." in told.messages
+    assert told.runs[0].result["summary"]["unmanaged"] == 2
+
+
+def test_one_phone_is_not_told_as_many(bench: Bench) -> None:
+    bench.hold(1)
+    told = bench.run(absent(1), rps_purge_limit="0")
+    assert any("deregistering 1 phone, more than rps_purge_limit allows (0, here 0)," in text for text in told.warnings)
+
+
+@pytest.mark.parametrize(
+    ("found", "variables", "said"),
+    [
+        ("office", {"rps_server": "other"}, "add its server to rps_servers, or set rps_unique_url."),
+        (
+            "office",
+            {"rps_server": "other", "rps_force": True},
+            "add this server to rps_servers or in the vendor's portal",
+        ),
+    ],
+)
+def test_a_phone_of_the_role_is_told_about_the_roles_variables(
+    bench: Bench, found: str, variables: dict[str, Any], said: str
+) -> None:
+    bench.hold(1, server=found)
+    (entry,) = bench.run({"desk": phone(1, **variables)}).runs[-1].hosts.values()
+    assert said in entry["msg"]
+    assert "server_url" not in entry["msg"]
+    assert "module" not in entry["msg"]
+
+
 def test_a_guard_is_a_warning_in_a_drift_run(bench: Bench) -> None:
     bench.hold(*range(1, 21))
     told = bench.run(absent(3), DRIFT)

@@ -229,7 +229,7 @@ def test_a_report_that_cannot_be_written_is_an_error_of_the_run(sim: Simulator, 
     ("changes", "why"),
     [
         ({"ansible_limit": "desk-1"}, "the run is limited (--limit)"),
-        ({"ansible_play_hosts": ["desk-1"]}, "1 hosts of the play failed or are unreachable"),
+        ({"ansible_play_hosts": ["desk-1"]}, "1 host of the play failed or cannot be reached"),
         ({"ansible_play_batch": ["desk-1"]}, "the play runs in batches (serial), of which this one holds 1 of 2 hosts"),
     ],
 )
@@ -249,7 +249,7 @@ def test_hosts_that_a_condition_leaves_out_make_the_play_a_part(sim: Simulator, 
         sim.world("yealink").add_device(mac(number), USER, "office")
     made = game(hosts(), **about(sim, rps_purge=True, rps_fleet_size=2, rps_purge_limit=1))
     result = bulk(made, when=["inventory_hostname == 'desk-1'"])
-    assert any("1 hosts of the play are left out by a condition" in text for text in result["errors"])
+    assert any("a condition leaves out 1 host of the play" in text for text in result["errors"])
     assert sim.writes() == []
 
 

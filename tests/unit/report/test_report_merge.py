@@ -97,7 +97,7 @@ def test_calls_of_batches_add_up() -> None:
 def test_the_first_batches_alone_say_that_they_are_a_part() -> None:
     _whole, reports = batches(120, 3)
     data = merged(reports[:2])
-    assert data["scope"]["partial"] == "40 hosts of the play are not in it"
+    assert data["scope"]["partial"] == "it lacks 40 hosts of the play"
     assert not data["scope"]["complete"]
 
 
