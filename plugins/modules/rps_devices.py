@@ -143,6 +143,23 @@ EXAMPLES = r"""
     devices: "{{ all_htek_phones }}"
     purge: true
     purge_limit: 2
+
+- name: See what would be done
+  voip.rps.rps_devices:
+    vendor: htek
+    api_username: "{{ rps_username }}"
+    api_password: "{{ rps_password }}"
+    devices: "{{ all_htek_phones }}"
+  check_mode: true
+  register: looked
+
+- name: Do that and nothing else
+  voip.rps.rps_devices:
+    vendor: htek
+    api_username: "{{ rps_username }}"
+    api_password: "{{ rps_password }}"
+    devices: "{{ all_htek_phones }}"
+    expect_plan: "{{ looked.plan }}"
 """
 
 RETURN = r"""

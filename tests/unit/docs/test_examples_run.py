@@ -162,6 +162,15 @@ def test_the_example_of_the_readme_registers_its_phones_once(sim: Simulator, tmp
     assert sim.writes() == []
 
 
+def test_the_example_in_the_roles_documentation_does_the_same(sim: Simulator, tmp_path: Path) -> None:
+    write_examples("README.md", tmp_path)
+    shown = ansible(sim, tmp_path, "doc", "--type", "role", "--json", "voip.rps.rps")
+    (entry,) = json.loads(shown.stdout).values()
+    (tmp_path / "role.yml").write_text(entry["entry_points"]["main"]["examples"], encoding="utf-8")
+    assert changed(play(sim, tmp_path, "-i", "inventory", "role.yml")) == {"reception", "desk-12", "warehouse"}
+    assert bound(sim) == {"001565000001": "office", "001565000002": "office", "001fc1000001": "office"}
+
+
 @pytest.mark.parametrize(("name", "macs"), [("first-phone.yml", 1), ("approved.yml", 2)])
 def test_the_plays_of_the_guide_for_localhost_work_and_the_second_run_changes_nothing(
     sim: Simulator, tmp_path: Path, name: str, macs: int
