@@ -181,8 +181,11 @@ class ActionModule(ActionBase):
             msg=[*told.messages, *shortened(errors)],
         )
         warnings = list(told.warnings)
+        if failed:
+            # Where enough hosts fail, the task that sums up is not reached any more.
+            warnings.extend(told.changes)
         if results and len(failed) == len(results):
-            warnings.extend(errors)  # no host is left for the task that sums up
+            warnings.extend(errors)
         if warnings:
             result["warnings"] = shortened(warnings)
         if self._task.diff:

@@ -50,6 +50,12 @@ options:
           - Its URL.
         type: str
         required: true
+  urls:
+    description:
+      - Whether hosts have C(rps_url). Set V(false) where the output is kept as a static inventory. There Ansible would
+        take a C({{) in a URL of the service for a template, and the path of a unique URL is a secret.
+    type: bool
+    default: true
   statuses:
     description:
       - Take only devices with one of these statuses. Without it, all.
@@ -80,6 +86,8 @@ keyed_groups:
 cache: false
 """
 
+import os
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -93,7 +101,7 @@ from ansible_collections.voip.rps.plugins.module_utils._declare import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
 from ansible_collections.voip.rps.plugins.module_utils._mac import printable
-from ansible_collections.voip.rps.plugins.module_utils._model import Connection
+from ansible_collections.voip.rps.plugins.module_utils._model import Connection, Server
 from ansible_collections.voip.rps.plugins.module_utils._reconcile import read_account
 from ansible_collections.voip.rps.plugins.module_utils._service import Service
 from ansible_collections.voip.rps.plugins.module_utils._transport import Transport
@@ -111,13 +119,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        written = self._read_config_data(path)
         try:
-            connection = parse_connection({key: self._option(key) for key in CONNECTION_OPTIONS})
-            servers = [
-                parse_server(item.get("name"), item.get("url"), f"servers[{index}]")
-                for index, item in enumerate(self.get_option("servers"))
-            ]
+            connection = parse_connection({key: self._option(key, written) for key in CONNECTION_OPTIONS})
+            servers = [_server(item, index) for index, item in enumerate(self.get_option("servers"))]
             prefixes = parse_prefixes(self.get_option("mac_prefixes"), (), "mac_prefixes")
             masker = Masker(connection.vendor, connection.username, connection.password)
             devices = self._cached(path, connection, masker, cache)
@@ -134,9 +139,18 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 name = next((name for name, url in shown if same_url(url, device["url"])), None)
                 self._add(device, connection.vendor, name)
 
-    def _option(self, key: str) -> Any:
-        """A connection option, which may be a template, for instance a lookup of a password."""
+    def _option(self, key: str, written: Mapping[str, Any]) -> Any:
+        """A connection option, which may be a template, for instance a lookup of a password.
+
+        Ansible makes False of every text that is no boolean, and other digits of a number, so there what was
+        ``written`` counts.
+        """
         value = self.get_option(key)
+        if key == "validate_certs":
+            value = written.get(key)
+            value = os.environ.get("RPS_VALIDATE_CERTS") or None if value is None else value
+        elif isinstance(written.get(key), (int, float)):
+            value = written[key]
         if isinstance(value, str) and self.templar.is_template(value):
             return self.templar.template(value)
         return str(value) if value is not None and not isinstance(value, (bool, int, float)) else value
@@ -146,15 +160,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
         What is cached is what is shown: no URL's user info, query or fragment.
         """
-        key = self.get_cache_key(path)
+        # The file may take vendor, address and login from the environment: one account's devices are not another's.
+        account = masker.fingerprint(f"{connection.vendor} {connection.api_url}") if self.get_option("cache") else ""
+        key = f"{self.get_cache_key(path)}_{account}"
         use = bool(self.get_option("cache")) and cache
         if use:
             try:
-                kept: list[dict[str, Any]] = self._cache[key]
+                kept = self._cache[key]
             except KeyError:
-                pass
-            else:
-                return kept
+                kept = None
+            if _are_devices(kept):
+                return list(kept)
         service = Service(Transport(connection, masker))
         try:
             found = read_account(service, None)
@@ -188,10 +204,29 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 ) from None
             if not name or name in self.inventory.hosts:
                 reason = f"gives '{name}', which another device has already" if name else "gives an empty name"
-                raise AnsibleParserError(f"hostname {reason}, for {device['mac']}; use rps_mac in it.")
+                raise AnsibleParserError(
+                    f"hostname {reason}, for {device['mac']}; write a template that differs for each device, such as "
+                    "phone-{{ rps_mac }}."
+                )
         self.inventory.add_host(name)
         for key, value in values.items():
-            self.inventory.set_variable(name, key, value)
+            if key != "rps_url" or self.get_option("urls"):
+                self.inventory.set_variable(name, key, value)
         self._set_composite_vars(self.get_option("compose"), values, name, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), values, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), values, name, strict=strict)
+
+
+def _server(item: Any, index: int) -> Server:
+    label = f"servers[{index}]"
+    if not isinstance(item, Mapping):
+        raise InputError([f"{label} must be a dictionary with name and url."])
+    return parse_server(item.get("name"), item.get("url"), label)
+
+
+def _are_devices(kept: Any) -> bool:
+    """Whether this is what was put into the cache, which may be a file that others can write."""
+    return isinstance(kept, list) and all(
+        isinstance(item, Mapping) and set(item) == {"mac", "status", "url"} and isinstance(item["mac"], str)
+        for item in kept
+    )

@@ -15,7 +15,7 @@ from typing import Any
 from ._errors import InputError
 from ._mac import parse_mac, printable
 from ._model import ABSENT, PRESENT, Connection, Declared, Server
-from ._urls import split_url, url_problem
+from ._urls import is_host, split_url, url_problem
 from ._vendors import VENDORS, Vendor
 
 # The connection options of the contract, by their names.
@@ -35,11 +35,20 @@ _LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,4}))?\s*%")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{1,12}")
+_TRUE = frozenset({"y", "yes", "on", "1", "true", "t"})
+_FALSE = frozenset({"n", "no", "off", "0", "false", "f"})
+
+
+def written(value: Any) -> Any:
+    """A name that YAML or a template took for a whole number, as text; anything else as it is."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def name_problem(name: Any) -> str | None:
     """Why this is no server name, as the end of a sentence, or None (Yealink 4.9.3: A-z 0-9 - _ . and blank)."""
-    if not isinstance(name, str) or not name.strip():
+    if name is not None and not isinstance(name, str):
+        return "must be text"
+    if name is None or not name.strip():
         return "must not be empty"
     if not _NAME.fullmatch(name):
         return f"can only contain A-Z a-z 0-9 - _ . and blanks, and '{printable(name)[:60]}' holds something else"
@@ -59,6 +68,7 @@ def parse_server(name: Any, url: Any, label: str) -> Server:
     """One server, or InputError with all that is wrong with it; ``label``, where there is one, begins each sentence."""
     front = f"{label}: " if label else ""
     problems: list[str] = []
+    name = written(name)
     wrong = name_problem(name)
     if wrong:
         problems.append(f"{front}the server name {wrong}.")
@@ -85,8 +95,9 @@ def parse_devices(
     problems: list[str] = []
     declared: list[Declared] = []
     seen: dict[str, list[str]] = {}
-    for entry, label in zip(entries, labels):
+    for given, label in zip(entries, labels):
         mine: list[str] = []
+        entry = {**given, "server": written(given.get("server"))}
         mac = ""
         try:
             mac = parse_mac(entry.get("mac"))
@@ -157,16 +168,7 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
     if not isinstance(vendor, str) or vendor not in VENDORS:
         given = f", not '{printable(str(vendor))[:40]}'" if vendor else ""
         problems.append(f"{front}vendor must be one of {', '.join(sorted(VENDORS))}{given}.")
-    for key in ("api_username", "api_password"):
-        if isinstance(options.get(key), (int, float)):
-            problems.append(f"{front}{key} was read as a number or a boolean; put it in quotes.")
-        elif not isinstance(options.get(key), str) or not options.get(key):
-            hint = "set it in this account" if label else f"set it or its environment variable RPS_{key.upper()}"
-            problems.append(f"{front}{key} is missing; {hint}.")
-        elif not _encodable(options[key]):
-            problems.append(f"{front}{key} holds bytes that are no text; write it as UTF-8.")
-    if isinstance(options.get("api_username"), str) and ":" in options["api_username"]:
-        problems.append(f"{front}api_username cannot hold a colon (basic authentication).")
+    problems.extend(f"{front}{text}." for text in _login_problems(options, bool(label)))
     api_url = options.get("api_url") or (
         VENDORS[vendor].api_url if isinstance(vendor, str) and vendor in VENDORS else ""
     )
@@ -177,24 +179,56 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
     timeout = _number(options, "timeout", 30.0, (0.001, 86400.0), front, problems)
     retries = _number(options, "retries", 3, (0, 100), front, problems)
     concurrency = _number(options, "concurrency", 8, (1, 64), front, problems)
-    deadline = None
-    if options.get("deadline") is not None:
-        deadline = _number(options, "deadline", 0.0, (0.001, 31536000.0), front, problems)
+    certs, deadline = True, None
+    try:
+        if options.get("validate_certs") is not None:
+            # Never by Python's idea of truth: a typing mistake must not switch the verification off, nor on.
+            certs = to_bool(options["validate_certs"], f"{front}validate_certs")
+        deadline = parse_deadline(options.get("deadline"), f"{front}deadline")
+    except InputError as error:
+        problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    certs = options.get("validate_certs")
     return Connection(
         vendor=str(vendor),
         api_url=str(api_url).strip(),
         username=options["api_username"],
         password=options["api_password"],
-        validate_certs=True if certs is None else bool(certs),
+        validate_certs=certs,
         ca_path=options.get("ca_path") or None,
         timeout=float(timeout),
         retries=int(retries),
         concurrency=int(concurrency),
         deadline=deadline,
     )
+
+
+def _login_problems(options: Mapping[str, Any], in_account: bool) -> list[str]:
+    problems: list[str] = []
+    for key in ("api_username", "api_password"):
+        value = options.get(key)
+        if isinstance(value, (int, float)):
+            problems.append(f"{key} was read as a number or a boolean; put it in quotes")
+        elif value is None or value == "":
+            hint = "set it in this account" if in_account else f"set it or its environment variable RPS_{key.upper()}"
+            problems.append(f"{key} is missing; {hint}")
+        elif not isinstance(value, str):
+            problems.append(f"{key} must be text")
+        elif not _encodable(value):
+            problems.append(f"{key} holds bytes that are no text; write it as UTF-8")
+    if isinstance(options.get("api_username"), str) and ":" in options["api_username"]:
+        problems.append("api_username cannot hold a colon (basic authentication)")
+    return problems
+
+
+def to_bool(value: Any, name: str) -> bool:
+    """A boolean as Ansible users write them; None is False. Raises InputError."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    text = str(value).strip().lower()
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise InputError([f"{name} must be true or false, not '{printable(str(value))[:40]}'."])
 
 
 def _encodable(text: str) -> bool:
@@ -211,7 +245,7 @@ def _api_url_problem(url: str) -> str | None:
         return "must begin with https://"
     if "@" in url:
         return "must not hold a login; give it as api_username and api_password"
-    if not parts.host or any(char.isspace() or not char.isprintable() for char in url.strip()):
+    if not is_host(parts.host) or any(char.isspace() or not char.isprintable() for char in url.strip()):
         return "is not a usable address"
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.host):
         return (
@@ -219,6 +253,17 @@ def _api_url_problem(url: str) -> str | None:
             "for localhost only)"
         )
     return None
+
+
+def parse_deadline(value: Any, option: str) -> float | None:
+    """Seconds for a whole run, or None for no bound. Raises InputError."""
+    if value is None or value == "":
+        return None
+    problems: list[str] = []
+    seconds = _number({option: value}, option, 0.0, (0.001, 31536000.0), "", problems)
+    if problems:
+        raise InputError(problems)
+    return float(seconds)
 
 
 def _number(
@@ -235,7 +280,8 @@ def _number(
     whole = isinstance(default, int)
     if isinstance(value, bool) or not low <= number <= high or (whole and number != int(number)):
         kind = "a whole number" if whole else "a number of seconds"
-        problems.append(f"{front}{key} must be {kind} from {low:g} to {high:g}, not '{printable(str(value))[:40]}'.")
+        limits = f"from {low:g} to {high:.0f}"
+        problems.append(f"{front}{key} must be {kind} {limits}, not '{printable(str(value))[:40]}'.")
         return default
     return number
 

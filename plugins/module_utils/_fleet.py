@@ -14,11 +14,14 @@ from ._declare import (
     CONNECTION_OPTIONS,
     Limit,
     parse_connection,
+    parse_deadline,
     parse_devices,
     parse_digest,
     parse_limit,
     parse_prefixes,
     parse_server,
+    to_bool,
+    written,
 )
 from ._errors import InputError
 from ._mac import parse_mac, printable
@@ -42,8 +45,6 @@ FLEET_VARS = (
     "rps_report_dir",
     "rps_fail_on_drift",
 )
-_TRUE = frozenset({"y", "yes", "on", "1", "true", "t"})
-_FALSE = frozenset({"n", "no", "off", "0", "false", "f"})
 _SHOWN = 25  # problems that one message lists
 
 
@@ -81,16 +82,6 @@ class _Problems(list[str]):
         self.extend(error.problems)
 
 
-def to_bool(value: Any, name: str) -> bool:
-    """A boolean as Ansible users write them; None is False. Raises InputError."""
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    text = str(value).strip().lower()
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
-    raise InputError([f"{name} must be true or false, not '{printable(str(value))[:40]}'."])
-
-
 def environment_accounts(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """The accounts that job templates inject as environment variables: ``default`` and one for each vendor."""
     accounts: dict[str, dict[str, Any]] = {}
@@ -107,7 +98,7 @@ def environment_accounts(environ: Mapping[str, str]) -> dict[str, dict[str, Any]
     return accounts
 
 
-def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> dict[str, Connection]:
+def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: float | None) -> dict[str, Connection]:
     """``rps_accounts``, or the logins of the environment where it is empty -> connections by name.
 
     An entry takes RPS_VALIDATE_CERTS, RPS_CA_PATH and RPS_TIMEOUT from the environment where it says nothing itself,
@@ -116,9 +107,11 @@ def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> dict[
     if raw in (None, "", {}):
         raw = environment_accounts(environ)
         if "default" in raw and not environ.get("RPS_VENDOR"):
-            raise InputError(
-                ["RPS_API_USERNAME and RPS_API_PASSWORD are set, but not RPS_VENDOR; set it to yealink or htek."]
-            )
+            del raw["default"]  # without a vendor it is no account
+            if not raw:
+                raise InputError(
+                    ["RPS_API_USERNAME and RPS_API_PASSWORD are set, but not RPS_VENDOR; set it to yealink or htek."]
+                )
         if not raw:
             raise InputError(
                 [
@@ -142,14 +135,11 @@ def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: Any) -> dict[
         if unknown:
             problems.append(f"{label}: there is no option {', '.join(printable(key)[:40] for key in unknown)}.")
         whole = {key: (None if value == "" else value) for key, value in options.items()}
-        for key in ("ca_path", "timeout"):
+        for key in ("validate_certs", "ca_path", "timeout"):
             if whole.get(key) is None:
                 whole[key] = environ.get(f"RPS_{key.upper()}") or None
-        certs = whole.get("validate_certs")
+        whole["deadline"] = deadline
         try:
-            certs = environ.get("RPS_VALIDATE_CERTS") or None if certs is None else certs
-            whole["validate_certs"] = None if certs is None else to_bool(certs, f"{label}: validate_certs")
-            whole["deadline"] = deadline
             accounts[str(name)] = parse_connection(whole, label)
         except InputError as error:
             problems.taken(error)
@@ -179,7 +169,8 @@ def parse_fleet(
             problems.taken(error)
             return otherwise
 
-    connections = tried(lambda: parse_accounts(fleet.get("rps_accounts"), environ, fleet.get("rps_deadline")), {})
+    deadline = tried(lambda: parse_deadline(fleet.get("rps_deadline"), "rps_deadline"), None)
+    connections = tried(lambda: parse_accounts(fleet.get("rps_accounts"), environ, deadline), {})
     if not connections:
         raise InputError(problems)
     servers = tried(lambda: _servers(fleet.get("rps_servers"), sorted(connections)), {})
@@ -221,7 +212,7 @@ def parse_fleet(
         batch_size=tried(lambda: _count(_or(fleet.get("rps_batch_size"), 100), "rps_batch_size", 1), 100),
         ignore=tried(lambda: parse_prefixes(_list(fleet, "rps_ignore"), everything, "rps_ignore"), ()),
         host_results=tried(lambda: to_bool(_or(fleet.get("rps_host_results"), True), "rps_host_results"), True),
-        report_dir=str(_or(fleet.get("rps_report_dir"), "./rps-reports")),
+        report_dir=tried(lambda: _folder(fleet.get("rps_report_dir")), ""),
         fail_on_drift=tried(lambda: to_bool(fleet.get("rps_fail_on_drift"), "rps_fail_on_drift"), False),
     )
     if problems:
@@ -251,6 +242,13 @@ def _list(fleet: Mapping[str, Any], name: str) -> list[Any]:
     raise InputError([f"{name} must be a list."])
 
 
+def _folder(value: Any) -> str:
+    value = _or(value, "./rps-reports")
+    if not isinstance(value, str):
+        raise InputError(["rps_report_dir must be the path of a folder."])
+    return value
+
+
 def _count(value: Any, name: str, least: int) -> int | None:
     if value is None or value == "":
         return None
@@ -273,6 +271,9 @@ def _servers(raw: Any, accounts: Sequence[str]) -> dict[str, dict[str, Server]]:
         if not isinstance(item, Mapping):
             problems.append(f"{label} must be a dictionary with name, url and account.")
             continue
+        unknown = sorted(str(key) for key in item if key not in ("name", "url", "account"))
+        if unknown:
+            problems.append(f"{label}: there is no option {', '.join(printable(key)[:40] for key in unknown)}.")
         account = item.get("account")
         if account in (None, ""):
             if len(accounts) > 1:
@@ -311,7 +312,7 @@ def _hosts_by_account(
                     problems.append(f"{host}: rps_account is missing; it is one of {names}.")
                 continue
             account = next(iter(connections))
-        if account not in connections:
+        if not isinstance(account, str) or account not in connections:
             problems.append(f"{host}: there is no account '{printable(str(account))[:60]}' in rps_accounts ({names}).")
             continue
         hosts.setdefault(str(account), []).append(host)
@@ -324,7 +325,7 @@ def _devices(
     problems = _Problems()
     entries: list[dict[str, Any]] = []
     for host, values in phones.items():
-        server = values.get("rps_server")
+        server = written(values.get("rps_server"))
         found = servers.get(server.strip()) if isinstance(server, str) else None
         entry = {
             "mac": values.get("rps_mac"),
@@ -352,6 +353,7 @@ def _in_role_words(text: str) -> str:
     for option, variable in (
         ("no MAC address is given", "no MAC address is given; set rps_mac"),
         (": unique_url ", ": rps_unique_url "),
+        ("remove it and use server", "remove it and use rps_server"),
         ("a server is required with state present", "rps_server is missing, and rps_state is present"),
     ):
         text = text.replace(option, variable)
@@ -407,11 +409,12 @@ def _purge_servers(
         return None
     if not isinstance(raw, (list, tuple)):
         raise InputError(["rps_purge_servers must be a list of names of servers in rps_servers."])
+    raw = [str(written(name)) for name in raw]
     title = VENDORS[vendor].title
     if not VENDORS[vendor].shows_url:
         raise InputError([f"rps_purge_servers is not supported by {title} (account {account}): it shows no URLs."])
-    unknown = [str(name) for name in raw if not any(name in others for others in servers.values())]
+    unknown = [name for name in raw if not any(name in others for others in servers.values())]
     if unknown:
         names = ", ".join(printable(name)[:60] for name in unknown)
         raise InputError([f"rps_purge_servers: rps_servers holds no {names} of a vendor that shows URLs."])
-    return {str(name): server.url for name, server in servers.get(account, {}).items() if name in raw}
+    return {name: server.url for name, server in servers.get(account, {}).items() if name in raw}

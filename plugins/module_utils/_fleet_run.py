@@ -83,13 +83,15 @@ class AccountRun:
 @dataclass
 class FleetRun:
     """A whole run. ``errors`` belong to no phone: accounts that could not be worked on, servers, purged devices.
-    ``reasons`` are why phones failed that an account or a guard kept from being written; they are warnings too."""
+    ``reasons`` are why phones failed that an account or a guard kept from being written; they are warnings too.
+    ``changes`` are those messages that tell of a change which belongs to no phone of the play."""
 
     runs: list[AccountRun]
     messages: list[str]
     warnings: list[str]
     errors: list[str]
     reasons: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
 
 
 _SIZE = "rps_fleet_size"
@@ -275,7 +277,8 @@ def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
                 told.warnings.append(f"{name}: {text}")
         for done in run.report.servers:
             if done.status == CREATED:
-                told.messages.append(f"{name}: server '{done.server.name}' was added.")
+                told.changes.append(f"{name}: server '{done.server.name}' was added.")
+                told.messages.append(told.changes[-1])
             elif done.status in (NO_CALL, SERVER_UNKNOWN):
                 told.warnings.append(f"{name}: {done.msg}")
             elif done.status == SERVER_FAILED:
@@ -300,8 +303,11 @@ def _tell_purged(told: FleetRun, run: AccountRun, scope: Scope) -> None:
     name = run.account.name
     changed = [item["mac"] for item in run.purged if item["changed"]]
     if changed:
-        verb = "would be purged" if scope.check_mode or scope.mode == DRIFT else "purged"
+        predicted = scope.check_mode or scope.mode == DRIFT
         more = f" and {len(changed) - 10} more" if len(changed) > 10 else ""
-        told.messages.append(f"{name}: {verb}: {', '.join(changed[:10])}{more}.")
+        text = f"{name}: {'would be purged' if predicted else 'purged'}: {', '.join(changed[:10])}{more}."
+        told.messages.append(text)
+        if not predicted:
+            told.changes.append(text)
     if run.report.error is None:
         told.errors.extend(f"{name}: {item['msg']}" for item in run.purged if item["failed"])

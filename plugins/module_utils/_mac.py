@@ -36,9 +36,9 @@ def parse_mac(value: Any) -> str:
         hint = ""
         if text.isdigit() or isinstance(value, float):
             hint = " (if it was read as a number, put it in quotes)"
-        shown = str(value)[:40]
+        shown = printable(re.sub(r"[^\S ]", "?", str(value)[:40]))  # a tab is not the blank that it looks like
         raise ValueError(
-            f"'{printable(shown)}' is not a MAC address{hint}; write 12 hex digits as 001565000001, "
+            f"'{shown}' is not a MAC address{hint}; write 12 hex digits as 001565000001, "
             "00-15-65-00-00-01, 00 15 65 00 00 01 or 00:15:65:00:00:01"
         )
     mac = re.sub("[^0-9a-f]", "", text)
@@ -60,8 +60,8 @@ def parse_any_mac(value: Any) -> str:
 
 def format_mac(mac: str, notation: str = "bare", upper: bool = False) -> str:
     """Show a normalised MAC as ``bare``, ``hyphen``, ``space`` or ``colon``. Raises ValueError on others."""
-    if notation not in SEPARATORS:
-        raise ValueError(f"'{notation}' is no MAC notation; use one of {', '.join(SEPARATORS)}")
+    if not isinstance(notation, str) or notation not in SEPARATORS:
+        raise ValueError(f"'{printable(str(notation)[:40])}' is no MAC notation; use one of {', '.join(SEPARATORS)}")
     shown = SEPARATORS[notation].join(mac[i : i + 2] for i in range(0, 12, 2))
     return shown.upper() if upper else shown
 

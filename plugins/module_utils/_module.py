@@ -21,6 +21,7 @@ from ._urls import Masker
 from ._vendors import VENDORS
 
 Answer = tuple[dict[str, Any], Optional[str]]
+_STATE, _ANSIBLES_STATE = "the state must be", "value of state"
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _URL_OPTIONS = ("url", "server_url", "unique_url")
 
@@ -83,11 +84,19 @@ class RpsModule(AnsibleModule):
             # A password of a letter or two would make the message unreadable, and is not in it.
             hidden: set[Any] = self.no_log_values
             hidden -= {secret for secret in hidden if len(str(secret)) <= 3}
-            problems.extend(problem for problem in self._check(self.params) if problem not in problems)
-            msg = str(InputError(problems))
+            own = self._check(self.params)
+            if any(_STATE in problem for problem in own):  # which says of which device
+                problems = [problem for problem in problems if not problem.startswith(_ANSIBLES_STATE)]
+            problems.extend(own)
+            # Ansible tells some of its problems again inside of others.
+            msg = str(InputError([one for one in dict.fromkeys(problems) if not _is_part(one, problems)]))
             shown = {"module_args": _without_secrets(self.params)}
             kwargs = {**_nothing_done(self._empty, self.params), "invocation": shown, **kwargs}
         super().fail_json(msg, **kwargs)
+
+
+def _is_part(text: str, texts: list[str]) -> bool:
+    return any(text in other for other in texts if other != text)
 
 
 def run(

@@ -49,7 +49,9 @@ def entry(result: Result, masker: Masker) -> dict[str, Any]:
         bound = found is not None and found.status == REGISTERED and declared.state != ABSENT
         return declared.server if bound and result.outcome in outcomes else None
 
-    kept = _KEPT if not result.step.writes else ()
+    # A write that was forced on a phone and changed nothing leaves it where it was.
+    same = not result.step.writes or (result.step.forced and result.outcome == UNVERIFIABLE)
+    kept = _KEPT if same else ()
     return {
         "mac": result.mac,
         "action": result.step.action,

@@ -23,7 +23,13 @@ _URL = re.compile(
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.DOTALL,
 )
+# Labels have at most 63 characters and are not empty, but for one at the very end.
+_HOST = re.compile(
+    r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\s.:/\[\]*]{1,63}(?:\.[^\s.:/\[\]*]{1,63})*\.?)(?::(?P<port>[0-9]{0,5}))?"
+)
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
+# A URL that goes on here is another one.
+_URL_ENDS = r"(?=[.,;:!?)]*(?:[\s'\"<>]|$))"
 _DIGEST_LENGTH = 12
 _QUOTE_LIMIT = 300
 _SHOWN_LIMIT = 500
@@ -57,6 +63,12 @@ def split_url(text: str) -> Url | None:
     )
 
 
+def is_host(text: str) -> bool:
+    """Whether this is a name or an address as URLs write them, with or without a port that there is."""
+    match = _HOST.fullmatch(text)
+    return match is not None and len(match["name"]) < 256 and 0 < int(match["port"] or 1) < 65536
+
+
 def same_url(one: str | None, other: str | None) -> bool:
     """Equal as text after trimming, scheme and host in any case, an empty path as ``/``."""
     if one is None or other is None:
@@ -73,6 +85,8 @@ def url_problem(text: str) -> str | None:
         return "names no host"
     if any(char.isspace() or not char.isprintable() for char in text.strip()):
         return "holds white space or control characters"
+    if not is_host(parts.host):
+        return "names no usable host or port"
     return None
 
 
@@ -89,6 +103,7 @@ class Masker:
         self._key: bytes | None = None
         self._lock = threading.Lock()
         self._words: dict[str, None] = {}
+        self._known: dict[str, bool] = {}  # declared URLs, and whether their path is a secret
         self.hide(password)
         self.hide(base64.b64encode(f"{username}:{password}".encode()).decode())
 
@@ -113,7 +128,9 @@ class Masker:
         parts = split_url(text) if text else None
         if text and parts is None:
             self.hide(text)
-        elif parts:
+        elif text and parts:
+            known = printable(text)
+            self._known[known] = path or self._known.get(known, False)
             for part in (parts.user, parts.query, parts.fragment, parts.path.strip("/") if path else None):
                 self.hide(part)
 
@@ -123,34 +140,51 @@ class Masker:
             return None
         parts = split_url(text)
         if parts is None:
-            return self._print(text)
+            return self.fingerprint(text)
         shown = [parts.scheme, "://"]
         if parts.user is not None:
-            shown.append(self._print(parts.user) + "@")
+            shown.append(self.fingerprint(parts.user) + "@")
         shown.append(parts.host)
-        shown.append("/" + self._print(parts.path) if hide_path and parts.path != "/" else parts.path)
+        shown.append("/" + self.fingerprint(parts.path) if hide_path and parts.path != "/" else parts.path)
         if parts.query is not None:
-            shown.append("?" + self._print(parts.query))
+            shown.append("?" + self.fingerprint(parts.query))
         if parts.fragment is not None:
-            shown.append("#" + self._print(parts.fragment))
+            shown.append("#" + self.fingerprint(parts.fragment))
         whole = printable("".join(shown))
         if len(whole) > _SHOWN_LIMIT:
-            whole = whole[:_SHOWN_LIMIT] + self._print(text)
+            whole = whole[:_SHOWN_LIMIT] + self.fingerprint(text)
         return whole
 
     def text(self, words: str) -> str:
         """The service's words as they may be quoted: no secret, no URL's path, one printable line, bounded."""
         hidden = printable(words)
+        # Declared URLs first, and put aside, so that what follows neither cuts nor masks them once more. No control
+        # character is left that could be taken for their place.
+        known = sorted(self._known.items(), key=lambda item: len(item[0]), reverse=True)
+        for index, (url, _path) in enumerate(known):
+            hidden = re.sub(re.escape(url) + _URL_ENDS, f"\0{index}\0", hidden)
         for word in sorted(self._words, key=len, reverse=True):
             hidden = hidden.replace(word, "****")
-        hidden = _URL_IN_TEXT.sub(lambda match: self.url(match.group(0), hide_path=True) or "", hidden)
+        hidden = _URL_IN_TEXT.sub(lambda match: self._found(match.group(0)), hidden)
+        for index, (url, path) in enumerate(known):
+            hidden = hidden.replace(f"\0{index}\0", self._found(url, path))
         return hidden if len(hidden) <= _QUOTE_LIMIT else hidden[:_QUOTE_LIMIT] + "..."
+
+    def _found(self, url: str, hide_path: bool = True) -> str:
+        """A URL that stands in a text: as it is where it holds no secret, and without what ends the sentence."""
+        bare = url.rstrip(".,;:!?)")
+        parts = split_url(bare)
+        path = parts is not None and hide_path and parts.path != "/"
+        if parts is not None and not path and (parts.user, parts.query, parts.fragment) == (None, None, None):
+            return url
+        return (self.url(bare, hide_path) or "") + url[len(bare) :]
 
     def secrets(self) -> list[str]:
         """All forms that are hidden, for whoever else must not print them."""
         return list(self._words)
 
-    def _print(self, secret: str) -> str:
+    def fingerprint(self, secret: str) -> str:
+        """What stands for a text that is not shown: the same one for the same text, within the account only."""
         with self._lock:
             if self._key is None:
                 vendor, username, password = self._login

@@ -105,12 +105,16 @@ class Writer:
 
     def _bind(self, step: Step) -> Refusal | None:
         """Bind a device that has no server. Editing is the documented call for it (4.10: "change or specify");
-        where the
-        service lacks that call, or holds the device for nobody's, registering without override does it too."""
+        where the service lacks that call, or holds the device for nobody's, registering without override does it too.
+        """
         try:
             refusal = self._edit(step)
-        except AbsentCallError:
-            return self._register(step, False)
+        except AbsentCallError as absent:
+            refusal = self._register(step, False)
+            if refusal is not None and refusal.kind not in SERVER_LEVEL:
+                quoted = self.service.masker.text(refusal.text)
+                raise AbsentCallError(f"{absent} Registering it instead was refused too: '{quoted}'") from None
+            return refusal
         if refusal is not None and refusal.kind in (INVALID_MAC, MAC_UNKNOWN):
             return self._register(step, False)
         return refusal

@@ -127,6 +127,8 @@ class FleetVariables:
                         "rps_fleet_size is computed from the inventory, so it could never disagree with it; "
                         "write the number of phones of the whole fleet."
                     )
+            if not self._outside("rps_fleet_size", name):
+                self.fleet["rps_fleet_size"] = None  # what is to be checked cannot vouch for itself
             return not problems
         for key in FLEET_VARS:
             if all(_equal(values.get(other, _MISSING), value) for other, value in self._basis[key].items()):
@@ -141,6 +143,13 @@ class FleetVariables:
                     f"{key} differs between hosts ({self._first} and {name}); it must be one for the whole fleet."
                 )
         return True
+
+    def _outside(self, key: str, name: str) -> bool:
+        """Whether a variable is set outside of the inventory with its ``group_vars`` and ``host_vars``: by the play,
+        the task, extra variables, or by a task before."""
+        outside = self._manager.get_vars(play=self._play, task=self._task, include_hostvars=False)
+        by_tasks = (self._manager._nonpersistent_fact_cache.get(name), self._manager._vars_cache.get(name))
+        return key in outside or any(key in (values or {}) for values in by_tasks)
 
     def _closure(self, value: Any, values: Mapping[str, Any], seen: set[str]) -> set[str]:
         """Names of all variables that a value's templates depend on, directly or through others."""

@@ -116,6 +116,18 @@ def test_a_csv_export_becomes_an_inventory_whatever_its_notation(sim: Simulator,
     assert "'0015.6500.004' is not a MAC address" in refused.stdout + refused.stderr
 
 
+def test_a_template_in_a_cell_of_a_csv_export_stays_text(sim: Simulator, tmp_path: Path) -> None:
+    write_examples("docs/guide.md", tmp_path)
+    trap = tmp_path / "trap"
+    cell = "{{ lookup(*('pipe|touch " + str(trap) + "'.split('|'))) }}"
+    (tmp_path / "export.csv").write_text(f"MAC,Server\n0015.6500.0041,{cell}\n", encoding="utf-8")
+    assert changed(play(sim, tmp_path, "csv-to-inventory.yml")) == {"localhost"}
+    refused = play(sim, tmp_path, "-i", "csv-phones.yml", "voip.rps.drift", "-e", "rps_account=yealink")
+    assert refused.returncode == 2
+    assert "the server name" in refused.stdout
+    assert not trap.exists()
+
+
 def test_the_expressions_for_netbox_give_each_phone_its_variables(sim: Simulator, tmp_path: Path) -> None:
     write_examples("docs/guide.md", tmp_path)
     example = yaml.safe_load((tmp_path / "netbox.yml").read_text(encoding="utf-8"))
@@ -171,15 +183,27 @@ def test_the_example_in_the_roles_documentation_does_the_same(sim: Simulator, tm
     assert bound(sim) == {"001565000001": "office", "001565000002": "office", "001fc1000001": "office"}
 
 
-@pytest.mark.parametrize(("name", "macs"), [("first-phone.yml", 1), ("approved.yml", 2)])
-def test_the_plays_of_the_guide_for_localhost_work_and_the_second_run_changes_nothing(
-    sim: Simulator, tmp_path: Path, name: str, macs: int
-) -> None:
+def test_the_first_phone_of_the_guide_is_registered_once(sim: Simulator, tmp_path: Path) -> None:
     write_examples("docs/guide.md", tmp_path)
     sim.world("yealink").add_server(LOGIN[0], "office", URL["yealink"])
-    assert changed(play(sim, tmp_path, name)) == {"localhost"}
-    assert len(bound(sim)) == macs
-    assert changed(play(sim, tmp_path, name)) == set()
+    assert changed(play(sim, tmp_path, "first-phone.yml")) == {"localhost"}
+    assert len(bound(sim)) == 1
+    assert changed(play(sim, tmp_path, "first-phone.yml")) == set()
+
+
+def test_the_plan_of_the_guide_is_written_once_it_was_approved_and_only_once(sim: Simulator, tmp_path: Path) -> None:
+    write_examples("docs/guide.md", tmp_path)
+    sim.world("yealink").add_server(LOGIN[0], "office", URL["yealink"])
+    looked = play(sim, tmp_path, "approved.yml")
+    assert looked.returncode == 0
+    assert sim.writes() == []
+    approval = re.search(r"-e (approved=sha256:[0-9a-f]{64})", looked.stdout)
+    assert approval
+    assert changed(play(sim, tmp_path, "approved.yml", "-e", approval[1])) == {"localhost"}
+    assert len(bound(sim)) == 2
+    again = play(sim, tmp_path, "approved.yml", "-e", approval[1])
+    assert again.returncode == 2
+    assert "Refused by the guard expect_plan" in again.stdout
 
 
 def test_a_fleet_is_moved_in_steps_stops_at_the_first_failure_and_can_be_resumed(

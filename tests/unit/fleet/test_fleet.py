@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._declare import CONNECTION_OPTIONS
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._fleet import (
+    FLEET_VARS,
+    PHONE_VARS,
     Fleet,
     environment_accounts,
     parse_accounts,
@@ -18,6 +21,8 @@ from ansible_collections.voip.rps.plugins.module_utils._fleet import (
     shortened,
     to_bool,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 LOGIN = {"api_username": "me", "api_password": "s3cret-Pass-w0rd"}
 YEALINK = {"vendor": "yealink", **LOGIN}
@@ -102,6 +107,12 @@ def test_the_environment_makes_one_account_of_each_whole_login() -> None:
 def test_without_declared_accounts_those_of_the_environment_count(nothing: Any) -> None:
     environ = {"RPS_YEALINK_USERNAME": "me", "RPS_YEALINK_PASSWORD": "secret"}
     assert list(parse_accounts(nothing, environ, None)) == ["yealink"]
+    without_vendor = {"RPS_API_USERNAME": "one", "RPS_API_PASSWORD": "first"}
+    assert list(parse_accounts(nothing, {**environ, **without_vendor}, None)) == ["yealink"]
+    assert list(parse_accounts(nothing, {**environ, **without_vendor, "RPS_VENDOR": "htek"}, None)) == [
+        "default",
+        "yealink",
+    ]
     with pytest.raises(InputError, match="No account is declared"):
         parse_accounts(nothing, {}, None)
     with pytest.raises(InputError, match="but not RPS_VENDOR"):
@@ -136,6 +147,9 @@ def test_a_declared_account_takes_certificates_and_time_from_the_environment_and
         ({"main": {**YEALINK, "vendor": "snom"}}, "rps_accounts.main: vendor must be one of"),
         ({"main": {**YEALINK, "validate_certs": "perhaps"}}, "rps_accounts.main: validate_certs must be true or false"),
         ({"main": {**YEALINK, "api_password": 12345}}, "rps_accounts.main: api_password was read as a number"),
+        ({"main": {**YEALINK, "api_password": ["secret"]}}, "rps_accounts.main: api_password must be text."),
+        ({"main": {**YEALINK, "validate_certs": "ja", "timeout": -1}}, "rps_accounts.main: timeout must be a number"),
+        ({"main": {**YEALINK, "validate_certs": "ja", "timeout": -1}}, "rps_accounts.main: validate_certs must be"),
         ({"main": {**YEALINK, "api_password": ""}}, "rps_accounts.main: api_password is missing"),
     ],
 )
@@ -160,7 +174,12 @@ def test_a_wrong_account_is_named(accounts: Any, text: str) -> None:
         ({"rps_ignore": ["00:15:65:00:00:01"]}, "001565000001 is declared and in rps_ignore"),
         ({"rps_host_results": "perhaps"}, "rps_host_results must be true or false"),
         ({"rps_fail_on_drift": "perhaps"}, "rps_fail_on_drift must be true or false"),
-        ({"rps_deadline": "soon"}, "rps_accounts.main: deadline"),
+        ({"rps_deadline": "soon"}, "rps_deadline must be a number of seconds"),
+        ({"rps_deadline": 0}, "rps_deadline must be a number of seconds from 0.001 to 31536000, not '0'"),
+        ({"rps_servers": [{**OFFICE, "acount": "main"}]}, "rps_servers[0]: there is no option acount."),
+        ({"rps_servers": [{**OFFICE, "name": ["a"]}]}, "rps_servers[0]: the server name must be text."),
+        ({"rps_servers": [{**OFFICE, "url": "https://h:99999/"}]}, "rps_servers[0]: the URL names no usable host"),
+        ({"rps_report_dir": ["reports"]}, "rps_report_dir must be the path of a folder"),
         ({"rps_expect_plan": {}}, "rps_expect_plan must be a dictionary"),
         ({"rps_expect_plan": DIGEST}, "rps_expect_plan must be a dictionary"),
         ({"rps_expect_plan": {"second": DIGEST}}, "rps_expect_plan: there is no account 'second'"),
@@ -186,6 +205,8 @@ def test_a_wrong_variable_of_the_fleet_is_named(values: dict[str, Any], text: st
         ({"rps_state": "gone"}, "desk-1: the state must be present or absent"),
         ({"rps_override": "perhaps"}, "desk-1: rps_override must be true or false"),
         ({"rps_unique_url": "gopher://x/"}, "desk-1: rps_unique_url "),
+        ({"rps_account": ["main"]}, "desk-1: there is no account '['main']' in rps_accounts (main)"),
+        ({"rps_server": ["office"]}, "desk-1: the server name must be text"),
         ({"rps_account": "second"}, "desk-1: there is no account 'second' in rps_accounts (main)"),
     ],
 )
@@ -290,3 +311,48 @@ def test_a_server_of_a_vendor_that_shows_no_urls_cannot_narrow_purge() -> None:
 def test_purge_servers_are_refused_where_the_vendor_shows_no_urls() -> None:
     told = problems(rps_accounts={"main": HTEK}, rps_purge_servers=["office"])
     assert told == ["rps_purge_servers is not supported by Htek (account main): it shows no URLs."]
+
+
+NAMES_ONLY = st.text(max_size=8)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | NAMES_ONLY | st.sampled_from(["main", "office", "10%"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES_ONLY, inner, max_size=3),
+    max_leaves=6,
+)
+ENTRIES = st.dictionaries(st.sampled_from([*CONNECTION_OPTIONS, "name", "url", "account"]), VALUES, max_size=4)
+
+
+@given(
+    st.dictionaries(st.sampled_from(FLEET_VARS), VALUES | st.lists(ENTRIES, max_size=2), max_size=4),
+    st.dictionaries(st.sampled_from(PHONE_VARS), VALUES, max_size=4),
+)
+def test_any_value_of_a_variable_is_taken_or_refused_in_one_sentence(
+    values: dict[str, Any], phone: dict[str, Any]
+) -> None:
+    hosts = phones(1)
+    hosts["desk-1"].update(phone)
+    try:
+        fleet(hosts, **values)
+    except InputError as error:
+        told = error.problems
+    else:
+        told = ()
+    assert all(text.isprintable() and len(text) < 1000 for text in told)
+
+
+@given(ENTRIES)
+def test_any_value_in_an_account_is_taken_or_refused_in_one_sentence(entry: dict[str, Any]) -> None:
+    try:
+        fleet(rps_accounts={"main": {**YEALINK, **entry}})
+    except InputError as error:
+        told = error.problems
+    else:
+        told = ()
+    assert all(text.isprintable() and len(text) < 1000 for text in told)
+
+
+def test_a_name_that_yaml_took_for_a_number_is_still_the_name_that_was_written() -> None:
+    result = fleet(phones(1, rps_server=2024), rps_servers=[{**OFFICE, "name": 2024}])
+    assert result.accounts[0].servers[0].name == "2024"
+    assert result.accounts[0].declared[0].server_url == OFFICE["url"]
+    assert result.accounts[0].declared[0].server == "2024"

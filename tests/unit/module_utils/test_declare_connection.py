@@ -111,7 +111,6 @@ def test_http_is_for_loopback(url: str) -> None:
         "xlocalhost",
         "126.127.0.0.1",
         "[::2]",
-        "[::1].example",
         "[::ffff:10.0.0.1]",
         "10.0.0.1:127",
         "127.1x",

@@ -73,6 +73,12 @@ def test_the_declared_server_is_shown_only_where_the_phone_is_held_to_be_bound_t
     assert (shown["before"]["server"], shown["after"]["server"]) == (before, after)
 
 
+def test_a_phone_that_forcing_left_where_it_was_looks_the_same_before_and_after() -> None:
+    shown = entry(_result(_found("registered", OLD), _found("registered", OLD), force=True), MASKER)
+    assert (shown["outcome"], shown["changed"]) == ("unverifiable", False)
+    assert shown["before"] == shown["after"] == {"mac": MAC, "status": "registered", "server": "main", "url": OLD}
+
+
 def test_an_entry_has_the_contracts_keys_and_values() -> None:
     shown = entry(_result(_found("unknown"), _found("registered", URL), server_url=URL), MASKER)
     assert list(shown) == KEYS

@@ -215,7 +215,27 @@ def test_the_path_of_a_plain_server_is_not_a_secret_of_a_text() -> None:
 
 def test_a_url_in_a_text_shows_its_host_only() -> None:
     shown = OFFICE.text(f"cannot fetch '{SECRET}', ask http://h2")
-    assert re.fullmatch(rf"cannot fetch 'http://{PRINT}@h/{PRINT}\?{PRINT}#{PRINT}', ask http://h2/", shown)
+    assert re.fullmatch(rf"cannot fetch 'http://{PRINT}@h/{PRINT}\?{PRINT}#{PRINT}', ask http://h2", shown)
+
+
+def test_a_declared_url_in_a_text_looks_as_it_does_elsewhere() -> None:
+    masker = Masker("yealink", "office", "pw-of-office")
+    plain, token, other = "https://h/configs", "https://u:p@h/configs?key=0123456789", "https://v:q@h/x?key=987654321"
+    masker.hide_url(plain, path=False)
+    masker.hide_url(token, path=False)
+    masker.hide_url(other, path=True)
+    shown = masker.text(f"not {plain}. Nor '{token}'\nnor {other}, nor https://h/.")
+    assert shown == f"not {plain}. Nor '{masker.url(token)}' nor {masker.url(other, True)}, nor https://h/."
+    assert masker.url(token) != masker.url(token.replace("0123", "3210"))
+
+
+def test_a_declared_url_at_the_beginning_of_a_secret_one_does_not_uncover_it() -> None:
+    masker = Masker("yealink", "office", "pw-of-office")
+    masker.hide_url("https://h/", path=False)
+    for secret in ("https://h/val1dation", "https://h/?val1dation", "https://h/#val1dation", "https://h/.val1dation"):
+        shown = masker.text(f"bad URL {secret}.")
+        assert "val1dation" not in shown
+        assert shown.startswith("bad URL https://h/")
 
 
 @given(st.text(max_size=2000))

@@ -332,6 +332,19 @@ def test_all_problems_of_a_list_are_named_at_once_before_any_call(run: Any, sim:
     assert outcome["summary"]["failed"] == 0
 
 
+def test_a_problem_that_ansible_finds_too_is_told_once(run: Any, sim: Any) -> None:
+    wrong = {"mac": MAC, "server": "office", "state": "absnt"}
+    outcome = run("rps_devices", devices=[wrong], concurrency="many")
+    assert outcome.failed
+    assert outcome.msg.startswith("2 problems, and nothing was sent: ")
+    assert outcome.msg.count("absnt") == 1
+    assert "devices[0]: the state must be present or absent" in outcome.msg
+    outcome = run("rps_devices", devices="nothing that is a list of devices")
+    assert outcome.failed
+    assert outcome.msg.count("dictionary requested") == 1
+    assert sim.stats()["requests"] == 0
+
+
 def test_purge_with_an_empty_list_is_refused_before_any_call(run: Any, sim: Any) -> None:
     outcome = run("rps_devices", devices=[], purge=True)
     assert outcome.failed

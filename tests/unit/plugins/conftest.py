@@ -80,7 +80,10 @@ class Game:
         secret: bytes = b"",
     ) -> None:
         path = folder / "hosts.yml"
-        whole = {"phones": {"hosts": dict(hosts), "vars": dict(values)}}
+        # The size of the fleet counts only where it comes from outside the inventory.
+        by_play = {key: value for key, value in values.items() if key == "rps_fleet_size"}
+        kept = {key: value for key, value in values.items() if key not in by_play}
+        whole = {"phones": {"hosts": dict(hosts), "vars": kept}}
         path.write_text(text or json.dumps(whole), encoding="utf-8")
         self.names = list(hosts)
         self.loader = DataLoader()
@@ -94,6 +97,7 @@ class Game:
                 "name": "A play",
                 "hosts": "phones",
                 "gather_facts": False,
+                "vars": by_play,
                 "tasks": [{"ansible.builtin.debug": {"msg": "replaced"}}],
             },
             variable_manager=self.manager,

@@ -244,6 +244,20 @@ def test_purge_is_refused_where_the_play_is_not_the_whole_fleet(
     assert sim.writes() == []
 
 
+def test_the_size_of_the_fleet_does_not_count_where_the_inventory_says_it(sim: Simulator, game: Make) -> None:
+    for number in (1, 2, 3):
+        sim.world("yealink").add_device(mac(number), USER, "office")
+    values = about(sim, rps_purge=True, rps_fleet_size=2, rps_purge_limit=1)
+    text = json.dumps({"phones": {"hosts": hosts(), "vars": values}})
+    made = game(hosts(), text=text)
+    result = bulk(made)
+    assert any("nobody said outside the inventory how many phones the fleet has" in text for text in result["errors"])
+    assert sim.writes() == []
+    made.manager.set_nonpersistent_facts("desk-1", {"rps_fleet_size": 2})
+    made.manager.set_nonpersistent_facts("desk-2", {"rps_fleet_size": 2})
+    assert "main: purged: 001565000003." in bulk(made)["msg"]
+
+
 def test_hosts_that_a_condition_leaves_out_make_the_play_a_part(sim: Simulator, game: Make) -> None:
     for number in (1, 2, 3):
         sim.world("yealink").add_device(mac(number), USER, "office")
@@ -286,6 +300,20 @@ def test_where_every_phone_failed_the_errors_are_warnings_too(sim: Simulator, ga
     result = bulk(game(hosts(), **values))
     assert any(text.startswith("Account main: ") for text in result["warnings"])
     assert read_result(result["store"], "desk-2")["outcome"] == "not_attempted"  # type: ignore[index]
+
+
+def test_where_a_phone_failed_what_was_purged_is_told_by_the_bulk_step_itself(sim: Simulator, game: Make) -> None:
+    sim.add_account("yealink", "other", "theirs")
+    sim.world("yealink").add_device(mac(1), "other", None)
+    sim.world("yealink").add_device(mac(3), USER, "office")
+    made = game(hosts(1), **about(sim, rps_purge=True, rps_fleet_size=1, rps_purge_limit=1))
+    result = bulk(made)
+    assert read_result(result["store"], "desk-1")["outcome"] == "conflict"  # type: ignore[index]
+    assert sim.world("yealink").devices(USER) == []
+    assert "main: purged: 001565000003." in result["warnings"]
+    sim.world("yealink").add_device(mac(3), USER, "office")
+    made = game(hosts(1), **about(sim, rps_purge=True, rps_fleet_size=1, rps_purge_limit=1))
+    assert not any("purged" in text for text in bulk(made, check_mode=True).get("warnings", []))
 
 
 def test_progress_is_told_on_stderr_at_most_every_five_seconds(

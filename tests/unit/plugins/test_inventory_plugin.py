@@ -36,6 +36,7 @@ class Plugin(rps.InventoryModule):
             "servers": [],
             "statuses": [],
             "mac_prefixes": [],
+            "urls": True,
             "strict": False,
             "compose": {},
             "groups": {},
@@ -53,10 +54,14 @@ class Plugin(rps.InventoryModule):
 
 
 @pytest.fixture
-def read(sim: Simulator, tmp_path: Path, trust: Callable[[Any], Any]) -> Read:
-    kept: dict[str, Any] = {}
+def kept() -> dict[str, Any]:
+    """The inventory cache."""
+    return {}
 
-    def make(cache: bool = True, path: str = "phones.rps.yml", **values: Any) -> InventoryData:
+
+@pytest.fixture
+def read(sim: Simulator, tmp_path: Path, trust: Callable[[Any], Any], kept: dict[str, Any]) -> Read:
+    def make(refresh: bool = False, path: str = "phones.rps.yml", **values: Any) -> InventoryData:
         file = tmp_path / path
         login = {"vendor": "yealink", "api_username": USER, "api_password": PASSWORD}
         whole = {"plugin": "voip.rps.rps", "api_url": sim.url(values.get("vendor", "yealink")), **login, **values}
@@ -67,7 +72,7 @@ def read(sim: Simulator, tmp_path: Path, trust: Callable[[Any], Any]) -> Read:
         inventory = InventoryData()
         loader = DataLoader()
         plugin.templar = Templar(loader=loader)
-        plugin.parse(inventory, loader, str(file), cache)
+        plugin.parse(inventory, loader, str(file), not refresh)
         return inventory
 
     return make
@@ -146,7 +151,7 @@ def test_hosts_are_named_grouped_and_composed_as_asked(sim: Simulator, read: Rea
 @pytest.mark.parametrize(
     ("template", "text"),
     [
-        ("phone", "hostname gives 'phone', which another device has already"),
+        ("rps_mac", "hostname gives 'rps_mac', which another device has already, for 001565000002; write a template"),
         ("{{ '' }}", "hostname gives an empty name"),
         ("{{ nobody_knows_it }}", "hostname cannot be used for 001565000001"),
     ],
@@ -190,7 +195,9 @@ def test_the_cache_is_used_while_it_is_fresh_and_not_when_it_shall_be_refreshed(
     hold(sim)
     first = shown(read(cache=True))
     sim.reset_log()
-    assert shown(read(cache=False)) == first
+    assert shown(read(cache=True)) == first
+    assert sim.calls() == []
+    assert shown(read(cache=True, refresh=True)) == first
     assert sim.calls() != []
 
 
@@ -213,8 +220,85 @@ def test_what_was_cached_is_not_asked_for_again(sim: Simulator, tmp_path: Path, 
     assert seen == [(3, 4), (3, 0), (3, 4)]
 
 
+def test_another_accounts_devices_are_not_taken_from_the_cache(sim: Simulator, read: Read) -> None:
+    hold(sim)
+    assert len(read(cache=True).hosts) == 3
+    sim.add_account("yealink", "other", "their-passw0rd")
+    assert read(cache=True, api_username="other", api_password="their-passw0rd").hosts == {}
+    sim.add_account("htek", USER, PASSWORD)
+    assert read(cache=True, vendor="htek").hosts == {}
+
+
+@pytest.mark.parametrize(
+    "damage", [None, "text", [1], [{}], [{"mac": 1, "status": "registered", "url": None}], {"devices": []}]
+)
+def test_a_damaged_cache_is_read_anew(sim: Simulator, read: Read, kept: dict[str, Any], damage: Any) -> None:
+    hold(sim)
+    first = shown(read(cache=True))
+    ((key, _devices),) = kept.items()
+    assert PASSWORD not in key
+    kept[key] = damage
+    sim.reset_log()
+    assert shown(read(cache=True)) == first
+    assert sim.calls() != []
+
+
+@pytest.mark.parametrize(("written", "environment"), [("maybe", None), ("ja", "true"), (None, "maybe"), (2, None)])
+def test_a_typing_mistake_does_not_switch_the_verification_of_certificates_off(
+    sim: Simulator, read: Read, monkeypatch: pytest.MonkeyPatch, written: Any, environment: str | None
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("RPS_VALIDATE_CERTS", environment)
+    values = {} if written is None else {"validate_certs": written}
+    with pytest.raises(AnsibleParserError, match="validate_certs must be true or false, not '"):
+        read(**values)
+    assert sim.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("written", "environment", "verified"),
+    [(None, None, True), (None, "", True), (None, "no", False), ("yes", "no", True), (False, "yes", False)],
+)
+def test_the_file_and_then_the_environment_say_whether_certificates_are_verified(
+    sim: Simulator,
+    read: Read,
+    monkeypatch: pytest.MonkeyPatch,
+    written: Any,
+    environment: str | None,
+    verified: bool,
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("RPS_VALIDATE_CERTS", environment)
+    seen: list[bool] = []
+    whole = rps.parse_connection
+
+    def parse(options: Mapping[str, Any]) -> Any:
+        connection = whole(options)
+        seen.append(connection.validate_certs)
+        return connection
+
+    monkeypatch.setattr(rps, "parse_connection", parse)
+    read(**({} if written is None else {"validate_certs": written}))
+    assert seen == [verified]
+
+
+def test_hosts_have_no_url_where_the_output_is_to_be_kept(sim: Simulator, read: Read) -> None:
+    hold(sim)
+    hosts = shown(read(urls=False, servers=[{"name": "office", "url": OFFICE}]))
+    assert {name: values.get("rps_server") for name, values in hosts.items()} == {
+        "001565000001": "office",
+        "001565000002": None,
+        "805ec0000003": None,
+    }
+    assert not any("rps_url" in values for values in hosts.values())
+
+
 FAILURES: dict[str, tuple[Mapping[str, Any], str]] = {
     "a wrong option": ({"concurrency": 99}, r"phones\.rps\.yml: concurrency must be"),
+    "a password that YAML takes for a number": ({"api_password": 12345}, "api_password was read as a number"),
+    "an address with an impossible port": ({"api_url": "https://127.0.0.1:99999/"}, "api_url is not a usable address"),
+    "an address that ends too early": ({"api_url": "https://[::1/"}, "api_url is not a usable address"),
+    "a server that is none": ({"servers": ["office"]}, r"servers\[0\] must be a dictionary with name and url"),
     "a wrong prefix": ({"mac_prefixes": ["xyz"]}, r"phones\.rps\.yml: .*mac_prefixes"),
     "a wrong server": ({"servers": [{"name": "a/b", "url": OFFICE}]}, r"servers\[0\]: the server name"),
     "nobody there": (

@@ -214,6 +214,8 @@ def test_htek_without_edit_device_says_so_where_an_unbound_phone_cannot_be_bound
     report = htek.run([Declared(BARE, server="office")], bulk=False)
     (result,) = report.results
     assert result.outcome == "failed"
+    assert "The Htek service has no call editDevice: it answered fault " in result.msg
+    assert "Registering it instead was refused too: '" in result.msg
     assert all(len(call.params) < 3 for call in htek.sim.writes())  # nothing was overridden
     assert htek.state()[BARE] == ("me", None)
 
