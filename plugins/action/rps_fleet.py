@@ -132,7 +132,8 @@ class ActionModule(ActionBase):
         try:
             # Ansible's own temporary folder lives as long as the run, and its batches share it.
             data = gather(constants.DEFAULT_LOCAL_TMP, fleet.report_dir, data)
-            told.messages.append("Reports: " + ", ".join(write_reports(fleet.report_dir, data)))
+            told.changes.append("Reports: " + ", ".join(write_reports(fleet.report_dir, data)))
+            told.messages.append(told.changes[-1])
         except RpsError as error:
             told.errors.append(str(error))
         told.messages.append(verdict(data)[1] + ".")

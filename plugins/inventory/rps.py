@@ -18,6 +18,8 @@ description:
   - User info, query and fragment of a URL are shown as fingerprints. Its path is shown, since it is what was asked for.
     The path of a URL that is unique to a phone is a secret, so treat the inventory as one.
   - Its file must end in C(rps.yml) or C(rps.yaml).
+  - Where the account cannot be read, Ansible warns and goes on with what other sources give. To make it an error, set
+    E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true).
 extends_documentation_fragment:
   - voip.rps.connection.plugin
   - constructed
@@ -83,11 +85,14 @@ servers:
 keyed_groups:
   - key: rps_server | default('no_server')
     prefix: server
+hostname: phone-{{ rps_mac }}
+compose:
+  label: rps_mac | voip.rps.mac('colon', upper=true)
 cache: false
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -122,7 +127,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         written = self._read_config_data(path)
         try:
             connection = parse_connection({key: self._option(key, written) for key in CONNECTION_OPTIONS})
-            servers = [_server(item, index) for index, item in enumerate(self.get_option("servers"))]
+            servers = _servers(self.get_option("servers"))
             prefixes = parse_prefixes(self.get_option("mac_prefixes"), (), "mac_prefixes")
             masker = Masker(connection.vendor, connection.username, connection.password)
             devices = self._cached(path, connection, masker, cache)
@@ -217,11 +222,18 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), values, name, strict=strict)
 
 
-def _server(item: Any, index: int) -> Server:
-    label = f"servers[{index}]"
-    if not isinstance(item, Mapping):
-        raise InputError([f"{label} must be a dictionary with name and url."])
-    return parse_server(item.get("name"), item.get("url"), label)
+def _servers(items: Sequence[Any]) -> list[Server]:
+    """The option ``servers``. Raises InputError."""
+    found: dict[str, Server] = {}
+    for index, item in enumerate(items):
+        label = f"servers[{index}]"
+        if not isinstance(item, Mapping):
+            raise InputError([f"{label} must be a dictionary with name and url."])
+        server = parse_server(item.get("name"), item.get("url"), label)
+        if server.name in found:
+            raise InputError([f"{label}: server '{server.name}' is declared twice; declare it once."])
+        found[server.name] = server
+    return list(found.values())
 
 
 def _are_devices(kept: Any) -> bool:

@@ -75,6 +75,7 @@ class Fleet:
     host_results: bool
     report_dir: str
     fail_on_drift: bool
+    warnings: tuple[str, ...] = ()
 
 
 class _Problems(list[str]):
@@ -96,6 +97,16 @@ def environment_accounts(environ: Mapping[str, str]) -> dict[str, dict[str, Any]
                 "api_password": environ[front + "PASSWORD"],
             }
     return accounts
+
+
+def half_logins(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What to tell of vendors' logins in the environment of which one half is missing."""
+    told: list[str] = []
+    for front in (f"RPS_{name.upper()}_" for name in sorted(VENDORS)):
+        given = [key for key in (front + "USERNAME", front + "PASSWORD") if environ.get(key)]
+        if len(given) == 1:
+            told.append(f"{given[0]} is set alone and makes no account; set {front}USERNAME and {front}PASSWORD.")
+    return tuple(told)
 
 
 def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: float | None) -> dict[str, Connection]:
@@ -214,6 +225,7 @@ def parse_fleet(
         host_results=tried(lambda: to_bool(_or(fleet.get("rps_host_results"), True), "rps_host_results"), True),
         report_dir=tried(lambda: _folder(fleet.get("rps_report_dir")), ""),
         fail_on_drift=tried(lambda: to_bool(fleet.get("rps_fail_on_drift"), "rps_fail_on_drift"), False),
+        warnings=() if fleet.get("rps_accounts") else half_logins(environ),
     )
     if problems:
         raise InputError(shortened(problems))

@@ -84,7 +84,7 @@ class AccountRun:
 class FleetRun:
     """A whole run. ``errors`` belong to no phone: accounts that could not be worked on, servers, purged devices.
     ``reasons`` are why phones failed that an account or a guard kept from being written; they are warnings too.
-    ``changes`` are those messages that tell of a change which belongs to no phone of the play."""
+    ``changes`` are those messages that tell of something done which belongs to no phone of the play."""
 
     runs: list[AccountRun]
     messages: list[str]
@@ -160,7 +160,7 @@ def run_fleet(fleet: Fleet, scope: Scope, progress: Callable[[str, str, int, int
     accounts = [account for account in fleet.accounts if account.hosts or whole]
     runs = [_prepare(account, fleet, scope, progress) for account in accounts]
     if not runs:
-        return FleetRun([], [], [], [])
+        return FleetRun([], [], list(fleet.warnings), [])
     with ThreadPoolExecutor(len(runs)) as pool:
         try:
             list(pool.map(lambda run: run.reconciliation.look(), runs))
@@ -172,7 +172,9 @@ def run_fleet(fleet: Fleet, scope: Scope, progress: Callable[[str, str, int, int
                 run.service.transport.close()
     for run in runs:
         _in_role_words(run, scope.mode == DRIFT)
-    return _told(runs, scope, fleet.purge)
+    told = _told(runs, scope, fleet.purge)
+    told.warnings[:0] = fleet.warnings
+    return told
 
 
 def _prepare(

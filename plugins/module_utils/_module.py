@@ -10,7 +10,7 @@ import signal
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable, Optional
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, env_fallback, missing_required_lib
 
 from ._declare import name_warning, parse_connection
 from ._errors import InputError, MissingLibraryError, RpsError
@@ -26,11 +26,19 @@ _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _URL_OPTIONS = ("url", "server_url", "unique_url")
 
 
+def filled_env(name: str) -> str:
+    """As env_fallback, but an empty variable counts as not set: a job template's credential leaves such."""
+    value: str = env_fallback(name)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def connection_spec() -> dict[str, dict[str, Any]]:
     """The connection options, as documented in the fragment ``voip.rps.connection``."""
 
     def env(name: str) -> tuple[Any, list[str]]:
-        return (env_fallback, [name])
+        return (filled_env, [name])
 
     return {
         "vendor": {"type": "str", "required": True, "choices": sorted(VENDORS), "fallback": env("RPS_VENDOR")},

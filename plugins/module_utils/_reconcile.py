@@ -18,6 +18,7 @@ from ._crew import Crew
 from ._declare import DEFAULT_LIMIT, Limit
 from ._errors import CallError
 from ._judge import Report, held_back, judge, planned
+from ._mac import format_mac
 from ._model import Declared, Found, Result, Server, Step
 from ._plan import (
     Guard,
@@ -196,6 +197,16 @@ def read_account(service: Service, macs: Sequence[str] | None) -> tuple[Found, .
     """The devices with these MACs, or all of the account, in order. Raises CallError at the first that is
     unreadable.
     """
+
+    def read(mac: str) -> Found:
+        try:
+            return service.read_device(mac)
+        except CallError as error:
+            # A refusal names its device already, and what ends the run is not one device's.
+            if not (error.fatal or isinstance(error, RefusedReadError)):
+                error.args = (f"{format_mac(mac)}: {error}",)
+            raise
+
     with _crew(service, "Another device could not be read.") as crew:
         wanted = sorted(service.list_devices()) if macs is None else list(dict.fromkeys(macs))
-        return tuple(crew.each(service.read_device, wanted))
+        return tuple(crew.each(read, wanted))

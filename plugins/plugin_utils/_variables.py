@@ -73,6 +73,7 @@ class FleetVariables:
         hosts.
         """
         problems: list[str] = []
+        differing: dict[str, list[str]] = {}
         for name in self._batch:
             host = self._inventory.get_host(name)
             values = self._manager.get_vars(
@@ -96,8 +97,13 @@ class FleetVariables:
                     self.phones[name][key] = _value(templar, values, key)
                 except AnsibleError as error:
                     problems.append(f"{name}: {key} cannot be used: {_said(error)}")
-            if not self._compare(name, templar, values, problems):
+            if not self._compare(name, templar, values, problems, differing):
                 break
+        for key, names in differing.items():
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            problems.append(
+                f"{key} differs between hosts ({self._first} and {names[0]}{more}); it must be one for the whole fleet."
+            )
         if problems:
             raise InputError(problems)
 
@@ -105,14 +111,22 @@ class FleetVariables:
         """Whether the task's conditions, the role's ``when`` among them, hold for this host."""
         return all(_holds(condition, templar) for group in self._conditions for condition in group)
 
-    def _compare(self, name: str, templar: Any, values: Mapping[str, Any], problems: list[str]) -> bool:
-        """Take the fleet's variables from the first host; for the others make sure that they are the same.
+    def _compare(
+        self,
+        name: str,
+        templar: Any,
+        values: Mapping[str, Any],
+        problems: list[str],
+        differing: dict[str, list[str]],
+    ) -> bool:
+        """Take the fleet's variables from the first host; for the others note in ``differing`` which are not the same.
 
         Equal templates over equal variables give equal values, so only where something that a template names differs is
         it evaluated again. False where it makes no sense to go on.
         """
         if self._first is None:
             self._first = name
+            before = len(problems)
             for key in FLEET_VARS:
                 try:
                     self.fleet[key] = _value(templar, values, key)
@@ -129,7 +143,7 @@ class FleetVariables:
                     )
             if not self._outside("rps_fleet_size", name):
                 self.fleet["rps_fleet_size"] = None  # what is to be checked cannot vouch for itself
-            return not problems
+            return len(problems) == before
         for key in FLEET_VARS:
             if all(_equal(values.get(other, _MISSING), value) for other, value in self._basis[key].items()):
                 continue
@@ -139,9 +153,7 @@ class FleetVariables:
                 problems.append(f"{name}: {key} cannot be used: {_said(error)}")
                 continue
             if mine != self.fleet.get(key):
-                problems.append(
-                    f"{key} differs between hosts ({self._first} and {name}); it must be one for the whole fleet."
-                )
+                differing.setdefault(key, []).append(name)
         return True
 
     def _outside(self, key: str, name: str) -> bool:

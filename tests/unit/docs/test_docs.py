@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible import constants
 from ansible_collections.voip.rps.plugins.module_utils import _vendors
 from ansible_collections.voip.rps.plugins.module_utils._vendors import ASSUMED, DOCUMENTED, VENDORS, WITHDRAWN
 
@@ -117,6 +118,19 @@ def test_variables_of_the_role_in_the_pages_exist() -> None:
         name for page in PAGES for name in re.findall(r"(?<![\w./-])rps_[a-z_]+[a-z]", page.read_text(encoding="utf-8"))
     }
     assert sorted(found - known - others) == []
+
+
+def test_settings_of_ansible_in_the_pages_exist() -> None:
+    known = {
+        entry["name"]
+        for setting in constants.config.get_configuration_definitions().values()
+        for entry in setting.get("env") or []
+    }
+    known |= {"ANSIBLE_PLAYBOOK_DIR", "ANSIBLE_COLLECTIONS_PATHS"}
+    pages = [*PAGES, *(ROOT / "plugins").rglob("*.py")]
+    found = {name for page in pages for name in re.findall(r"\bANSIBLE_[A-Z_]+\b", page.read_text(encoding="utf-8"))}
+    assert "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED" in found
+    assert sorted(found - known) == []
 
 
 # -- vendors.md

@@ -114,6 +114,9 @@ def test_a_csv_export_becomes_an_inventory_whatever_its_notation(sim: Simulator,
     refused = play(sim, tmp_path, "csv-to-inventory.yml")
     assert refused.returncode == 2
     assert "'0015.6500.004' is not a MAC address" in refused.stdout + refused.stderr
+    (tmp_path / "export.csv").write_text("Hardware;Server\n0015.6500.0041;office\n", encoding="utf-8")
+    refused = play(sim, tmp_path, "csv-to-inventory.yml")
+    assert "The first line of export.csv names no column MAC or Server." in refused.stdout
 
 
 def test_a_template_in_a_cell_of_a_csv_export_stays_text(sim: Simulator, tmp_path: Path) -> None:

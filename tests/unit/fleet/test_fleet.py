@@ -103,6 +103,24 @@ def test_the_environment_makes_one_account_of_each_whole_login() -> None:
     }
 
 
+def test_half_a_login_in_the_environment_makes_no_account_and_that_is_said() -> None:
+    environ = {
+        "RPS_HTEK_USERNAME": "three",
+        "RPS_HTEK_PASSWORD": "",
+        "RPS_YEALINK_USERNAME": "two",
+        "RPS_YEALINK_PASSWORD": "second",
+    }
+    result = parse_fleet(phones(), {}, environ)
+    assert [account.name for account in result.accounts] == ["yealink"]
+    assert result.warnings == (
+        "RPS_HTEK_USERNAME is set alone and makes no account; set RPS_HTEK_USERNAME and RPS_HTEK_PASSWORD.",
+    )
+    assert parse_fleet(phones(), {"rps_accounts": {"main": YEALINK}}, environ).warnings == ()
+    other = {**environ, "RPS_YEALINK_USERNAME": "", "RPS_HTEK_PASSWORD": "third"}
+    (text,) = parse_fleet(phones(), {}, other).warnings
+    assert text.startswith("RPS_YEALINK_PASSWORD is set alone")
+
+
 @pytest.mark.parametrize("nothing", [None, "", {}])
 def test_without_declared_accounts_those_of_the_environment_count(nothing: Any) -> None:
     environ = {"RPS_YEALINK_USERNAME": "me", "RPS_YEALINK_PASSWORD": "secret"}

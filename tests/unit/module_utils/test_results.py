@@ -205,7 +205,7 @@ def test_what_stopped_a_run_is_told_first_and_the_truth_about_each_phone_stays()
     step = decide(Declared(MAC, server="main"), _found("unknown"))
     left = judge(step, Written("held_back", "the login was refused"), None, MASKER.url)
     result, error = bulk_result(_report(left, error="The login was refused."), 1, MASKER)
-    assert error == "The login was refused. 1 of 1 phones were not attempted."
+    assert error == "The login was refused. 1 of 1 phone not attempted."
     assert result["devices"][0]["outcome"] == "not_attempted"
     assert result["summary"]["not_attempted"] == 1
 

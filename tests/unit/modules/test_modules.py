@@ -271,6 +271,15 @@ def test_the_connection_comes_from_the_environment_where_it_is_not_given(run: An
         assert not run.bare(module, OPTIONS[module], environment=unchecked).failed
 
 
+@modules
+def test_an_empty_variable_of_the_environment_counts_as_not_set(run: Any, sim: Any, module: str) -> None:
+    environment = dict.fromkeys(("RPS_TIMEOUT", "RPS_VALIDATE_CERTS", "RPS_CA_PATH", "RPS_API_URL"), "")
+    assert not run(module, environment=environment, **OPTIONS[module]).failed
+    refused = run(module, environment={"RPS_API_PASSWORD": ""}, api_password=None, **OPTIONS[module])
+    assert refused.failed
+    assert "missing required arguments: api_password" in refused.msg
+
+
 def test_options_win_over_the_environment(run: Any, sim: Any) -> None:
     environment = {"RPS_VENDOR": "htek", "RPS_API_URL": "https://nowhere.invalid/", "RPS_API_PASSWORD": "wrong"}
     assert not run("rps_device_info", environment=environment).failed

@@ -472,3 +472,12 @@ def test_the_transport_is_closed_when_the_step_ends(
     monkeypatch.setattr(_transport.Transport, "close", lambda self: (closed.append(self), close(self)))
     bulk(game(hosts(), **about(sim)))
     assert len(closed) == 1
+
+
+def test_a_fleet_variable_that_differs_on_many_hosts_is_told_in_one_sentence(sim: Simulator, game: Make) -> None:
+    given = {name: {**values, "rps_purge_limit": int(name[-1])} for name, values in hosts(9).items()}
+    given["desk-3"]["rps_mac"] = "{{ nobody_knows_it }}"
+    given["desk-1"]["rps_mac"] = "{{ nobody_knows_it }}"
+    result = bulk(game(given, **about(sim)))
+    refused(result, r"^Nothing was sent. 3 problems: desk-1: rps_mac cannot be used: .*desk-3: rps_mac cannot")
+    assert "rps_purge_limit differs between hosts (desk-1 and desk-2 and 7 more); it must" in result["msg"]

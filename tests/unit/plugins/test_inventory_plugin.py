@@ -17,7 +17,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.voip.rps.plugins.inventory import rps
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
-from simulator import Simulator
+from simulator import Fault, Simulator
 
 USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
 BRANCH = "https://branch.example.com/%7B%7B/"
@@ -298,6 +298,10 @@ FAILURES: dict[str, tuple[Mapping[str, Any], str]] = {
     "a password that YAML takes for a number": ({"api_password": 12345}, "api_password was read as a number"),
     "an address with an impossible port": ({"api_url": "https://127.0.0.1:99999/"}, "api_url is not a usable address"),
     "an address that ends too early": ({"api_url": "https://[::1/"}, "api_url is not a usable address"),
+    "a server twice": (
+        {"servers": [{"name": "office", "url": OFFICE}, {"name": "office", "url": BRANCH}]},
+        r"servers\[1\]: server 'office' is declared twice",
+    ),
     "a server that is none": ({"servers": ["office"]}, r"servers\[0\] must be a dictionary with name and url"),
     "a wrong prefix": ({"mac_prefixes": ["xyz"]}, r"phones\.rps\.yml: .*mac_prefixes"),
     "a wrong server": ({"servers": [{"name": "a/b", "url": OFFICE}]}, r"servers\[0\]: the server name"),
@@ -315,6 +319,13 @@ def test_what_is_wrong_is_one_clear_error(sim: Simulator, read: Read, case: str)
     with pytest.raises(AnsibleParserError, match=text) as caught:
         read(**values)
     assert PASSWORD not in str(caught.value)
+
+
+def test_a_device_that_cannot_be_read_is_named(sim: Simulator, read: Read) -> None:
+    hold(sim)
+    sim.faults.add(Fault("status", status=503, method="checkDeviceExt", mac="001565000002"))
+    with pytest.raises(AnsibleParserError, match="could not be read: 001565000002: checkDeviceExt"):
+        read(retries=0)
 
 
 def test_a_missing_library_is_named(sim: Simulator, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
