@@ -186,6 +186,37 @@ def test_the_example_in_the_roles_documentation_does_the_same(sim: Simulator, tm
     assert bound(sim) == {"001565000001": "office", "001565000002": "office", "001fc1000001": "office"}
 
 
+def examples(sim: Simulator, folder: Path, kind: str, name: str) -> str:
+    """The examples in a plugin's documentation, as Ansible shows them."""
+    shown = ansible(sim, folder, "doc", "--type", kind, "--json", name)
+    (plugin,) = json.loads(shown.stdout).values()
+    return str(plugin["examples"])
+
+
+def test_the_example_of_the_inventory_plugin_makes_hosts_and_groups(sim: Simulator, tmp_path: Path) -> None:
+    sim.world("yealink").add_server(LOGIN[0], "office", "https://prov.example.com/yealink")
+    sim.world("yealink").add_device("001565ab0001", account=LOGIN[0], server="office")
+    sim.world("yealink").add_device("001565ab0002", account=LOGIN[0])
+    (tmp_path / "phones.rps.yml").write_text(examples(sim, tmp_path, "inventory", "voip.rps.rps"), encoding="utf-8")
+    login = {"RPS_API_USERNAME": LOGIN[0], "RPS_API_PASSWORD": LOGIN[1]}
+    listed = ansible(sim, tmp_path, "inventory", "-i", "phones.rps.yml", "--list", extra=login)
+    found = json.loads(listed.stdout)
+    assert found["server_office"] == {"hosts": ["phone-001565ab0001"]}
+    assert found["server_no_server"] == {"hosts": ["phone-001565ab0002"]}
+    assert found["_meta"]["hostvars"]["phone-001565ab0001"]["label"] == "00:15:65:AB:00:01"
+
+
+@pytest.mark.parametrize("kind", ["filter", "test"])
+def test_the_examples_of_the_mac_plugins_give_what_they_say(sim: Simulator, tmp_path: Path, kind: str) -> None:
+    tasks = examples(sim, tmp_path, kind, "voip.rps.mac")
+    body = "- hosts: localhost\n  gather_facts: false\n  tasks:\n" + re.sub("^", "    ", tasks, flags=re.MULTILINE)
+    (tmp_path / "examples.yml").write_text(body, encoding="utf-8")
+    done = play(sim, tmp_path, "examples.yml")
+    assert done.returncode == 0, done.stdout
+    said = re.findall(r"# => (\S+)", tasks)
+    assert re.findall(r'"msg": "([^"]+)"', done.stdout) == (said or ["All assertions passed"])
+
+
 def test_the_first_phone_of_the_guide_is_registered_once(sim: Simulator, tmp_path: Path) -> None:
     write_examples("docs/guide.md", tmp_path)
     sim.world("yealink").add_server(LOGIN[0], "office", URL["yealink"])
