@@ -203,7 +203,8 @@ def test_the_example_of_the_inventory_plugin_makes_hosts_and_groups(sim: Simulat
     found = json.loads(listed.stdout)
     assert found["server_office"] == {"hosts": ["phone-001565ab0001"]}
     assert found["server_no_server"] == {"hosts": ["phone-001565ab0002"]}
-    assert found["_meta"]["hostvars"]["phone-001565ab0001"]["label"] == "00:15:65:AB:00:01"
+    # Some versions of ansible-core print around it that it is no template.
+    assert "'00:15:65:AB:00:01'" in repr(found["_meta"]["hostvars"]["phone-001565ab0001"]["label"])
 
 
 @pytest.mark.parametrize("kind", ["filter", "test"])
