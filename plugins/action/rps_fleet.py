@@ -178,14 +178,16 @@ class ActionModule(ActionBase):
             changed=not fleet.host_results and any(run.result["changed"] for run in told.runs),
             accounts=accounts,
             errors=shortened(errors),
+            fails=bool(errors) and not failed,
             store=write_results(constants.DEFAULT_LOCAL_TMP, results) if fleet.host_results else "",
             msg=[*told.messages, *shortened(errors)],
         )
         warnings = list(told.warnings)
-        if failed:
-            # Where enough hosts fail, the task that sums up is not reached any more.
+        if failed or errors:
+            # The task that sums up tells of errors alone, and where enough hosts fail it is not reached any more.
             warnings.extend(told.changes)
-        if results and len(failed) == len(results):
+        if failed:
+            # The run fails by the hosts that failed: none that is well has to fail for what belongs to no phone.
             warnings.extend(errors)
         if warnings:
             result["warnings"] = shortened(warnings)

@@ -104,7 +104,7 @@ from ansible_collections.voip.rps.plugins.module_utils._declare import (
     parse_prefixes,
     parse_server,
 )
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError, ended
 from ansible_collections.voip.rps.plugins.module_utils._mac import printable
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection, Server
 from ansible_collections.voip.rps.plugins.module_utils._reconcile import read_account
@@ -136,7 +136,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except InputError as error:
             raise AnsibleParserError(f"{printable(path)}: {error}") from None
         except RpsError as error:
-            raise AnsibleParserError(f"The devices of the account could not be read: {error}") from None
+            raise AnsibleParserError(f"The devices of the account could not be read: {ended(str(error))}") from None
         shown = [(server.name, masker.url(server.url)) for server in servers]
         statuses = set(self.get_option("statuses"))
         for device in devices:

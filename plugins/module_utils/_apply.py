@@ -17,7 +17,7 @@ from typing import Callable
 
 from ._answers import SERVER_NAME_USED
 from ._crew import Crew
-from ._errors import CallError
+from ._errors import CallError, ended
 from ._model import (
     BIND,
     CREATED,
@@ -52,13 +52,14 @@ def add_server(service: Service, server: Server) -> ServerDone:
     """Create one server (Yealink 4.9); every failure becomes a value."""
     try:
         refusal = service.add_server(server.name, server.url)
-    except AbsentCallError as error:
-        return ServerDone(server, NO_CALL, f"Server '{server.name}' was not created: {error} Add it in the portal.")
     except CallError as error:
+        why = ended(str(error))
+        if isinstance(error, AbsentCallError):
+            return ServerDone(server, NO_CALL, f"Server '{server.name}' was not created: {why} Add it in the portal.")
         if error.sent:
-            text = f"Server '{server.name}' may or may not have been created: {error} Run again to settle it."
+            text = f"Server '{server.name}' may or may not have been created: {why} Run again to settle it."
             return ServerDone(server, SERVER_UNKNOWN, text)
-        return ServerDone(server, SERVER_FAILED, f"Server '{server.name}' was not created: {error}")
+        return ServerDone(server, SERVER_FAILED, f"Server '{server.name}' was not created: {why}")
     if refusal is None:
         return ServerDone(server, CREATED)
     if refusal.kind == SERVER_NAME_USED:

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ._accounts import half_logins, parse_accounts
 from ._declare import (
-    CONNECTION_OPTIONS,
     Limit,
-    parse_connection,
     parse_deadline,
     parse_devices,
     parse_digest,
@@ -81,82 +80,6 @@ class Fleet:
 class _Problems(list[str]):
     def taken(self, error: InputError) -> None:
         self.extend(error.problems)
-
-
-def environment_accounts(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """The accounts that job templates inject as environment variables: ``default`` and one for each vendor."""
-    accounts: dict[str, dict[str, Any]] = {}
-    logins = [("default", "RPS_API_", "RPS_API_URL", environ.get("RPS_VENDOR"))]
-    logins.extend((name, f"RPS_{name.upper()}_", f"RPS_{name.upper()}_API_URL", name) for name in sorted(VENDORS))
-    for name, front, url, vendor in logins:
-        if environ.get(front + "USERNAME") and environ.get(front + "PASSWORD"):
-            accounts[name] = {
-                "vendor": vendor,
-                "api_url": environ.get(url) or None,
-                "api_username": environ[front + "USERNAME"],
-                "api_password": environ[front + "PASSWORD"],
-            }
-    return accounts
-
-
-def half_logins(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """What to tell of vendors' logins in the environment of which one half is missing."""
-    told: list[str] = []
-    for front in (f"RPS_{name.upper()}_" for name in sorted(VENDORS)):
-        given = [key for key in (front + "USERNAME", front + "PASSWORD") if environ.get(key)]
-        if len(given) == 1:
-            told.append(f"{given[0]} is set alone and makes no account; set {front}USERNAME and {front}PASSWORD.")
-    return tuple(told)
-
-
-def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: float | None) -> dict[str, Connection]:
-    """``rps_accounts``, or the logins of the environment where it is empty -> connections by name.
-
-    An entry takes RPS_VALIDATE_CERTS, RPS_CA_PATH and RPS_TIMEOUT from the environment where it says nothing itself,
-    and nothing else: one vendor's login must not reach the other. Raises InputError.
-    """
-    if raw in (None, "", {}):
-        raw = environment_accounts(environ)
-        if "default" in raw and not environ.get("RPS_VENDOR"):
-            del raw["default"]  # without a vendor it is no account
-            if not raw:
-                raise InputError(
-                    ["RPS_API_USERNAME and RPS_API_PASSWORD are set, but not RPS_VENDOR; set it to yealink or htek."]
-                )
-        if not raw:
-            raise InputError(
-                [
-                    "No account is declared: set rps_accounts, or RPS_API_USERNAME, "
-                    "RPS_API_PASSWORD and RPS_VENDOR (or "
-                    "RPS_YEALINK_USERNAME and _PASSWORD, RPS_HTEK_USERNAME and _PASSWORD) in the environment."
-                ]
-            )
-    if not isinstance(raw, Mapping):
-        raise InputError(
-            ["rps_accounts must be a dictionary of accounts, each with vendor, api_username, api_password."]
-        )
-    problems = _Problems()
-    accounts: dict[str, Connection] = {}
-    for name, options in raw.items():
-        label = f"rps_accounts.{printable(str(name))[:60]}"
-        if not isinstance(options, Mapping):
-            problems.append(f"{label} must be a dictionary with vendor, api_username and api_password.")
-            continue
-        unknown = sorted(str(key) for key in options if key not in CONNECTION_OPTIONS)
-        if unknown:
-            problems.append(f"{label}: there is no option {', '.join(printable(key)[:40] for key in unknown)}.")
-        whole = {key: (None if value == "" else value) for key, value in options.items()}
-        for key in ("validate_certs", "ca_path", "timeout"):
-            if whole.get(key) is None:
-                whole[key] = environ.get(f"RPS_{key.upper()}") or None
-        whole["deadline"] = deadline
-        try:
-            accounts[str(name)] = parse_connection(whole, label)
-        except InputError as error:
-            problems.taken(error)
-    if problems:
-        raise InputError(problems)
-    return accounts
 
 
 def parse_fleet(
@@ -286,7 +209,7 @@ def _servers(raw: Any, accounts: Sequence[str]) -> dict[str, dict[str, Server]]:
         unknown = sorted(str(key) for key in item if key not in ("name", "url", "account"))
         if unknown:
             problems.append(f"{label}: there is no option {', '.join(printable(key)[:40] for key in unknown)}.")
-        account = item.get("account")
+        account = written(item.get("account"))
         if account in (None, ""):
             if len(accounts) > 1:
                 problems.append(f"{label}: account is missing; it is one of {', '.join(accounts)}.")
@@ -315,7 +238,7 @@ def _hosts_by_account(
     hosts: dict[str, list[str]] = {}
     names = ", ".join(sorted(connections))
     for host, values in phones.items():
-        account = values.get("rps_account")
+        account = written(values.get("rps_account"))
         if account in (None, ""):
             if len(connections) > 1:
                 if values.get("rps_mac") in (None, ""):
@@ -397,7 +320,8 @@ def _plans(raw: Any, accounts: Sequence[str]) -> dict[str, str | None]:
         )
     problems = _Problems()
     plans: dict[str, str | None] = {}
-    for name, digest in raw.items():
+    for key, digest in raw.items():
+        name = written(key)
         if name not in accounts:
             problems.append(f"rps_expect_plan: there is no account '{printable(str(name))[:60]}' in rps_accounts.")
             continue

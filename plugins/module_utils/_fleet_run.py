@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._declare import name_warning
+from ._errors import ended
 from ._fleet import Account, Fleet
 from ._judge import Report
 from ._model import CONFLICT, CREATED, DEREGISTER, NO_CALL, PRESENT, SERVER_FAILED, SERVER_UNKNOWN
@@ -289,7 +290,7 @@ def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
         error = run.report.error
         if error is not None and error not in said:
             said.add(error)
-            text = error if error.startswith("Account") else f"Account {name}: {error}"
+            text = ended(error if error.startswith("Account") else f"Account {name}: {error}")
             # Where a phone fails for it, the phone's own host fails; else the run would stay green.
             same = [other for other in runs if other.report.error == error]
             if any(entry["failed"] for other in same for entry in other.hosts.values()):

@@ -13,7 +13,7 @@ from typing import Any, Callable, Optional
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, env_fallback, missing_required_lib
 
 from ._declare import name_warning, parse_connection
-from ._errors import InputError, MissingLibraryError, RpsError
+from ._errors import InputError, MissingLibraryError, RpsError, ended
 from ._model import Connection
 from ._service import Service
 from ._transport import Transport
@@ -136,7 +136,7 @@ def run(
         result, failed = {}, missing_required_lib(error.library)
         extra["exception"] = error.detail
     except RpsError as error:
-        result, failed = {}, str(error)
+        result, failed = {}, ended(str(error))
     finally:
         for service in services:
             service.transport.close()

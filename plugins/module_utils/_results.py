@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ._errors import ended
 from ._judge import Report
 from ._model import (
     ABSENT,
@@ -121,7 +122,7 @@ def failure(entries: Sequence[dict[str, Any]], error: str | None) -> str | None:
     failed: list[dict[str, Any]] = [item for item in entries if item["failed"]]
     if error is not None:
         left = sum(1 for item in failed if item["outcome"] == NOT_ATTEMPTED)
-        return error if not left else f"{error.rstrip()} {left} of {amount(len(entries), 'phone')} not attempted."
+        return ended(error) if not left else f"{ended(error)} {left} of {amount(len(entries), 'phone')} not attempted."
     if not failed:
         return None
     if len(entries) == 1:

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._accounts import environment_accounts, parse_accounts
 from ansible_collections.voip.rps.plugins.module_utils._declare import CONNECTION_OPTIONS
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._fleet import (
     FLEET_VARS,
     PHONE_VARS,
     Fleet,
-    environment_accounts,
-    parse_accounts,
     parse_fleet,
     shortened,
     to_bool,
@@ -374,3 +373,8 @@ def test_a_name_that_yaml_took_for_a_number_is_still_the_name_that_was_written()
     assert result.accounts[0].servers[0].name == "2024"
     assert result.accounts[0].declared[0].server_url == OFFICE["url"]
     assert result.accounts[0].declared[0].server == "2024"
+    accounts = {7: YEALINK, "other": HTEK}
+    servers = [{**OFFICE, "account": 7}]
+    result = fleet(phones(1, rps_account=7), rps_accounts=accounts, rps_servers=servers, rps_expect_plan={7: DIGEST})
+    assert [(account.name, account.hosts) for account in result.accounts] == [("7", ("desk-1",))]
+    assert result.accounts[0].expect_plan == DIGEST

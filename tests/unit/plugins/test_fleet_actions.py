@@ -19,8 +19,9 @@ from ansible_collections.voip.rps.plugins.action import rps_fleet, rps_fleet_res
 from ansible_collections.voip.rps.plugins.module_utils import _transport
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
 from ansible_collections.voip.rps.plugins.plugin_utils._store import read_result
-from simulator import Simulator
+from simulator import Fault, Simulator
 
+REMOVALS = ("deRegisterDevice", "deRegisterDevices")
 USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
 Make = Callable[..., Any]
 
@@ -311,9 +312,27 @@ def test_where_a_phone_failed_what_was_purged_is_told_by_the_bulk_step_itself(si
     assert read_result(result["store"], "desk-1")["outcome"] == "conflict"  # type: ignore[index]
     assert sim.world("yealink").devices(USER) == []
     assert "main: purged: 001565000003." in result["warnings"]
+    assert (result["errors"], result["fails"]) == ([], False)
     sim.world("yealink").add_device(mac(3), USER, "office")
     made = game(hosts(1), **about(sim, rps_purge=True, rps_fleet_size=1, rps_purge_limit=1))
     assert not any("purged" in text for text in bulk(made, check_mode=True).get("warnings", []))
+
+
+@pytest.mark.parametrize("conflict", [False, True])
+def test_a_purge_that_was_refused_fails_the_run_only_where_no_phone_does_and_what_was_done_is_told(
+    sim: Simulator, game: Make, conflict: bool
+) -> None:
+    sim.add_account("yealink", "other", "theirs")
+    sim.world("yealink").add_device(mac(1), "other" if conflict else USER, None if conflict else "office")
+    for number in (2, 3, 4):
+        sim.world("yealink").add_device(mac(number), USER, "office")
+    refusal = {"ok": False, "text": f"Error:Invalid MAC(s):{mac(3)}"}
+    sim.faults.add(*(Fault("text", method=name, mac=mac(3), **refusal) for name in REMOVALS))
+    result = bulk(game(hosts(2), **about(sim, rps_purge=True, rps_fleet_size=2, rps_purge_limit=2)))
+    assert [text for text in result["errors"] if mac(3) in text] == result["errors"] != []
+    assert result["fails"] is not conflict
+    assert f"main: purged: {mac(4)}." in result["warnings"]
+    assert (result["errors"][0] in result["warnings"]) is conflict
 
 
 def test_progress_is_told_on_stderr_at_most_every_five_seconds(
