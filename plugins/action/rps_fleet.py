@@ -7,10 +7,10 @@ from __future__ import annotations
 import os
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from ansible import constants
@@ -146,12 +146,12 @@ class ActionModule(ActionBase):
     def _progress(self) -> Callable[[str, str, int, int], None]:
         """Lines for people while a long run goes on. On stderr, so that a callback that prints JSON stays parseable."""
         lock = threading.Lock()
-        last = [time.monotonic()]
+        last = [monotonic()]
         display = self._display
 
         def tell(account: str, what: str, done: int, whole: int) -> None:
             with lock:
-                now = time.monotonic()
+                now = monotonic()
                 if now - last[0] < _EVERY:
                     return
                 last[0] = now

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import ansible.module_utils.basic
 import ansible_collections.voip
 import pytest
 
@@ -59,6 +61,11 @@ for line in sys.stdin:
     sys.stdout.write(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])) + "\\n")
     sys.stdout.flush()
 """
+
+
+# Since ansible-core 2.21 a result holds the invocation only where that is asked for, as with -vvv.
+_INJECT = "_ansible_inject_invocation"
+_SHOW_INVOCATION = {_INJECT: True} if _INJECT in inspect.getsource(ansible.module_utils.basic) else {}
 
 
 class Outcome:
@@ -122,7 +129,8 @@ class Runner:
         environment: Mapping[str, str] | None = None,
     ) -> Outcome:
         """Run a module with these options and no others."""
-        given = {"ANSIBLE_MODULE_ARGS": {**options, "_ansible_check_mode": check, "_ansible_diff": diff}}
+        ours = {"_ansible_check_mode": check, "_ansible_diff": diff, **_SHOW_INVOCATION}
+        given = {"ANSIBLE_MODULE_ARGS": {**options, **ours}}
         files = [self.folder / name for name in ("arguments", "output", "errors")]
         for file, text in zip(files, (json.dumps(given), "", ""), strict=True):
             file.write_text(text, encoding="utf-8")

@@ -343,7 +343,7 @@ def test_progress_is_told_on_stderr_at_most_every_five_seconds(
     lines: list[tuple[str, bool]] = []
     action._display = SimpleNamespace(display=lambda text, stderr=False: lines.append((text, stderr)))
     now = [100.0]
-    monkeypatch.setattr(rps_fleet.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(rps_fleet, "monotonic", lambda: now[0])
     tell = action._progress()
     for seconds, done in ((1, 5), (4.9, 9), (5.1, 10), (9, 20), (10.2, 30)):
         now[0] = 100 + seconds
