@@ -32,13 +32,13 @@ def test_purge_of_a_shared_account_touches_only_what_points_at_our_server_and_no
             "rps_purge": True,
             "rps_purge_servers": ["office"],
             "rps_ignore": ["00:15:65:aa"],
-            "rps_fleet_size": len(OURS),
         },
     )
 
-    dry = bench.run("voip.rps.provision", "--check")
-    wet = bench.run("voip.rps.provision")
-    again = bench.run("voip.rps.provision")
+    size = {"rps_fleet_size": len(OURS)}
+    dry = bench.run("voip.rps.provision", "--check", extra=size)
+    wet = bench.run("voip.rps.provision", extra=size)
+    again = bench.run("voip.rps.provision", extra=size)
 
     held = {device.mac for device in bench.sim.world("yealink").devices("acme")}
     assert held == {*map(mac, OURS), mac(43), mac(0xAA0001)}

@@ -128,7 +128,11 @@ class Watch:
         self.files()
 
     def files(self) -> None:
-        for path in self.bench.folder.rglob("*"):
+        try:
+            paths = list(self.bench.folder.rglob("*"))
+        except OSError:
+            return  # a folder went away meanwhile; the next look sees what is left
+        for path in paths:
             if path.is_file() and path.resolve() not in self.given:
                 try:
                     self.lines.add(f"{path}: " + path.read_bytes().decode(errors="replace"))

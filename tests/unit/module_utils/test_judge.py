@@ -83,6 +83,10 @@ register_blindly done    URL          changed       yes no
 register_blindly done    no_URL       changed       yes no
 register_blindly lost    no_URL       changed       yes no
 register_blindly refused unknown      failed        no  no
+register         done    unread       unknown       yes no
+register         refused no_URL       unverifiable  no  no
+bind             done    no_URL       changed       yes no
+bind             refused no_URL       unverifiable  no  no
 bind             done    URL          changed       yes verified
 bind             done    THIRD        failed        yes no
 bind             done    unregistered failed        no  no
@@ -120,6 +124,8 @@ deregister       refused unknown      in_sync       no  verified
 deregister       lost    unknown      changed       yes verified
 deregister       lost    OLD          failed        no  no
 deregister       lost    unread       unknown       no  no
+deregister       done    unread       unknown       yes no
+deregister       done    no_URL       failed        yes no
 force_on_Htek    done    no_URL       changed       yes no
 force_on_Htek    done    unknown      failed        yes no
 force_on_Htek    refused no_URL       failed        no  no
@@ -134,6 +140,8 @@ force_with_a_URL done    URL          changed       yes verified
 force_with_a_URL lost    URL          changed       yes verified
 force_with_a_URL done    no_URL       changed       yes no
 force_with_a_URL refused no_URL       failed        no  no
+force_with_a_URL done    THIRD        failed        yes no
+force_with_a_URL lost    THIRD        unknown       no  no
 """
 ROWS = [[cell.replace("_", " ") for cell in line.split()] for line in TABLE.split("\n") if line]
 
@@ -250,6 +258,25 @@ def test_a_refusal_is_quoted_and_an_invalid_server_is_named() -> None:
     assert "'Error:Invalid server'" in result.msg
     assert "'main'" in result.msg
     assert "'main'" not in _judged("register", "refused", "unknown").msg
+
+
+WORDS = {
+    ("register", "done", "unread"): "was accepted by the service but could not be read back",
+    ("register", "lost", "unread"): "may or may not have been written (the connection was closed) and could not be",
+    ("register", "done", "elsewhere"): "is registered by another account, although the service accepted the write",
+    ("register", "refused", "elsewhere"): "is registered by another account; the service said: 'Error:Invalid MAC(s)",
+    ("bind", "done", "unregistered"): "is still unregistered, although the service accepted the write",
+    ("deregister", "done", "no URL"): "is still registered, although the service accepted the write",
+    ("deregister", "done", "OLD"): "is still registered, although the service accepted the write",
+    ("move", "done", "no URL"): "was accepted by the service, but no longer shows where it points",
+    ("move", "done", "THIRD"): "is bound to server 'main', which the service redirects to http://third/",
+    ("force with a URL", "lost", "THIRD"): "may or may not have been bound to 'main' (the connection was closed)",
+}
+
+
+@pytest.mark.parametrize("case", WORDS, ids=" ".join)
+def test_what_is_not_known_is_not_claimed(case: tuple[str, str, str]) -> None:
+    assert WORDS[case] in _judged(*case).msg
 
 
 def test_the_next_step_after_a_refused_take_over_is_not_to_set_override() -> None:
