@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 import threading
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
@@ -30,6 +31,7 @@ _HOST = re.compile(
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
 # A URL that goes on here is another one.
 _URL_ENDS = r"(?=[.,;:!?)]*(?:[\s'\"<>]|$))"
+_PLACES = 0xF0000
 _DIGEST_LENGTH = 12
 _QUOTE_LIMIT = 300
 _SHOWN_LIMIT = 500
@@ -103,6 +105,7 @@ class Masker:
         self._key: bytes | None = None
         self._lock = threading.Lock()
         self._words: dict[str, None] = {}
+        self._orders: dict[int, tuple[int, list[str]]] = {}
         self._known: dict[str, bool] = {}  # declared URLs, and whether their path is a secret
         self.hide(password)
         self.hide(base64.b64encode(f"{username}:{password}".encode()).decode())
@@ -158,17 +161,26 @@ class Masker:
     def text(self, words: str) -> str:
         """The service's words as they may be quoted: no secret, no URL's path, one printable line, bounded."""
         hidden = printable(words)
-        # Declared URLs first, and put aside, so that what follows neither cuts nor masks them once more. No control
-        # character is left that could be taken for their place.
-        known = sorted(self._known.items(), key=lambda item: len(item[0]), reverse=True)
-        for index, (url, _path) in enumerate(known):
-            hidden = re.sub(re.escape(url) + _URL_ENDS, f"\0{index}\0", hidden)
-        for word in sorted(self._words, key=len, reverse=True):
+        # Declared URLs first, and put aside, so that what follows neither cuts nor masks them once more. Their places
+        # are held by characters of a private area, of which printable() has left none.
+        known = {chr(_PLACES + index): url for index, url in enumerate(self._in_order(self._known, hidden))}
+        for place, url in known.items():
+            hidden = re.sub(re.escape(url) + _URL_ENDS, place, hidden)
+        for word in self._in_order(self._words, hidden):
             hidden = hidden.replace(word, "****")
         hidden = _URL_IN_TEXT.sub(lambda match: self._found(match.group(0)), hidden)
-        for index, (url, path) in enumerate(known):
-            hidden = hidden.replace(f"\0{index}\0", self._found(url, path))
+        for place, url in known.items():
+            hidden = hidden.replace(place, self._found(url, self._known[url]))
         return hidden if len(hidden) <= _QUOTE_LIMIT else hidden[:_QUOTE_LIMIT] + "..."
+
+    def _in_order(self, secrets: Mapping[str, object], text: str) -> list[str]:
+        """Those that stand in the text, the longest first. There may be some for each phone of a fleet, and a text for
+        each, so they are not put in order again for every text."""
+        size, order = self._orders.get(id(secrets), (0, []))
+        if size != len(secrets):
+            order = sorted(secrets, key=len, reverse=True)
+            self._orders[id(secrets)] = (len(order), order)
+        return [secret for secret in order if secret in text]
 
     def _found(self, url: str, hide_path: bool = True) -> str:
         """A URL that stands in a text: as it is where it holds no secret, and without what ends the sentence."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -243,6 +244,33 @@ def test_a_text_is_one_bounded_printable_line(words: str) -> None:
     shown = OFFICE.text(words)
     assert shown.isprintable()
     assert len(shown) <= 400
+
+
+@cache
+def masker_of(password: str) -> Masker:
+    masker = Masker("yealink", "office", password)
+    masker.hide_url(SECRET, path=True)
+    masker.hide_url("https://h/configs", path=False)
+    return masker
+
+
+@given(st.text(max_size=200), st.sampled_from(["1", "0", "a", "~", "\U000f0000", "https"]))
+def test_declared_urls_and_short_passwords_do_not_damage_a_text_further(words: str, password: str) -> None:
+    shown = masker_of(password).text(f"{SECRET} {words} https://h/configs")
+    assert shown.isprintable()
+    assert "t0ps3cret" not in shown
+    assert "val1dation" not in shown
+
+
+def test_a_text_is_shown_quickly_for_a_large_fleet_with_urls_of_its_own() -> None:
+    masker = Masker("yealink", "office", "pw-of-office")
+    for number in range(5000):
+        masker.hide_url(f"https://h/t0ken-{number}", path=True)
+    masker.text("sorted once")
+    order = next(iter(masker._orders.values()))
+    for number in range(50):
+        assert "t0ken" not in masker.text(f"bad https://h/t0ken-{number}, or t0ken-{number}")
+    assert next(iter(masker._orders.values())) is order
 
 
 def test_a_very_long_text_is_cut() -> None:
