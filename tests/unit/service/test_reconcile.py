@@ -9,9 +9,12 @@ import time
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._declare import parse_limit
+from ansible_collections.voip.rps.plugins.module_utils._declare import DEFAULT_LIMIT, parse_limit
+from ansible_collections.voip.rps.plugins.module_utils._errors import CallError, LoginError
 from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Server
 from ansible_collections.voip.rps.plugins.module_utils._plan import Guard
+from ansible_collections.voip.rps.plugins.module_utils._reconcile import Options, read_account
+from ansible_collections.voip.rps.plugins.module_utils._service import RefusedReadError
 from simulator import Fault
 
 OFFICE, BRANCH, WRONG = "https://office.example.com/", "https://branch.example.com/", "https://wrong.example.com/"
@@ -500,3 +503,60 @@ def test_a_stop_in_the_middle_finishes_the_call_in_flight_and_reports(bench: Any
     executed = {call.params[0] for call in bench.sim.writes() if call.executed}
     for result in report.results:
         assert (result.outcome == "not_attempted") == (result.mac not in executed), result
+
+
+# Where nobody said otherwise.
+
+
+def test_nothing_is_purged_and_no_plan_is_expected_unless_somebody_says_so() -> None:
+    options = Options()
+    assert (options.purge, options.purge_limit, options.purge_servers) == (False, DEFAULT_LIMIT, None)
+    assert (options.check_mode, options.bulk, options.batch_size, options.expect_plan) == (False, True, 100, None)
+    assert (options.servers, options.ignore, options.guards, options.whole) == ((), (), (), True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (Fault("text", text="Error:Invalid MAC(s):" + MACS[1]), "failed"),
+        (Fault("status", status=503), "not_attempted"),
+    ],
+)
+def test_without_purge_a_phone_that_cannot_be_read_does_not_stop_the_others(
+    bench: Any, fault: Fault, outcome: str
+) -> None:
+    fault.method, fault.mac = f"checkDevice{'Ext' if bench.vendor == 'yealink' else ''}", MACS[1]
+    bench.sim.faults.add(fault)
+    report = bench.run([Declared(mac, **here) for mac in MACS[:3]], {"retries": 0})
+    assert [result.outcome for result in report.results] == ["changed", outcome, "changed"]
+    assert MACS[1] not in bench.state()
+
+
+# Reading an account.
+
+
+def test_an_account_is_read_whole_by_mac_or_as_asked_each_device_once(bench: Any) -> None:
+    for mac in reversed(MACS[:5]):
+        place(bench, mac, AT_OFFICE)
+    service = bench.service()
+    assert [found.mac for found in read_account(service, None)] == MACS[:5]
+    asked = [MACS[3], MACS[9], MACS[3]]
+    assert [(found.mac, found.status) for found in read_account(service, asked)] == [
+        (MACS[3], "registered"),
+        (MACS[9], "unknown"),
+    ]
+    assert bench.sim.count()["listDevices"] == 1
+
+
+def test_a_device_that_cannot_be_read_is_named_once_and_a_refused_login_names_none(bench: Any) -> None:
+    method = f"checkDevice{'Ext' if bench.vendor == 'yealink' else ''}"
+    for fault, kind in (
+        (Fault("status", status=503, method=method), CallError),
+        (Fault("text", text="Error:no such thing", method=method), RefusedReadError),
+        (Fault("status", status=401, method=method), LoginError),
+    ):
+        bench.sim.faults.clear()
+        bench.sim.faults.add(fault)
+        with pytest.raises(kind) as caught:
+            read_account(bench.service(retries=0), MACS[:1])
+        assert str(caught.value).count(MACS[0]) == (0 if kind is LoginError else 1)
