@@ -112,6 +112,8 @@ from ansible_collections.voip.rps.plugins.module_utils._service import Service
 from ansible_collections.voip.rps.plugins.module_utils._transport import Transport
 from ansible_collections.voip.rps.plugins.module_utils._urls import Masker, same_url
 
+_REQUIRED = ("vendor", "api_username", "api_password")
+
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """The devices of one account as hosts."""
@@ -124,7 +126,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        written = self._read_config_data(path)
+        try:
+            written = self._read_config_data(path)
+        except AnsibleError as error:
+            missing = [key for key in _REQUIRED if "equired" in str(error) and key in str(error)]
+            if not missing:
+                raise
+            hint = f"{missing[0]} is missing; set it or its environment variable RPS_{missing[0].upper()}"
+            raise AnsibleParserError(f"{printable(path)}: {hint}.") from None
         try:
             connection = parse_connection({key: self._option(key, written) for key in CONNECTION_OPTIONS})
             servers = _servers(self.get_option("servers"))
