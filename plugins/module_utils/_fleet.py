@@ -109,6 +109,7 @@ def parse_fleet(
         raise InputError(problems)
     servers = tried(lambda: _servers(fleet.get("rps_servers"), sorted(connections)), {})
     hosts = _hosts_by_account(phones, connections, problems)
+    purge = tried(lambda: to_bool(fleet.get("rps_purge"), "rps_purge"), False) and not released
     plans = tried(lambda: _plans(fleet.get("rps_expect_plan"), sorted(connections)), {})
     readable = {name: servers.get(name, {}) for name, login in connections.items() if VENDORS[login.vendor].shows_url}
     accounts: list[Account] = []
@@ -118,7 +119,7 @@ def parse_fleet(
         declared = tried(lambda: _devices(mine, own, connection.vendor, released), ())  # noqa: B023
         purge_servers = tried(
             lambda: (
-                _purge_servers(fleet.get("rps_purge_servers"), readable, name, connection.vendor)  # noqa: B023
+                _purge_servers(fleet.get("rps_purge_servers"), readable, name, connection.vendor, purge)  # noqa: B023
                 if mine  # noqa: B023
                 else None
             ),  # nothing is declared for it here, so it is not purged
@@ -140,7 +141,7 @@ def parse_fleet(
     everything = tuple(device for account in accounts for device in account.declared)
     result = Fleet(
         accounts=tuple(account for account in accounts if account.hosts or account.servers),
-        purge=tried(lambda: to_bool(fleet.get("rps_purge"), "rps_purge"), False) and not released,
+        purge=purge,
         purge_limit=tried(lambda: parse_limit(_or(fleet.get("rps_purge_limit"), "10%"), "rps_purge_limit"), None),
         fleet_size=tried(lambda: _count(fleet.get("rps_fleet_size"), "rps_fleet_size", 0), None),
         batch_size=tried(lambda: _count(_or(fleet.get("rps_batch_size"), 100), "rps_batch_size", 1), 100),
@@ -335,7 +336,7 @@ def _plans(raw: Any, accounts: Sequence[str]) -> dict[str, str | None]:
 
 
 def _purge_servers(
-    raw: Any, servers: Mapping[str, Mapping[str, Server]], account: str, vendor: str
+    raw: Any, servers: Mapping[str, Mapping[str, Server]], account: str, vendor: str, purge: bool
 ) -> dict[str, str] | None:
     """The servers of this account that purge is narrowed to, name: URL.
 
@@ -346,9 +347,16 @@ def _purge_servers(
     if not isinstance(raw, (list, tuple)):
         raise InputError(["rps_purge_servers must be a list of names of servers in rps_servers."])
     raw = [str(written(name)) for name in raw]
-    title = VENDORS[vendor].title
     if not VENDORS[vendor].shows_url:
-        raise InputError([f"rps_purge_servers is not supported by {title} (account {account}): it shows no URLs."])
+        if not purge:
+            return None  # it stands in the inventory for the other accounts
+        title = VENDORS[vendor].title
+        raise InputError(
+            [
+                f"rps_purge_servers is not supported by {title} (account {account}): it shows no URLs. Purge the "
+                "phones of other accounts in a run of their own, with rps_hosts."
+            ]
+        )
     unknown = [name for name in raw if not any(name in others for others in servers.values())]
     if unknown:
         names = ", ".join(printable(name)[:60] for name in unknown)

@@ -20,7 +20,7 @@ from ._errors import ended
 from ._fleet import Account, Fleet
 from ._judge import Report
 from ._model import CONFLICT, CREATED, DEREGISTER, NO_CALL, PRESENT, SERVER_FAILED, SERVER_UNKNOWN
-from ._plan import Guard, Plan, amount
+from ._plan import Guard, Plan, amount, some
 from ._reconcile import Options, Reconciliation
 from ._results import bulk_result
 from ._service import Service
@@ -229,9 +229,9 @@ def _finish(run: AccountRun, scope: Scope, refused: Guard | None) -> None:
     warnings = run.report.warnings
     run.report = run.reconciliation.finish(refused)
     run.report.warnings.extend(warnings)
-    run.result, run.failed = bulk_result(
-        run.report, len(run.account.declared), run.service.masker, scope.why_partial is None and scope.mode != RELEASE
-    )
+    # Of an account without a phone in the play, the play cannot be the whole.
+    whole = scope.why_partial is None and scope.mode != RELEASE and bool(run.account.declared)
+    run.result, run.failed = bulk_result(run.report, len(run.account.declared), run.service.masker, whole)
 
 
 _ROLE_WORDS = (
@@ -307,8 +307,7 @@ def _tell_purged(told: FleetRun, run: AccountRun, scope: Scope) -> None:
     changed = [item["mac"] for item in run.purged if item["changed"]]
     if changed:
         predicted = scope.check_mode or scope.mode == DRIFT
-        more = f" and {len(changed) - 10} more" if len(changed) > 10 else ""
-        text = f"{name}: {'would be purged' if predicted else 'purged'}: {', '.join(changed[:10])}{more}."
+        text = f"{name}: {'would be purged' if predicted else 'purged'}: {some(changed, 10)}."
         told.messages.append(text)
         if not predicted:
             told.changes.append(text)

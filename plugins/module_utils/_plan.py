@@ -199,7 +199,8 @@ def blind_guard(listed: Sequence[str], steps: Sequence[Step], prefix: str = "") 
 
 def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> Guard | None:
     """Why this plan's purge is refused, or None: more devices than the limit allows. ``prefix`` is that of options."""
-    count = sum(1 for step in plan.steps if step.declared.purged and step.writes)
+    purged = [step.mac for step in plan.steps if step.declared.purged and step.writes]
+    count = len(purged)
     allowed = limit.of(len(plan.listed or ()))
     if count <= allowed:
         return None
@@ -207,8 +208,8 @@ def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> Guard | None:
     name = f"{prefix}purge_limit"
     return Guard(
         name,
-        f"Refused by the guard {name}: purge would deregister {amount(count)} and the limit is {allowed} ({share}). "
-        f"Nothing was written. Check the plan, then set {name}: {count} to allow exactly this.",
+        f"Refused by the guard {name}: purge would deregister {amount(count)} ({some(purged)}), and the limit is "
+        f"{allowed} ({share}). Nothing was written. Check the plan, then set {name}: {count} to allow exactly this.",
     )
 
 
@@ -226,6 +227,12 @@ def digest_guard(plan: Plan, expected: str | None, value: str = "expect_plan: {}
         f"written. Look at the new plan in check mode, then set {value.replace('{}', plan.digest)} "
         "to allow exactly this.",
     )
+
+
+def some(names: Sequence[str], shown: int = 5) -> str:
+    """The first of many names, and how many more there are."""
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
 
 
 def amount(count: int, noun: str = "device") -> str:

@@ -109,9 +109,13 @@ def _without_mac(device: dict[str, Any] | None) -> dict[str, Any] | None:
 def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int], whole: bool = True) -> str:
     """A run in one sentence for people. ``whole`` says that all phones of the account are declared here."""
     parts = [f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]]
-    text = amount(len(entries), "phone") + (": " + ", ".join(parts) if parts else "")
+    purged = entries[counts["declared"] :]
+    text = amount(len(entries) - len(purged), "phone")
+    if purged:
+        text += f" and {amount(len(purged), 'undeclared device')}"
+    text += ": " + ", ".join(parts) if parts else ""
     # A device whose purge failed is still unmanaged, and among the entries already.
-    more = counts["unmanaged"] - sum(1 for item in entries[counts["declared"] :] if item["failed"])
+    more = counts["unmanaged"] - sum(1 for item in purged if item["failed"])
     if more:
         text += f"; {more} more on the account {'that nobody declared' if whole else 'outside this play'}"
     return text + "."

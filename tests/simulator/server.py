@@ -116,11 +116,17 @@ class Simulator:
         for server in self._servers:
             server.close()
         self._servers.clear()
+        # Connections that are just being accepted.
+        accepting = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in accepting:
+            task.cancel()
+        await asyncio.gather(*accepting, return_exceptions=True)
         while self._connections:
             for connection in list(self._connections):
                 connection.abort()
             await asyncio.sleep(0.001)
-        await asyncio.sleep(0)
+        for _turn in range(3):  # closed transports say so one turn later, and those of TLS two
+            await asyncio.sleep(0)
 
     # -- addresses
 

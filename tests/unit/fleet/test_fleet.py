@@ -326,8 +326,22 @@ def test_a_server_of_a_vendor_that_shows_no_urls_cannot_narrow_purge() -> None:
 
 
 def test_purge_servers_are_refused_where_the_vendor_shows_no_urls() -> None:
-    told = problems(rps_accounts={"main": HTEK}, rps_purge_servers=["office"])
-    assert told == ["rps_purge_servers is not supported by Htek (account main): it shows no URLs."]
+    told = problems(rps_accounts={"main": HTEK}, rps_purge_servers=["office"], rps_purge=True)
+    assert told == [
+        "rps_purge_servers is not supported by Htek (account main): it shows no URLs. Purge the phones of other accounts "
+        "in a run of their own, with rps_hosts."
+    ]
+
+
+def test_purge_servers_in_the_inventory_stop_no_run_that_does_not_purge() -> None:
+    accounts = {"main": YEALINK, "second": HTEK}
+    servers = [{**OFFICE, "account": name} for name in accounts]
+    hosts = {
+        **phones(1, rps_account="main"),
+        "hall": {"rps_mac": mac(9), "rps_server": "office", "rps_account": "second"},
+    }
+    result = fleet(hosts, rps_accounts=accounts, rps_servers=servers, rps_purge_servers=["office"])
+    assert [account.purge_servers for account in result.accounts] == [{"office": OFFICE["url"]}, None]
 
 
 NAMES_ONLY = st.text(max_size=8)

@@ -224,7 +224,7 @@ def test_a_guard_that_refuses_several_accounts_for_one_reason_names_them_all(ben
 def test_a_device_whose_purge_was_refused_is_counted_once(bench: Bench) -> None:
     bench.hold(1, 2, 3)
     told = bench.run({"desk": phone(1)}, rps_purge=True, vendors=("yealink",))
-    assert "yealink: 3 phones: 1 in sync, 2 not attempted." in told.messages
+    assert "yealink: 1 phone and 2 undeclared devices: 1 in sync, 2 not attempted." in told.messages
     assert told.runs[0].result["summary"]["unmanaged"] == 2
 
 

@@ -104,6 +104,7 @@ move             refused unread       failed        no  no
 move             lost    URL          changed       yes verified
 move             lost    OLD          failed        no  no
 move             lost    no_URL       unknown       no  no
+move             lost    THIRD        unknown       no  no
 move             lost    unread       unknown       no  no
 move_uniquely    done    UNIQUE       changed       yes verified
 move_uniquely    done    URL          failed        yes no

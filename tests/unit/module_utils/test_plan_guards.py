@@ -90,13 +90,13 @@ def test_the_refusal_says_what_was_counted_and_what_lifts_it() -> None:
     share, number = purge_guard(purge(2, 10), parse_limit("10%")), purge_guard(purge(2, 10), parse_limit("1"), "rps_")
     assert share is not None
     assert number is not None
-    assert "would deregister 2 devices and the limit is 1 (10% of 10 devices listed)" in share.text
+    assert "would deregister 2 devices (001565000001, 001565000002), and the limit is 1 (10% of 10" in share.text
     assert "set purge_limit: 2 to" in share.text
     assert "the limit is 1 (a count)" in number.text
     assert number.name == "rps_purge_limit"
     one = purge_guard(purge(1, 1), parse_limit("10%"))
     assert one is not None
-    assert "would deregister 1 device and the limit is 0 (10% of 1 device listed)" in one.text
+    assert "would deregister 1 device (001565000001), and the limit is 0 (10% of 1 device listed)" in one.text
 
 
 # -- an approved plan
