@@ -328,8 +328,8 @@ def test_a_server_of_a_vendor_that_shows_no_urls_cannot_narrow_purge() -> None:
 def test_purge_servers_are_refused_where_the_vendor_shows_no_urls() -> None:
     told = problems(rps_accounts={"main": HTEK}, rps_purge_servers=["office"], rps_purge=True)
     assert told == [
-        "rps_purge_servers is not supported by Htek (account main): it shows no URLs. Purge the phones of other accounts "
-        "in a run of their own, with rps_hosts."
+        "rps_purge_servers is not supported by Htek (account main): it shows no URLs. Purge the phones of other "
+        "accounts in a run of their own, with rps_hosts."
     ]
 
 
