@@ -77,7 +77,7 @@ class ActionModule(ActionBase):
         result["drift"] = mode == DRIFT
         if mode == DRIFT:
             result["ansible_stats"] = self._report(fleet, scope, told, values)
-        return self._show(result, fleet, told)
+        return self._show(result, fleet, told, [text for text in variables.misspelt.values() if text])
 
     def _chosen(self, values: Mapping[str, Any]) -> bool:
         """Whether somebody named the hosts of this run.
@@ -159,7 +159,7 @@ class ActionModule(ActionBase):
 
         return tell
 
-    def _show(self, result: dict[str, Any], fleet: Fleet, told: FleetRun) -> dict[str, Any]:
+    def _show(self, result: dict[str, Any], fleet: Fleet, told: FleetRun, slips: list[str]) -> dict[str, Any]:
         accounts: dict[str, Any] = {}
         results: dict[str, dict[str, Any]] = {}
         for run in told.runs:
@@ -182,7 +182,7 @@ class ActionModule(ActionBase):
             store=write_results(constants.DEFAULT_LOCAL_TMP, results) if fleet.host_results else "",
             msg=[*told.messages, *shortened(errors)],
         )
-        warnings = list(told.warnings)
+        warnings = [*told.warnings, *slips]
         if failed or errors:
             # The task that sums up tells of errors alone, and where enough hosts fail it is not reached any more.
             warnings.extend(told.changes)

@@ -152,6 +152,7 @@ def parse_fleet(
         warnings=() if fleet.get("rps_accounts") else half_logins(environ),
     )
     if problems:
+        problems[:0] = result.warnings  # what else is wrong may come from there
         raise InputError(shortened(problems))
     return result
 

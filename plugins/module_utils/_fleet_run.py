@@ -110,7 +110,7 @@ def size_guard(fleet: Fleet, scope: Scope, what: str, other: str = "") -> Guard 
     elif fleet.fleet_size is None:
         text = (
             f"nobody said outside the inventory how many phones the fleet has. Nothing was written. If the "
-            f"{scope.phones} of this play are all, set {_SIZE}: {scope.phones}{other}."
+            f"{scope.phones} of this play are all, set {_SIZE}: {scope.phones} as an extra variable{other}."
         )
     elif fleet.fleet_size != scope.phones:
         text = (
@@ -229,9 +229,7 @@ def _finish(run: AccountRun, scope: Scope, refused: Guard | None) -> None:
     warnings = run.report.warnings
     run.report = run.reconciliation.finish(refused)
     run.report.warnings.extend(warnings)
-    # Of an account without a phone in the play, the play cannot be the whole.
-    whole = scope.why_partial is None and scope.mode != RELEASE and bool(run.account.declared)
-    run.result, run.failed = bulk_result(run.report, len(run.account.declared), run.service.masker, whole)
+    run.result, run.failed = bulk_result(run.report, len(run.account.declared), run.service.masker)
 
 
 _ROLE_WORDS = (

@@ -128,6 +128,7 @@ def plan_digest(steps: Iterable[Step], show: Show) -> str:
                 step.action,
                 step.declared.server if step.action != DEREGISTER else None,
                 show(wanted_url(step.declared), hide) if step.action != DEREGISTER else None,
+                hide and step.action != DEREGISTER,  # a URL of its own may read as a server's does
                 step.found.status,
                 show(step.found.url, hide),
                 step.forced,

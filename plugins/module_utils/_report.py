@@ -156,6 +156,12 @@ def _rows(run: AccountRun) -> list[dict[str, Any]]:
     return rows
 
 
+def _found(before: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What was found, with a server only where the service showed a URL that the declared one has: a report is read by
+    people who take it for what the service says."""
+    return {**before, "server": None} if before is not None and before["url"] is None else before
+
+
 def _row(run: AccountRun, host: str | None, entry: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     return {
         "mac": entry["mac"],
@@ -165,7 +171,7 @@ def _row(run: AccountRun, host: str | None, entry: dict[str, Any], wanted: dict[
         "outcome": entry["outcome"],
         "action": entry["action"],
         "verified": entry["verified"],
-        "before": entry["before"],
+        "before": _found(entry["before"]),
         "after": entry["after"],
         "wanted": wanted,
         "msg": entry["msg"],

@@ -85,7 +85,7 @@ def diff(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def bulk_result(report: Report, declared: int, masker: Masker, whole: bool = True) -> tuple[dict[str, Any], str | None]:
+def bulk_result(report: Report, declared: int, masker: Masker) -> tuple[dict[str, Any], str | None]:
     """A report -> (what rps_devices returns, why the run failed or None)."""
     entries = [entry(result, masker) for result in report.results]
     counts = summary(entries, declared, len(report.unmanaged))
@@ -97,7 +97,7 @@ def bulk_result(report: Report, declared: int, masker: Masker, whole: bool = Tru
         "calls": report.calls,
         "changed": any(item["changed"] for item in entries),
         "diff": diff(entries),
-        "msg": sentence(entries, counts, whole),
+        "msg": sentence(entries, counts),
     }
     return result, failure(entries, report.error)
 
@@ -106,8 +106,8 @@ def _without_mac(device: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if device is None else {key: value for key, value in device.items() if key != "mac"}
 
 
-def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int], whole: bool = True) -> str:
-    """A run in one sentence for people. ``whole`` says that all phones of the account are declared here."""
+def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int]) -> str:
+    """A run in one sentence for people."""
     parts = [f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]]
     purged = entries[counts["declared"] :]
     text = amount(len(entries) - len(purged), "phone")
@@ -117,7 +117,7 @@ def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int], whole: b
     # A device whose purge failed is still unmanaged, and among the entries already.
     more = counts["unmanaged"] - sum(1 for item in purged if item["failed"])
     if more:
-        text += f"; {more} more on the account {'that nobody declared' if whole else 'outside this play'}"
+        text += f"; {more} more on the account, not declared here"
     return text + "."
 
 

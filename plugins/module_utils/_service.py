@@ -22,6 +22,7 @@ from ._vendors import (
     CHECK_DEVICE_EXT,
     DEREGISTER_DEVICE,
     DEREGISTER_DEVICES,
+    DOCUMENTED,
     EDIT_DEVICE,
     EDIT_UNIQUE,
     LIST_DEVICES,
@@ -162,9 +163,11 @@ class Service:
             if fault.absent:
                 with self._lock:
                     self._absent.add(call)
+                # A call that the vendor documents is there, unless this is another service.
+                hint = " Check vendor and api_url." if self.vendor.calls[call] == DOCUMENTED else ""
                 raise AbsentCallError(
                     f"The {self.vendor.title} service has no call {name}: it answered fault "
-                    f"{fault.code}, '{fault.text}'."
+                    f"{fault.code}, '{fault.text}'.{hint}"
                 ) from None
             raise
 

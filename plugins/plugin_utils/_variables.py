@@ -11,6 +11,7 @@ the variable manager, just as Ansible itself gets them for a task of that host.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import ansible.errors
@@ -30,6 +31,8 @@ class _NeverRaisedError(Exception):
 # What a template that is ``omit`` raises since ansible-core 2.19.
 OmitError: Any = getattr(ansible.errors, "AnsibleValueOmittedError", _NeverRaisedError)
 _MISSING = object()
+# Variables that begin as the role's do and are not its own: the playbooks', results', the inventory plugin's.
+_OTHERS = frozenset({"rps_hosts", "rps_result", "rps_drift", "rps_status", "rps_url", "rps_vendor"})
 _LOOKUPS = frozenset({"lookup", "query", "q"})
 _FROM_INVENTORY = frozenset(
     {
@@ -62,6 +65,7 @@ class FleetVariables:
         self._all: list[str] = list(task_vars.get("ansible_play_hosts_all") or [])
         self.phones: dict[str, dict[str, Any]] = {}
         self.fleet: dict[str, Any] = {}
+        self.misspelt: dict[str, str] = {}  # what to tell, by variable
         self._first: str | None = None
         self._basis: dict[str, dict[str, Any]] = {}
         self._conditions = _conditions(task)
@@ -92,6 +96,7 @@ class FleetVariables:
                 problems.append(f"{name}: its condition cannot be used: {_said(error)}")
                 continue
             self.phones[name] = {}
+            self._look_for_slips(name, values)
             for key in PHONE_VARS:
                 try:
                     self.phones[name][key] = _value(templar, values, key)
@@ -106,6 +111,15 @@ class FleetVariables:
             )
         if problems:
             raise InputError(problems)
+
+    def _look_for_slips(self, name: str, values: Mapping[str, Any]) -> None:
+        """A misspelt variable counts as not set: without its ``rps_state: absent`` a phone would be registered."""
+        known = (*PHONE_VARS, *FLEET_VARS)
+        for key in values:
+            if key.startswith("rps_") and key not in known and key not in _OTHERS and key not in self.misspelt:
+                close = get_close_matches(key, known, 1, 0.85)
+                text = f"{name}: the role has no variable {key}; did you mean {close[0]}?" if close else ""
+                self.misspelt[key] = printable(text)
 
     def _applies(self, templar: Any) -> bool:
         """Whether the task's conditions, the role's ``when`` among them, hold for this host."""

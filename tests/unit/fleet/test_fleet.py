@@ -115,6 +115,10 @@ def test_half_a_login_in_the_environment_makes_no_account_and_that_is_said() -> 
         "RPS_HTEK_USERNAME is set alone and makes no account; set RPS_HTEK_USERNAME and RPS_HTEK_PASSWORD.",
     )
     assert parse_fleet(phones(), {"rps_accounts": {"main": YEALINK}}, environ).warnings == ()
+    with pytest.raises(InputError) as caught:
+        parse_fleet(phones(1, rps_account="htek"), {}, environ)
+    assert caught.value.problems[0].startswith("RPS_HTEK_USERNAME is set alone")
+    assert caught.value.problems[1].startswith("desk-1: there is no account 'htek'")
     other = {**environ, "RPS_YEALINK_USERNAME": "", "RPS_HTEK_PASSWORD": "third"}
     (text,) = parse_fleet(phones(), {}, other).warnings
     assert text.startswith("RPS_YEALINK_PASSWORD is set alone")

@@ -129,7 +129,7 @@ def test_release_removes_what_the_play_holds_and_adds_no_server(bench: Bench) ->
 
 
 SIZES: dict[str, tuple[dict[str, Any], dict[str, Any], str | None]] = {
-    "nobody said the size": ({}, {}, "set rps_fleet_size: 2."),
+    "nobody said the size": ({}, {}, "set rps_fleet_size: 2 as an extra variable."),
     "another size": ({"rps_fleet_size": 3}, {}, "the play holds 2 of 3 phones"),
     "a part": ({"rps_fleet_size": 2}, {"why_partial": "the run is limited (--limit)"}, "the run is limited (--limit)"),
     "the whole": ({"rps_fleet_size": 2, "rps_purge_limit": 1}, {}, None),
@@ -217,7 +217,7 @@ def test_a_guard_that_refuses_several_accounts_for_one_reason_names_them_all(ben
     assert told.errors == [
         "Accounts htek, yealink: Refused by the guard rps_fleet_size: purge needs the whole fleet in one play, and "
         "nobody said outside the inventory how many phones the fleet has. Nothing was written. If the 2 of this play "
-        "are all, set rps_fleet_size: 2."
+        "are all, set rps_fleet_size: 2 as an extra variable."
     ]
 
 

@@ -126,6 +126,7 @@ CASES = {
     "another password in the URL": (replace(BASE, server_url="http://u:q@h/"), OLD),
     "a query in the URL": (replace(BASE, server_url="http://h/?k=1"), OLD),
     "a unique URL": (UNIQUE, OLD),
+    "a unique URL that reads as the server's": (replace(BASE, server_url=None, unique_url="http://h/"), OLD),
     "another unique URL": (replace(UNIQUE, unique_url="http://h/two"), OLD),
     "deregister": (replace(BASE, state="absent"), OLD),
     "purge": (replace(BASE, state="absent", purged=True), OLD),

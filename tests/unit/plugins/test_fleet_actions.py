@@ -500,3 +500,15 @@ def test_a_fleet_variable_that_differs_on_many_hosts_is_told_in_one_sentence(sim
     result = bulk(game(given, **about(sim)))
     refused(result, r"^Nothing was sent. 3 problems: desk-1: rps_mac cannot be used: .*desk-3: rps_mac cannot")
     assert "rps_purge_limit differs between hosts (desk-1 and desk-2 and 7 more); it must" in result["msg"]
+
+
+def test_a_variable_that_looks_misspelt_is_a_warning(sim: Simulator, game: Make) -> None:
+    given = {
+        **hosts(2),
+        "desk-2": {**hosts(2)["desk-2"], "rps_sate": "absent", "rps_hosts": "x", "rps_office_floor": 3},
+    }
+    result = bulk(game(given, **about(sim, rps_purg=True)))
+    assert [text for text in result["warnings"] if "no variable" in text] == [
+        "desk-1: the role has no variable rps_purg; did you mean rps_purge?",
+        "desk-2: the role has no variable rps_sate; did you mean rps_state?",
+    ]

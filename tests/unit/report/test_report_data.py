@@ -167,6 +167,14 @@ def test_the_verdict_says_the_worst_first(mixed: dict[str, Any]) -> None:
     assert verdict(report([silent])) == ("ok", "No drift found; 1 of 1 phone cannot be verified")
 
 
+def test_no_server_is_told_as_found_where_the_service_shows_no_url() -> None:
+    wanted = Declared(mac_of(1), server="pbx")
+    data = report([Home("htek", "htek", (HTEK,), (Phone("a", wanted, Found(mac_of(1), REGISTERED)),))])
+    (row,) = data["phones"]
+    assert row["before"] == {"mac": mac_of(1), "status": "registered", "server": None, "url": None}
+    assert row["wanted"]["server"] == "pbx"
+
+
 def test_a_calm_fleet_needs_nothing() -> None:
     data = report([calm()])
     assert steps(data) == ["Nothing"]

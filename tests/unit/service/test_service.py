@@ -248,10 +248,17 @@ def test_a_call_that_the_service_turns_out_not_to_have_is_said_so_and_asked_for_
     htek.sim.options.disabled_methods = {"editDevice", "addServer", "deRegisterDevices", "registerDevices/3"}
     service = htek.service()
     for _index in range(3):
-        with pytest.raises(AbsentCallError, match=f"has no call {name}"):
+        with pytest.raises(AbsentCallError, match=f"has no call {name}") as caught:
             call(service)
+        assert "api_url" not in str(caught.value)  # it is only assumed that it has them
     assert htek.sim.count() == {name: 1}
     assert service.register_devices([A, B], "office") is None
+
+
+def test_a_service_without_a_documented_call_is_most_likely_another_one(bench: Any) -> None:
+    bench.sim.options.disabled_methods = {"checkDevice", "checkDeviceExt"}
+    with pytest.raises(AbsentCallError, match=r"Check vendor and api_url\."):
+        bench.service().read_device(A)
 
 
 def test_another_fault_does_not_make_a_call_absent(htek: Any) -> None:
