@@ -19,7 +19,7 @@ description:
     The path of a URL that is unique to a phone is a secret, so treat the inventory as one.
   - Its file must end in C(rps.yml) or C(rps.yaml).
   - Where the account cannot be read, Ansible warns and goes on with what other sources give. To make it an error, set
-    E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true).
+    C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) in the environment.
 extends_documentation_fragment:
   - voip.rps.connection.plugin
   - constructed
