@@ -137,7 +137,10 @@ def parse_fleet(
                 bool(plans) and name not in plans,
             )
         )
-    problems.extend(_same_mac(phones))
+    for mac, text in _same_mac(phones).items():
+        # One sentence tells of all its hosts.
+        problems[:] = [other for other in problems if not other.startswith(f"{mac} is declared ")]
+        problems.append(text)
     everything = tuple(device for account in accounts for device in account.declared)
     result = Fleet(
         accounts=tuple(account for account in accounts if account.hosts or account.servers),
@@ -297,8 +300,8 @@ def _in_role_words(text: str) -> str:
     return text
 
 
-def _same_mac(phones: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Two hosts with one MAC in different accounts; within one account it was found already."""
+def _same_mac(phones: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """By MAC, what to tell of hosts in different accounts that have it; within one account it was found already."""
     seen: dict[str, dict[str, str]] = {}
     for host, values in phones.items():
         try:
@@ -306,11 +309,11 @@ def _same_mac(phones: Mapping[str, Mapping[str, Any]]) -> list[str]:
         except ValueError:
             continue
         seen.setdefault(mac, {})[host] = str(_or(values.get("rps_account"), ""))
-    return [
-        f"{mac} is the MAC of hosts in different accounts ({', '.join(hosts)}); declare it once."
+    return {
+        mac: f"{mac} is the MAC of hosts in different accounts ({', '.join(hosts)}); declare it once."
         for mac, hosts in seen.items()
         if len(set(hosts.values())) > 1
-    ]
+    }
 
 
 def _plans(raw: Any, accounts: Sequence[str]) -> dict[str, str | None]:

@@ -331,10 +331,20 @@ def test_release_takes_an_empty_limit_for_none(bench: Bench, limit: str) -> None
     assert "Say which phones to release" in run.text
 
 
+def test_release_refuses_a_choice_that_names_nobody(bench: Bench) -> None:
+    bench.inventory({"a": phone(1)}, bench.one)
+
+    run = bench.run("voip.rps.release", extra={"rps_hosts": "phnes"})
+
+    assert run.rc != 0
+    assert run.calls == []
+    assert "rps_hosts names no host of the inventory; correct it. Nothing was sent." in run.text
+
+
 def test_release_takes_hosts_that_the_inventory_names_for_no_choice(bench: Bench) -> None:
     bench.servers()
     bench.device(1)
-    bench.inventory({"a": phone(1)}, {**bench.one, "rps_hosts": "nobody"})
+    bench.inventory({"a": phone(1)}, {**bench.one, "rps_hosts": "a"})
 
     run = bench.run("voip.rps.release")
     chosen = bench.run("voip.rps.release", extra={"rps_hosts": "a"})

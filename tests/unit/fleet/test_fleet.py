@@ -269,6 +269,9 @@ def test_one_mac_in_two_accounts_is_an_error_that_names_both_hosts() -> None:
     servers = [{**OFFICE, "account": name} for name in ("main", "second")]
     told = problems(hosts, rps_accounts={"main": YEALINK, "second": HTEK}, rps_servers=servers)
     assert told == ["001565000001 is the MAC of hosts in different accounts (desk-1, hall); declare it once."]
+    hosts["desk-2"] = {**hosts["desk-1"]}
+    told = problems(hosts, rps_accounts={"main": YEALINK, "second": HTEK}, rps_servers=servers)
+    assert told == ["001565000001 is the MAC of hosts in different accounts (desk-1, hall, desk-2); declare it once."]
 
 
 def test_a_released_phone_is_absent_whatever_its_variables_say_and_purge_is_off() -> None:
