@@ -150,11 +150,12 @@ def _unmanaged(data: dict[str, Any]) -> list[dict[str, Any]]:
     if not extra:
         return []
     one = extra == 1
+    them = "it" if one else "them"
     why = f"{count(extra, 'device')} {'is' if one else 'are'} on the accounts and not declared in this play. "
     if data["scope"]["complete"]:
         why += (
-            "Declare them, or name them in rps_ignore. Or have them removed with rps_purge: true and rps_fleet_size, "
-            "the number of phones of your whole fleet."
+            f"Declare {them}, or name {them} in rps_ignore. Or have {them} removed with rps_purge: true and "
+            "rps_fleet_size, the number of phones of your whole fleet."
         )
     else:
         why += (
