@@ -16,7 +16,7 @@ from typing import Callable
 from ._apply import Applier
 from ._crew import Crew
 from ._declare import DEFAULT_LIMIT, Limit
-from ._errors import CallError
+from ._errors import CallError, ended
 from ._judge import Report, held_back, judge, planned
 from ._mac import format_mac
 from ._model import Declared, Found, Result, Server, Step
@@ -193,20 +193,27 @@ def read_all(
     return crew.each(read, wanted)
 
 
-def read_account(service: Service, macs: Sequence[str] | None) -> tuple[Found, ...]:
-    """The devices with these MACs, or all of the account, in order. Raises CallError at the first that is
-    unreadable.
+def read_account(service: Service, macs: Sequence[str] | None, left_out: list[str] | None = None) -> tuple[Found, ...]:
+    """The devices with these MACs, or all of the account, in order.
+
+    Raises CallError at the first that is unreadable. With ``left_out`` such a device is left out, and why is added
+    there; what ends the run as a whole, such as a refused login, is raised all the same.
     """
 
-    def read(mac: str) -> Found:
+    def read(mac: str) -> Found | CallError:
         try:
             return service.read_device(mac)
         except CallError as error:
             # A refusal names its device already, and what ends the run is not one device's.
             if not (error.fatal or isinstance(error, RefusedReadError)):
                 error.args = (f"{format_mac(mac)}: {error}",)
-            raise
+            if error.fatal or left_out is None:
+                raise
+            return error
 
     with _crew(service, "Another device could not be read.") as crew:
         wanted = sorted(service.list_devices()) if macs is None else list(dict.fromkeys(macs))
-        return tuple(crew.each(read, wanted))
+        answers = crew.each(read, wanted)
+    if left_out is not None:
+        left_out.extend(ended(str(answer)) for answer in answers if isinstance(answer, CallError))
+    return tuple(answer for answer in answers if isinstance(answer, Found))

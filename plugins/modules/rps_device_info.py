@@ -90,6 +90,7 @@ from typing import Any, Callable
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._mac import parse_mac
 from ansible_collections.voip.rps.plugins.module_utils._module import Answer, run
+from ansible_collections.voip.rps.plugins.module_utils._plan import amount
 from ansible_collections.voip.rps.plugins.module_utils._reconcile import read_account
 from ansible_collections.voip.rps.plugins.module_utils._results import device_dict
 
@@ -107,8 +108,13 @@ def work(module: Any, connect: Callable[[], Any]) -> Answer:
     if problems:
         raise InputError(problems)
     service = connect()
-    found = read_account(service, None if module.params["mac"] is None else macs)
-    return {"devices": [device_dict(device, None, service.masker, False) for device in found]}, None
+    left_out: list[str] = []
+    found = read_account(service, None if module.params["mac"] is None else macs, left_out)
+    result = {"devices": [device_dict(device, None, service.masker, False) for device in found]}
+    if not left_out:
+        return result, None
+    count = f"{len(left_out)} of {amount(len(found) + len(left_out))}"
+    return result, f"{count} could not be read: {' '.join(left_out[:3])}"
 
 
 def main() -> None:

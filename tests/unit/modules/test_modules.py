@@ -194,6 +194,18 @@ def test_an_empty_list_of_macs_asks_for_none(run: Any, sim: Any) -> None:
     assert run("rps_device_info", mac=[])["devices"] == []
 
 
+def test_info_tells_the_devices_that_could_be_read_when_another_could_not(run: Any, sim: Any) -> None:
+    sim.world("yealink").add_device(MAC, "me", "office")
+    sim.faults.add(Fault("text", text="Error:no such thing", method="checkDeviceExt", mac=SECOND))
+    outcome = run("rps_device_info", mac=[MAC, SECOND])
+    assert outcome.failed
+    assert [device["mac"] for device in outcome["devices"]] == [MAC]
+    assert outcome.msg == (
+        f"1 of 2 devices could not be read: {SECOND}: the service refused to say its status: 'Error:no such thing'."
+    )
+    assert outcome["calls"] == {"checkDeviceExt": 2}
+
+
 @vendors
 @pytest.mark.parametrize("style", ["compact", "padded", "typed", "cdata"])
 def test_the_modules_understand_every_style_of_answer(run: Any, sim: Any, vendor: str, style: str) -> None:

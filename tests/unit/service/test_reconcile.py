@@ -560,3 +560,16 @@ def test_a_device_that_cannot_be_read_is_named_once_and_a_refused_login_names_no
         with pytest.raises(kind) as caught:
             read_account(bench.service(retries=0), MACS[:1])
         assert str(caught.value).count(MACS[0]) == (0 if kind is LoginError else 1)
+
+
+def test_what_can_be_read_is_told_beside_what_cannot_where_somebody_wants_it(bench: Any) -> None:
+    method = f"checkDevice{'Ext' if bench.vendor == 'yealink' else ''}"
+    bench.sim.faults.add(Fault("status", status=503, method=method, mac=MACS[1]))
+    left_out: list[str] = []
+    found = read_account(bench.service(retries=0), MACS[:3], left_out)
+    assert [device.mac for device in found] == [MACS[0], MACS[2]]
+    (text,) = left_out
+    assert text.startswith(f"{MACS[1]}: ")
+    bench.sim.faults.add(Fault("status", status=401, method=method, mac=MACS[2]))
+    with pytest.raises(LoginError):
+        read_account(bench.service(retries=0), MACS[:3], [])
