@@ -50,7 +50,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: The devices, in the order asked for, or sorted by MAC.
+  description:
+    - The devices, in the order asked for, or sorted by MAC.
+    - Where one of them could not be read, the module fails, and the others are here.
   returned: always
   type: list
   elements: dict
