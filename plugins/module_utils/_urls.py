@@ -170,7 +170,7 @@ class Masker:
             hidden = hidden.replace(word, "****")
         hidden = _URL_IN_TEXT.sub(lambda match: self._found(match.group(0)), hidden)
         for place, url in known.items():
-            hidden = hidden.replace(place, self._found(url, self._known[url]))
+            hidden = hidden.replace(place, self.url(url, self._known[url]) or "")
         return hidden if len(hidden) <= _QUOTE_LIMIT else hidden[:_QUOTE_LIMIT] + "..."
 
     def _in_order(self, secrets: Mapping[str, object], text: str) -> list[str]:
@@ -182,14 +182,15 @@ class Masker:
             self._orders[id(secrets)] = (len(order), order)
         return [secret for secret in order if secret in text]
 
-    def _found(self, url: str, hide_path: bool = True) -> str:
-        """A URL that stands in a text: as it is where it holds no secret, and without what ends the sentence."""
-        bare = url.rstrip(".,;:!?)")
-        parts = split_url(bare)
-        path = parts is not None and hide_path and parts.path != "/"
-        if parts is not None and not path and (parts.user, parts.query, parts.fragment) == (None, None, None):
+    def _found(self, url: str) -> str:
+        """A URL that stands in a text: as it is where it holds no secret, else as it may be shown.
+
+        What looks like the end of the sentence may be the end of a secret, so then it is masked with it.
+        """
+        parts = split_url(url.rstrip(".,;:!?)"))
+        if parts is not None and parts[3:] == ("/", None, None) and parts.user is None:
             return url
-        return (self.url(bare, hide_path) or "") + url[len(bare) :]
+        return self.url(url, hide_path=True) or ""
 
     def secrets(self) -> list[str]:
         """All forms that are hidden, for whoever else must not print them."""

@@ -331,6 +331,20 @@ def test_release_takes_an_empty_limit_for_none(bench: Bench, limit: str) -> None
     assert "Say which phones to release" in run.text
 
 
+@pytest.mark.parametrize("choice", ["p01,p02", ["p01", "p02"], "~p0[12]", "phones[0:1]", "*:&phones:!p03"])
+def test_release_takes_every_way_of_naming_hosts(bench: Bench, choice: Any) -> None:
+    bench.servers()
+    bench.device(1)
+    bench.device(2)
+    bench.device(3)
+    bench.inventory({f"p0{number}": phone(number) for number in (1, 2, 3)}, bench.one)
+
+    run = bench.run("voip.rps.release", extra={"rps_hosts": choice})
+
+    assert run.rc == 0, run.text
+    assert held(bench) == {mac(3)}
+
+
 def test_release_refuses_a_choice_that_names_nobody(bench: Bench) -> None:
     bench.inventory({"a": phone(1)}, bench.one)
 

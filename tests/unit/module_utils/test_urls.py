@@ -230,6 +230,16 @@ def test_a_declared_url_in_a_text_looks_as_it_does_elsewhere() -> None:
     assert masker.url(token) != masker.url(token.replace("0123", "3210"))
 
 
+@pytest.mark.parametrize("ending", [".", "!", "?)", ":;,", ").!"])
+@pytest.mark.parametrize("declared", [False, True])
+def test_a_secret_that_ends_like_a_sentence_is_hidden_whole(ending: str, declared: bool) -> None:
+    masker = Masker("yealink", "office", "pw-of-office")
+    url = f"https://h/?k=0123456789{ending}"
+    if declared:
+        masker.hide_url(url, path=False)
+    assert masker.text(f"bad URL {url}") == f"bad URL {masker.url(url)}"
+
+
 def test_a_declared_url_at_the_beginning_of_a_secret_one_does_not_uncover_it() -> None:
     masker = Masker("yealink", "office", "pw-of-office")
     masker.hide_url("https://h/", path=False)
