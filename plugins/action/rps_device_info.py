@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.voip.rps.plugins.plugin_utils._local import LocalModule
+from ansible_collections.voip.rps.plugins.plugin_utils._local_action import LocalModule
 
 
 class ActionModule(LocalModule):

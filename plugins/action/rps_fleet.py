@@ -16,8 +16,9 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
-from ansible_collections.voip.rps.plugins.module_utils._fleet import Fleet, parse_fleet, shortened
-from ansible_collections.voip.rps.plugins.module_utils._fleet_run import (
+from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import Fleet, parse_fleet, shortened
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run import (
     DRIFT,
     PROVISION,
     RELEASE,
@@ -25,12 +26,11 @@ from ansible_collections.voip.rps.plugins.module_utils._fleet_run import (
     Scope,
     run_fleet,
 )
-from ansible_collections.voip.rps.plugins.module_utils._plan import amount
-from ansible_collections.voip.rps.plugins.module_utils._report import drift_artifact, has_drift, report_data
-from ansible_collections.voip.rps.plugins.module_utils._report_files import gather, write_reports
-from ansible_collections.voip.rps.plugins.module_utils._report_next import verdict
-from ansible_collections.voip.rps.plugins.plugin_utils._store import read_tally, write_results, write_tally
-from ansible_collections.voip.rps.plugins.plugin_utils._variables import FleetVariables
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run_state import read_tally, write_results, write_tally
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.variables import FleetVariables
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import drift_artifact, has_drift, report_data
+from ansible_collections.voip.rps.plugins.plugin_utils._report.files import gather, write_reports
+from ansible_collections.voip.rps.plugins.plugin_utils._report.recommendations import verdict
 
 _EVERY = 5.0  # seconds between two lines of progress
 _DIFFS = 100  # purged devices that the bulk step's diff shows
@@ -104,11 +104,11 @@ class ActionModule(ActionBase):
         if values.get("ansible_limit"):
             why = "the run is limited (--limit)"
         elif len(alive) < len(everybody):
-            why = f"{amount(len(everybody) - len(alive), 'host')} of the play failed or cannot be reached"
+            why = f"{pluralize(len(everybody) - len(alive), 'host')} of the play failed or cannot be reached"
         elif len(batch) < len(alive):
             why = f"the play runs in batches (serial), of which this one holds {len(batch)} of {len(alive)} hosts"
         elif phones < len(batch):
-            why = f"a condition leaves out {amount(len(batch) - phones, 'host')} of the play"
+            why = f"a condition leaves out {pluralize(len(batch) - phones, 'host')} of the play"
         return Scope(
             mode,
             bool(self._task.check_mode),

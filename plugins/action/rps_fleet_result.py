@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.voip.rps.plugins.plugin_utils._store import read_result
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run_state import read_result
 
 
 class ActionModule(ActionBase):

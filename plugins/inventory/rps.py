@@ -98,19 +98,20 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.voip.rps.plugins.module_utils._declare import (
+from ansible_collections.voip.rps.plugins.module_utils._client.transport import Transport
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
+from ansible_collections.voip.rps.plugins.module_utils._model import Connection, Server
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import read_account
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._text import as_sentence, to_printable
+from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
     CONNECTION_OPTIONS,
     parse_connection,
     parse_prefixes,
     parse_server,
 )
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError, ended
-from ansible_collections.voip.rps.plugins.module_utils._mac import printable
-from ansible_collections.voip.rps.plugins.module_utils._model import Connection, Server
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import read_account
-from ansible_collections.voip.rps.plugins.module_utils._service import Service
-from ansible_collections.voip.rps.plugins.module_utils._transport import Transport
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker, same_url
+from ansible_collections.voip.rps.plugins.module_utils._vendors.service import Service
 
 _REQUIRED = ("vendor", "api_username", "api_password")
 
@@ -133,7 +134,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if not missing:
                 raise
             hint = f"{missing[0]} is missing; set it or its environment variable RPS_{missing[0].upper()}"
-            raise AnsibleParserError(f"{printable(path)}: {hint}.") from None
+            raise AnsibleParserError(f"{to_printable(path)}: {hint}.") from None
         try:
             connection = parse_connection({key: self._option(key, written) for key in CONNECTION_OPTIONS})
             servers = _servers(self.get_option("servers"))
@@ -143,9 +144,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except MissingLibraryError as error:
             raise AnsibleParserError(f"{error} Install it for the Python that runs Ansible.") from None
         except InputError as error:
-            raise AnsibleParserError(f"{printable(path)}: {error}") from None
+            raise AnsibleParserError(f"{to_printable(path)}: {error}") from None
         except RpsError as error:
-            raise AnsibleParserError(f"The devices of the account could not be read: {ended(str(error))}") from None
+            raise AnsibleParserError(
+                f"The devices of the account could not be read: {as_sentence(str(error))}"
+            ) from None
         shown = [(server.name, masker.url(server.url)) for server in servers]
         statuses = set(self.get_option("statuses"))
         for device in devices:
@@ -214,7 +217,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 name = str(self.templar.template(template)).strip()
             except AnsibleError as error:
                 raise AnsibleParserError(
-                    f"hostname cannot be used for {device['mac']}: {printable(str(error))[:300]}"
+                    f"hostname cannot be used for {device['mac']}: {to_printable(str(error))[:300]}"
                 ) from None
             if not name or name in self.inventory.hosts:
                 reason = f"gives '{name}', which another device has already" if name else "gives an empty name"

@@ -12,12 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def ended(text: str) -> str:
-    """A sentence with its full stop, so that another one can follow."""
-    text = text.rstrip()
-    return text if text.endswith((".", "?", "!")) else f"{text}."
-
-
 class RpsError(Exception):
     """Root of the tree; ``str(error)`` is the sentence for the user."""
 

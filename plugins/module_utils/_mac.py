@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ._text import to_printable
+
 # The four notations of both documents (4.1.4 note 1, 1.4 note). Htek prints the fourth with seven octets: a slip.
 _NOTATIONS = re.compile(
     r"(?:[0-9a-f]{12}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{2}(?: [0-9a-f]{2}){5}|[0-9a-f]{2}(?::[0-9a-f]{2}){5})"
@@ -36,7 +38,7 @@ def parse_mac(value: Any) -> str:
         hint = ""
         if text.isdigit() or isinstance(value, float):
             hint = " (if it was read as a number, put it in quotes)"
-        shown = printable(re.sub(r"[^\S ]", "?", str(value)[:40]))  # a tab is not the blank that it looks like
+        shown = to_printable(re.sub(r"[^\S ]", "?", str(value)[:40]))  # a tab is not the blank that it looks like
         raise ValueError(
             f"'{shown}' is not a MAC address{hint}; write 12 hex digits as 001565000001, "
             "00-15-65-00-00-01, 00 15 65 00 00 01 or 00:15:65:00:00:01"
@@ -61,7 +63,7 @@ def parse_any_mac(value: Any) -> str:
 def format_mac(mac: str, notation: str = "bare", upper: bool = False) -> str:
     """Show a normalised MAC as ``bare``, ``hyphen``, ``space`` or ``colon``. Raises ValueError on others."""
     if not isinstance(notation, str) or notation not in SEPARATORS:
-        raise ValueError(f"'{printable(str(notation)[:40])}' is no MAC notation; use one of {', '.join(SEPARATORS)}")
+        raise ValueError(f"'{to_printable(str(notation)[:40])}' is no MAC notation; use one of {', '.join(SEPARATORS)}")
     shown = SEPARATORS[notation].join(mac[i : i + 2] for i in range(0, 12, 2))
     return shown.upper() if upper else shown
 
@@ -72,12 +74,3 @@ def macs_in_text(text: str) -> tuple[str, ...]:
     for match in _IN_TEXT.finditer(text):
         found[re.sub("[^0-9a-f]", "", match.group(0).lower())] = None
     return tuple(found)
-
-
-def printable(text: str) -> str:
-    """``text`` with white space folded to blanks and everything that a terminal may act on replaced by ``?``.
-
-    Control characters, ANSI escapes, right-to-left marks and unassigned characters all are "not printable".
-    """
-    folded = " ".join(text.split())
-    return "".join(char if char.isprintable() else "?" for char in folded)

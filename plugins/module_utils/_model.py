@@ -75,7 +75,7 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Declared:
+class DesiredDevice:
     """What is wanted for one phone. ``mac`` is normalised; the URLs are trimmed and otherwise as given."""
 
     mac: str
@@ -89,7 +89,7 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Found:
+class CurrentDevice:
     """What the service says of one phone. ``url`` is raw and only ever set where the service showed one."""
 
     mac: str
@@ -98,15 +98,15 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Step:
+class PlannedChange:
     """One phone in a plan: what is wanted, what was found, what is to be done.
 
     ``outcome`` is what the decision alone says: ``in_sync``, ``unverifiable``, ``conflict``, ``would_change``,
     or, for a phone that could not be read, ``failed`` or ``not_attempted`` with ``found`` None.
     """
 
-    declared: Declared
-    found: Found | None
+    declared: DesiredDevice
+    found: CurrentDevice | None
     action: str
     outcome: str
     reason: str = ""
@@ -129,7 +129,7 @@ HELD_BACK = "held_back"  # certainly not sent
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """The result of one phone's write. ``text`` is the reason in the service's or the client's words."""
 
     kind: str
@@ -138,14 +138,14 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Result:
+class DeviceResult:
     """The truth about one phone at the end of a run. ``after`` is None where it is not known."""
 
-    step: Step
+    step: PlannedChange
     outcome: str
     changed: bool
     verified: bool
-    after: Found | None
+    after: CurrentDevice | None
     msg: str = ""
 
     @property
@@ -167,7 +167,7 @@ SERVER_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
-class ServerDone:
+class ServerResult:
     """What became of a declared server."""
 
     server: Server

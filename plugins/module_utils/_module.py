@@ -12,13 +12,14 @@ from typing import Any, Callable, Optional
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, env_fallback, missing_required_lib
 
-from ._declare import name_warning, parse_connection
-from ._errors import InputError, MissingLibraryError, RpsError, ended
+from ._client.transport import Transport
+from ._errors import InputError, MissingLibraryError, RpsError
 from ._model import Connection
-from ._service import Service
-from ._transport import Transport
-from ._urls import Masker
-from ._vendors import VENDORS
+from ._redaction import Masker
+from ._text import as_sentence
+from ._validation import name_warning, parse_connection
+from ._vendors.registry import VENDORS
+from ._vendors.service import Service
 
 Answer = tuple[dict[str, Any], Optional[str]]
 _STATE, _ANSIBLES_STATE = "the state must be", "value of state"
@@ -136,7 +137,7 @@ def run(
         result, failed = {}, missing_required_lib(error.library)
         extra["exception"] = error.detail
     except RpsError as error:
-        result, failed = {}, ended(str(error))
+        result, failed = {}, as_sentence(str(error))
     finally:
         for service in services:
             service.transport.close()

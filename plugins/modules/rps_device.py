@@ -172,10 +172,10 @@ diff:
 
 from typing import Any, Callable
 
-from ansible_collections.voip.rps.plugins.module_utils._declare import parse_devices
 from ansible_collections.voip.rps.plugins.module_utils._module import Answer, device_spec, run, warn_about_names
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import Options, reconcile
-from ansible_collections.voip.rps.plugins.module_utils._results import entry, failure
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import entry, failure
+from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices
 
 EMPTY: dict[str, Any] = {
     "device": None,

@@ -92,9 +92,9 @@ from typing import Any, Callable
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._mac import parse_mac
 from ansible_collections.voip.rps.plugins.module_utils._module import Answer, run
-from ansible_collections.voip.rps.plugins.module_utils._plan import amount
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import read_account
-from ansible_collections.voip.rps.plugins.module_utils._results import device_dict
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import read_account
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import device_dict
+from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
 
 EMPTY: dict[str, Any] = {"devices": [], "calls": {}, "changed": False}
 
@@ -115,7 +115,7 @@ def work(module: Any, connect: Callable[[], Any]) -> Answer:
     result = {"devices": [device_dict(device, None, service.masker, False) for device in found]}
     if not left_out:
         return result, None
-    count = f"{len(left_out)} of {amount(len(found) + len(left_out))}"
+    count = f"{len(left_out)} of {pluralize(len(found) + len(left_out))}"
     return result, f"{count} could not be read: {' '.join(left_out[:3])}"
 
 

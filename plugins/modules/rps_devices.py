@@ -263,19 +263,19 @@ diff:
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
-from ansible_collections.voip.rps.plugins.module_utils._declare import (
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES, DesiredDevice
+from ansible_collections.voip.rps.plugins.module_utils._module import Answer, device_spec, run, warn_about_names
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import bulk_result
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
     parse_devices,
     parse_digest,
     parse_limit,
     parse_prefixes,
     parse_purge_servers,
 )
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
-from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES, Declared
-from ansible_collections.voip.rps.plugins.module_utils._module import Answer, device_spec, run, warn_about_names
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import Options, reconcile
-from ansible_collections.voip.rps.plugins.module_utils._results import bulk_result
-from ansible_collections.voip.rps.plugins.module_utils._vendors import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 
 EMPTY: dict[str, Any] = {
     "devices": [],
@@ -287,7 +287,7 @@ EMPTY: dict[str, Any] = {
 }
 
 
-def read_options(params: dict[str, Any], check_mode: bool) -> tuple[Sequence[Declared], Options]:
+def read_options(params: dict[str, Any], check_mode: bool) -> tuple[Sequence[DesiredDevice], Options]:
     """Check everything that was declared. Raises InputError with all problems at once."""
     problems: list[str] = []
 

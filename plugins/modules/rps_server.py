@@ -89,10 +89,10 @@ calls:
 
 from typing import Any, Callable
 
-from ansible_collections.voip.rps.plugins.module_utils._apply import add_server
-from ansible_collections.voip.rps.plugins.module_utils._declare import parse_server
 from ansible_collections.voip.rps.plugins.module_utils._model import CREATED, EXISTS
 from ansible_collections.voip.rps.plugins.module_utils._module import Answer, run, warn_about_names
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.apply import add_server
+from ansible_collections.voip.rps.plugins.module_utils._validation import parse_server
 
 EMPTY: dict[str, Any] = {"server": None, "changed": False, "verified": False, "calls": {}}
 

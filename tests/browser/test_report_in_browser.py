@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._report_files import write_reports
+from ansible_collections.voip.rps.plugins.plugin_utils._report.files import write_reports
 from report_fleets import Play, homes, report
 from report_pages import CONTRAST, Opened
 from test_report_hostile import HOSTILE, hostile

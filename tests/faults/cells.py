@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils import _transport, _urls
-from ansible_collections.voip.rps.plugins.module_utils._judge import Report
-from ansible_collections.voip.rps.plugins.module_utils._model import Connection, Declared, Result
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import Options, reconcile
-from ansible_collections.voip.rps.plugins.module_utils._service import Service
-from ansible_collections.voip.rps.plugins.module_utils._transport import Transport
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
+from ansible_collections.voip.rps.plugins.module_utils import _redaction
+from ansible_collections.voip.rps.plugins.module_utils._client import transport as _transport
+from ansible_collections.voip.rps.plugins.module_utils._client.transport import Transport
+from ansible_collections.voip.rps.plugins.module_utils._model import Connection, DesiredDevice, Result
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import RunResult
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._vendors.service import Service
 from faults.scenes import PASSWORD, USER, Scene, State
 from simulator import Fault, Simulator
 
@@ -65,7 +66,7 @@ class Killed(BaseException):
 @contextmanager
 def no_waiting() -> Iterator[None]:
     """The transport's waits between tries without their seconds, and a quick key for fingerprints."""
-    names = ((_transport, "_FIRST_WAIT", 0.0002), (_transport, "_LONGEST_WAIT", 0.0005), (_urls, "_ROUNDS", 1))
+    names = ((_transport, "_FIRST_WAIT", 0.0002), (_transport, "_LONGEST_WAIT", 0.0005), (_redaction, "_ROUNDS", 1))
     olds = [getattr(module, name) for module, name, _value in names]
     for module, name, value in names:
         setattr(module, name, value)
@@ -130,15 +131,15 @@ class Trouble:
 
     def plan(self, sim: Any) -> list[Fault]:
         """Plan the faults; a try that is refused to connect never reaches the simulator, so it counts none."""
-        planned = []
+        predicted_result = []
         refused = sorted(index for index, kind in self.faults if kind == REFUSED_CONNECT)
         for index, kind in self.faults:
             if kind != REFUSED_CONNECT:
                 there = index - sum(1 for one in refused if one < index)
-                planned.append(Fault(index=there, times=1, **KINDS[kind]))
+                predicted_result.append(Fault(index=there, times=1, **KINDS[kind]))
         sim.faults.clear()
-        sim.faults.extend(planned)
-        return planned
+        sim.faults.extend(predicted_result)
+        return predicted_result
 
 
 def _nothing(_number: int) -> None:
@@ -173,7 +174,9 @@ def options(scene: Scene) -> Options:
     return Options(bulk=scene.bulk, batch_size=scene.batch_size, servers=scene.servers)
 
 
-def run(stage: Stage, scene: Scene, declared: Sequence[Declared], trouble: Trouble) -> tuple[Report | None, int]:
+def run(
+    stage: Stage, scene: Scene, declared: Sequence[DesiredDevice], trouble: Trouble
+) -> tuple[RunResult | None, int]:
     """One run, with trouble -> its report (None: it was killed) and the number of tries that it made."""
     refused = {index for index, kind in trouble.faults if kind == REFUSED_CONNECT}
 
@@ -232,7 +235,7 @@ def repetitions(calls: Sequence[Any]) -> list[str]:
     return found
 
 
-def wrong_bindings(stage: Stage, scene: Scene, also: Sequence[Declared] = ()) -> list[str]:
+def wrong_bindings(stage: Stage, scene: Scene, also: Sequence[DesiredDevice] = ()) -> list[str]:
     """Whatever a call bound to anything but what is declared, or removed although nobody asked for it."""
     wanted: dict[str, list[Any]] = {}
     for device in (*scene.declared, *also):
@@ -280,7 +283,7 @@ def false_after(stage: Stage, scene: Scene, result: Result, item: Any, url: bool
     return []
 
 
-def lies(stage: Stage, scene: Scene, report: Report, old: State) -> list[str]:
+def lies(stage: Stage, scene: Scene, report: RunResult, old: State) -> list[str]:
     """Results that the service's own state contradicts, where nobody but this run has written."""
     state = stage.state(scene)
     found: list[str] = []
@@ -308,7 +311,7 @@ def lies(stage: Stage, scene: Scene, report: Report, old: State) -> list[str]:
     return found
 
 
-def brief(report: Report) -> list[tuple[str, str]]:
+def brief(report: RunResult) -> list[tuple[str, str]]:
     return [(result.mac, result.outcome) for result in report.results]
 
 
@@ -360,10 +363,10 @@ def recovery(stage: Stage, scene: Scene, clean: Reference) -> list[str]:
 def play(stage: Stage, scene: Scene, clean: Reference, trouble: Trouble) -> tuple[list[str], int]:
     """One whole cell -> what was wrong, and the number of tries of the run with the trouble."""
     scene.load(stage.sim)
-    planned = trouble.plan(stage.sim)
+    predicted_result = trouble.plan(stage.sim)
     report, tries = run(stage, scene, scene.declared, trouble)
     found = repetitions(stage.sim.calls())
-    if any(fault.hits != 1 for fault in planned) or any(index >= tries for index, _kind in trouble.faults):
+    if any(fault.hits != 1 for fault in predicted_result) or any(index >= tries for index, _kind in trouble.faults):
         found.append("the fault was not met")
     if report is not None:
         found.extend(lies(stage, scene, report, scene.old))

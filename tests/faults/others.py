@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._judge import Report
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Result
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import reconcile
-from ansible_collections.voip.rps.plugins.module_utils._service import Service
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, Result
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import reconcile
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import RunResult
+from ansible_collections.voip.rps.plugins.module_utils._vendors.service import Service
 from faults.cells import (
     Stage,
     Trouble,
@@ -63,7 +63,7 @@ def _holds(stage: Stage, scene: Scene, result: Result, state: Any, by_list: bool
 
 
 def told_falsely(
-    stage: Stage, scene: Scene, report: Report, calls: Sequence[Any], seen: Sequence[State], changed_at: int
+    stage: Stage, scene: Scene, report: RunResult, calls: Sequence[Any], seen: Sequence[State], changed_at: int
 ) -> list[str]:
     """Results that no look at the device after this run's last write of it bears out.
 
@@ -86,7 +86,7 @@ def told_falsely(
     return found
 
 
-def converged(stage: Stage, scene: Scene, report: Report, state: State) -> list[str]:
+def converged(stage: Stage, scene: Scene, report: RunResult, state: State) -> list[str]:
     """Whether a clean run got every device where it can get it."""
     found = []
     for result in report.results:
@@ -179,20 +179,20 @@ class Turns:
 
 @dataclass
 class _Run:
-    report: Report | None = None
+    report: RunResult | None = None
     error: BaseException | None = None
 
 
-def opponent(scene: Scene) -> tuple[Declared, ...]:
+def opponent(scene: Scene) -> tuple[DesiredDevice, ...]:
     """Another opinion on the same phones: the next server, for every second one to be gone."""
-    other: list[Declared] = []
+    other: list[DesiredDevice] = []
     for number, device in enumerate(scene.declared):
         if number % 2:
-            other.append(Declared(device.mac, "absent"))
+            other.append(DesiredDevice(device.mac, "absent"))
         elif scene.vendor == "yealink" and number == 0:
-            other.append(Declared(device.mac, server="branch", unique_url=OWN_URL.format("theirs")))
+            other.append(DesiredDevice(device.mac, server="branch", unique_url=OWN_URL.format("theirs")))
         else:
-            other.append(Declared(device.mac, server="branch", server_url=URLS["branch"], force=device.force))
+            other.append(DesiredDevice(device.mac, server="branch", server_url=URLS["branch"], force=device.force))
     return tuple(other)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Server
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, Server
 
 USER, PASSWORD = "me", "s3cret-Pass-w0rd"
 OTHER = "other"
@@ -37,7 +37,7 @@ class Scene:
     name: str
     service: str  # yealink, htek, or documented: Htek without the assumed calls
     before: tuple[tuple[str, str | None, str | None, str | None], ...]
-    declared: tuple[Declared, ...]
+    declared: tuple[DesiredDevice, ...]
     bulk: bool = True
     batch_size: int = 100
     servers: tuple[Server, ...] = ()
@@ -54,13 +54,13 @@ class Scene:
     def old(self) -> State:
         return {mac: (account, server, url) for mac, account, server, url in self.before}
 
-    def target(self, device: Declared) -> tuple[str | None, str | None, str | None] | None:
+    def target(self, device: DesiredDevice) -> tuple[str | None, str | None, str | None] | None:
         """What the device is bound to once it is as declared; None where it is gone."""
         if device.state == "absent":
             return None
         return (USER, device.server, device.unique_url)
 
-    def quiet(self) -> tuple[Declared, ...]:
+    def quiet(self) -> tuple[DesiredDevice, ...]:
         """The declaration of somebody who forces nothing."""
         return tuple(replace(device, force=False) for device in self.declared)
 
@@ -82,17 +82,17 @@ class Scene:
         sim.options.disabled_methods = set(ASSUMED if self.service == "documented" else ())
 
 
-def _present(number: int, server: str = "office", **more: Any) -> Declared:
+def _present(number: int, server: str = "office", **more: Any) -> DesiredDevice:
     url = FRESH.url if server == FRESH.name else URLS[server]
-    return Declared(mac(number), server=server, server_url=url, **more)
+    return DesiredDevice(mac(number), server=server, server_url=url, **more)
 
 
-def _absent(number: int) -> Declared:
-    return Declared(mac(number), "absent")
+def _absent(number: int) -> DesiredDevice:
+    return DesiredDevice(mac(number), "absent")
 
 
-def _unique(number: int) -> Declared:
-    return Declared(mac(number), server="office", unique_url=OWN_URL.format(number))
+def _unique(number: int) -> DesiredDevice:
+    return DesiredDevice(mac(number), server="office", unique_url=OWN_URL.format(number))
 
 
 def _register(service: str) -> Scene:

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import reconcile
-from ansible_collections.voip.rps.plugins.module_utils._service import Service
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import reconcile
+from ansible_collections.voip.rps.plugins.module_utils._vendors.service import Service
 from faults.cells import (
     HANG,
     KINDS,
@@ -45,7 +45,7 @@ class Account(RuleBasedStateMachine):
     def __init__(self, stage: Stage, service: str) -> None:
         super().__init__()
         self.stage, self.service = stage, service
-        self.declared: dict[str, Declared] = {}
+        self.declared: dict[str, DesiredDevice] = {}
         self.scene.load(stage.sim)
 
     @property
@@ -62,16 +62,18 @@ class Account(RuleBasedStateMachine):
 
     @rule(phone=PHONES, server=st.sampled_from(["office", "branch"]), override=st.booleans(), force=st.booleans())
     def declare(self, phone: str, server: str, override: bool, force: bool) -> None:
-        self.declared[phone] = Declared(phone, server=server, server_url=URLS[server], override=override, force=force)
+        self.declared[phone] = DesiredDevice(
+            phone, server=server, server_url=URLS[server], override=override, force=force
+        )
 
     @precondition(lambda self: self.service == "yealink")
     @rule(phone=PHONES, token=st.sampled_from("ab"))
     def declare_a_url_of_its_own(self, phone: str, token: str) -> None:
-        self.declared[phone] = Declared(phone, server="office", unique_url=OWN_URL.format(token))
+        self.declared[phone] = DesiredDevice(phone, server="office", unique_url=OWN_URL.format(token))
 
     @rule(phone=PHONES)
     def declare_absent(self, phone: str) -> None:
-        self.declared[phone] = Declared(phone, "absent")
+        self.declared[phone] = DesiredDevice(phone, "absent")
 
     @rule(phone=PHONES)
     def forget(self, phone: str) -> None:

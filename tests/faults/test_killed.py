@@ -28,12 +28,12 @@ from simulator import Fault
 MODULE = """
 import sys
 from ansible.module_utils import basic
-from ansible_collections.voip.rps.plugins.module_utils import _urls
+from ansible_collections.voip.rps.plugins.module_utils import _redaction
 from ansible_collections.voip.rps.plugins.modules import rps_devices
 basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
 if hasattr(basic, "_ANSIBLE_PROFILE"):
     basic._ANSIBLE_PROFILE = "legacy"
-_urls._ROUNDS = 1
+_redaction._ROUNDS = 1
 rps_devices.main()
 """
 SHARE = 3  # calls of each scene, unless all are asked for

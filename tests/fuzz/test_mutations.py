@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._answers import (
-    MeaningError,
+from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc import CodecError, Fault, decode
+from ansible_collections.voip.rps.plugins.module_utils._vendors.responses import (
+    UnexpectedResponseError,
     list_answer,
     status_answer,
     write_answer,
 )
-from ansible_collections.voip.rps.plugins.module_utils._xmlrpc import CodecError, Fault, decode
 from simulator import codec
 from simulator import mac as macs
 
@@ -150,7 +150,7 @@ def judge_meaning(value: Any) -> Counter[str]:
             read: Callable[[str, Any], Any] = meaning
             try:
                 found = read(vendor, value)
-            except MeaningError:
+            except UnexpectedResponseError:
                 counts["refused by meaning"] += 1
                 continue
             assert pair, value
@@ -180,7 +180,7 @@ def _refused(text: str) -> Counter[str]:
     return Counter({"refused by the codec": 1})
 
 
-def judge(body: bytes) -> Counter[str]:
+def verify_write(body: bytes) -> Counter[str]:
     """Decode a body and hold what comes out against the other parser."""
     began = time.perf_counter()
     try:
@@ -205,7 +205,7 @@ def test_no_mutation_is_taken_for_what_it_does_not_say(part: int) -> None:
     for number in range(-(-COUNT // PARTS)):
         body = mutated(dice, SEEDS[number % len(SEEDS)])
         try:
-            total += judge(body)
+            total += verify_write(body)
         except Exception as error:
             raise AssertionError(f"mutation {number} of part {part}: {error!r}\n{body[:3000]!r}") from error
     # It would prove nothing if all of them were refused at the first look, or none.
@@ -220,7 +220,7 @@ def test_memory_stays_near_the_size_of_the_body() -> None:
         body = mutated(dice, dice.choice(SEEDS)).replace(b"<value>", b"<value>" * dice.choice((1, 1000, 50_000)), 3)
         tracemalloc.start()
         try:
-            judge(body)
+            verify_write(body)
             _now, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -242,12 +242,12 @@ def near_misses(text: str) -> Iterator[str]:
 @pytest.mark.parametrize("vendor", ["yealink", "htek"])
 def test_a_known_text_that_is_off_by_a_character_is_never_success(vendor: str) -> None:
     for text in near_misses("OK"):
-        with pytest.raises(MeaningError):
+        with pytest.raises(UnexpectedResponseError):
             write_answer(vendor, [True, text])
     for status in STATUSES:
         for text in near_misses(status):
             if text not in STATUSES:
-                with pytest.raises(MeaningError):
+                with pytest.raises(UnexpectedResponseError):
                     status_answer(vendor, [True, text])
     for nothing in NO_DEVICES:
         for text in near_misses(nothing):
@@ -264,5 +264,5 @@ def test_a_refusal_that_is_off_by_a_character_stays_a_refusal(vendor: str) -> No
     for text in texts:
         for changed in near_misses(text):
             assert write_answer(vendor, [False, changed]) is not None
-            with pytest.raises(MeaningError):
+            with pytest.raises(UnexpectedResponseError):
                 write_answer(vendor, [True, changed])

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils import _transport
+from ansible_collections.voip.rps.plugins.module_utils._client import transport as _transport
+from ansible_collections.voip.rps.plugins.module_utils._client.transport import Transport
 from ansible_collections.voip.rps.plugins.module_utils._errors import CallError
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
-from ansible_collections.voip.rps.plugins.module_utils._service import Service
-from ansible_collections.voip.rps.plugins.module_utils._transport import Transport
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._vendors.service import Service
 from simulator import codec
 from simulator.service import Answer
 

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 import yaml
 from ansible import constants
-from ansible_collections.voip.rps.plugins.module_utils import _vendors
-from ansible_collections.voip.rps.plugins.module_utils._vendors import ASSUMED, DOCUMENTED, VENDORS, WITHDRAWN
+from ansible_collections.voip.rps.plugins.module_utils._vendors import registry as _vendors
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import ASSUMED, DOCUMENTED, VENDORS, WITHDRAWN
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = sorted(

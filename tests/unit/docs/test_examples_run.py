@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import pytest
 import yaml  # type: ignore[import-untyped,unused-ignore]
-from ansible_collections.voip.rps.plugins.module_utils import _vendors
+from ansible_collections.voip.rps.plugins.module_utils._vendors import registry as _vendors
 from simulator.server import Simulator
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._accounts import environment_accounts, parse_accounts
-from ansible_collections.voip.rps.plugins.module_utils._declare import CONNECTION_OPTIONS
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
-from ansible_collections.voip.rps.plugins.module_utils._fleet import (
+from ansible_collections.voip.rps.plugins.module_utils._validation import CONNECTION_OPTIONS
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.accounts import environment_accounts, parse_accounts
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import (
     FLEET_VARS,
     PHONE_VARS,
     Fleet,

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils import _urls
-from ansible_collections.voip.rps.plugins.module_utils._fleet import parse_fleet
-from ansible_collections.voip.rps.plugins.module_utils._fleet_run import (
+from ansible_collections.voip.rps.plugins.module_utils import _redaction
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import parse_fleet
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run import (
     DRIFT,
     PROVISION,
     RELEASE,
@@ -77,7 +77,7 @@ class Bench:
 
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.setattr(_urls, "_ROUNDS", 1)
+    monkeypatch.setattr(_redaction, "_ROUNDS", 1)
     with Simulator() as sim:
         for vendor in sim.vendors:
             sim.add_account(vendor, USER, PASSWORD)

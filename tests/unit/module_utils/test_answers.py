@@ -9,9 +9,9 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils import _answers as answers
-from ansible_collections.voip.rps.plugins.module_utils._answers import (
-    MeaningError,
+from ansible_collections.voip.rps.plugins.module_utils._vendors import responses as answers
+from ansible_collections.voip.rps.plugins.module_utils._vendors.responses import (
+    UnexpectedResponseError,
     classify_refusal,
     list_answer,
     status_answer,
@@ -199,7 +199,7 @@ def test_another_enterprises_device_is_known_by_a_whole_mac_only(mac: str) -> No
 def test_ok_that_is_off_by_one_character_is_never_ok(vendor: str, mutant: str) -> None:
     if mutant.strip() == "OK":
         return
-    with pytest.raises(MeaningError):
+    with pytest.raises(UnexpectedResponseError):
         write_answer(vendor, [True, mutant])
 
 
@@ -209,9 +209,9 @@ def test_a_status_that_is_off_by_one_character_is_an_error(vendor: str, status: 
     for mutant in _mutants(status):
         if _folded(mutant) in STATUSES:
             continue
-        with pytest.raises(MeaningError):
+        with pytest.raises(UnexpectedResponseError):
             status_answer(vendor, [True, mutant])
-        with pytest.raises(MeaningError):
+        with pytest.raises(UnexpectedResponseError):
             status_answer(vendor, [True, mutant, "http://h/"])
 
 
@@ -236,7 +236,7 @@ def test_no_devices_is_an_answer_to_list_devices_only(vendor: str) -> None:
         assert refusal is not None
         assert refusal.kind == answers.OTHER
         assert status_answer(vendor, [False, text])[0] == refusal
-        with pytest.raises(MeaningError):
+        with pytest.raises(UnexpectedResponseError):
             list_answer(vendor, [True, text])
 
 
@@ -245,5 +245,5 @@ def test_no_devices_is_an_answer_to_list_devices_only(vendor: str) -> None:
 def test_true_with_an_errors_text_contradicts_itself(vendor: str, reader: Any) -> None:
     for _kind, words, tail in PHRASES[vendor]:
         for prefix in PREFIXES:
-            with pytest.raises(MeaningError):
+            with pytest.raises(UnexpectedResponseError):
                 reader(vendor, [True, prefix + words + tail])

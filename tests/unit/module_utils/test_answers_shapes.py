@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._answers import (
-    MeaningError,
+from ansible_collections.voip.rps.plugins.module_utils._vendors.responses import (
+    UnexpectedResponseError,
     fault_means_absent,
     list_answer,
     status_answer,
@@ -59,7 +59,7 @@ def test_a_list_is_read_in_any_notation_in_order_and_each_once() -> None:
 @pytest.mark.parametrize("vendor", VENDORS)
 @pytest.mark.parametrize("listed", [[], [""], [MAC, ""], [MAC, "..."], [MAC, "00156500000"], [[MAC]], [True], {}, "OK"])
 def test_a_list_that_is_not_wholly_understood_is_no_list(vendor: str, listed: Any) -> None:
-    with pytest.raises(MeaningError):
+    with pytest.raises(UnexpectedResponseError):
         list_answer(vendor, [True, listed])
 
 
@@ -67,27 +67,27 @@ def test_a_list_that_is_not_wholly_understood_is_no_list(vendor: str, listed: An
 @pytest.mark.parametrize("text", ["OK", " OK\n", "", " \n"])
 def test_false_with_ok_or_nothing_contradicts_itself(reader: Any, text: str) -> None:
     for vendor in VENDORS:
-        with pytest.raises(MeaningError):
+        with pytest.raises(UnexpectedResponseError):
             reader(vendor, [False, text])
 
 
 def test_a_refusal_without_a_word_is_told_from_one_that_says_ok() -> None:
-    with pytest.raises(MeaningError, match="it refused in silence"):
+    with pytest.raises(UnexpectedResponseError, match="it refused in silence"):
         write_answer("yealink", [False, ""])
-    with pytest.raises(MeaningError, match="false, with the text OK"):
+    with pytest.raises(UnexpectedResponseError, match="false, with the text OK"):
         write_answer("yealink", [False, "OK"])
 
 
 def test_false_with_a_status_contradicts_itself() -> None:
     for text in STATUSES:
-        with pytest.raises(MeaningError):
+        with pytest.raises(UnexpectedResponseError):
             status_answer("yealink", [False, text])
 
 
 @pytest.mark.parametrize("text", ["", "Maintenance until 6 pm", "OK?", "Error:", "Error:OK"])
 def test_an_unknown_text_with_true_is_never_ok_or_a_status(text: str) -> None:
     for reader in (write_answer, status_answer, list_answer):
-        with pytest.raises(MeaningError):
+        with pytest.raises(UnexpectedResponseError):
             reader("htek", [True, text])
 
 
@@ -123,7 +123,7 @@ def test_an_unknown_text_with_true_is_never_ok_or_a_status(text: str) -> None:
 )
 def test_an_answer_of_another_shape_is_an_error(reader: Any, value: Any) -> None:
     for vendor in VENDORS:
-        with pytest.raises(MeaningError):
+        with pytest.raises(UnexpectedResponseError):
             reader(vendor, value)
 
 

@@ -8,22 +8,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._declare import (
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, Server
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
     name_problem,
     name_warning,
     parse_devices,
     parse_server,
 )
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Server
-from ansible_collections.voip.rps.plugins.module_utils._vendors import HTEK, YEALINK
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import HTEK, YEALINK
 
 MAC = "001565000001"
 GOOD: dict[str, Any] = {"mac": MAC, "server": "main"}
 LOGIN: dict[str, Any] = {"vendor": "yealink", "api_username": "me", "api_password": "t0ps3cret"}
 
 
-def _devices(*entries: dict[str, Any], vendor: str = "yealink") -> tuple[Declared, ...]:
+def _devices(*entries: dict[str, Any], vendor: str = "yealink") -> tuple[DesiredDevice, ...]:
     return parse_devices(entries, [f"devices[{number}]" for number in range(len(entries))], vendor)
 
 
@@ -42,8 +42,8 @@ def test_an_entry_is_normalised() -> None:
         "override": True,
         "force": None,
     }
-    assert _devices(entry) == (Declared("00156500000a", "present", "main", "http://h/", None, True, False),)
-    assert _devices({"mac": MAC, "state": "absent"}) == (Declared(MAC, "absent"),)
+    assert _devices(entry) == (DesiredDevice("00156500000a", "present", "main", "http://h/", None, True, False),)
+    assert _devices({"mac": MAC, "state": "absent"}) == (DesiredDevice(MAC, "absent"),)
 
 
 def test_entries_stay_in_the_order_given() -> None:

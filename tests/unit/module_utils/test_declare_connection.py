@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._declare import parse_connection
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
+from ansible_collections.voip.rps.plugins.module_utils._validation import parse_connection
 
 LOGIN: dict[str, Any] = {"vendor": "yealink", "api_username": "me", "api_password": "t0ps3cret"}
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._declare import (
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
     parse_digest,
     parse_limit,
     parse_prefixes,
     parse_purge_servers,
 )
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared
 from hypothesis import given
 from hypothesis import strategies as st
 
 MAC = "001565000001"
-DECLARED = Declared(MAC, server="main", server_url="http://h/")
+DECLARED = DesiredDevice(MAC, server="main", server_url="http://h/")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_prefix_that_yaml_read_as_a_number_is_refused_since_its_digits_are_oth
 
 
 def test_a_phone_that_is_declared_and_ignored_is_an_error_beside_the_others() -> None:
-    declared = (DECLARED, Declared("805e00000001"))
+    declared = (DECLARED, DesiredDevice("805e00000001"))
     with pytest.raises(InputError) as caught:
         parse_prefixes(["0015", "zz"], declared)
     assert len(caught.value.problems) == 2
@@ -100,7 +100,7 @@ def test_a_phone_that_is_declared_and_ignored_is_an_error_beside_the_others() ->
 
 
 def test_purge_is_narrowed_to_servers_whose_url_is_declared() -> None:
-    declared = (DECLARED, Declared("001565000002", server="bare"))
+    declared = (DECLARED, DesiredDevice("001565000002", server="bare"))
     assert parse_purge_servers(None, declared, "htek") is None
     assert parse_purge_servers(["main"], declared, "yealink") == {"main": "http://h/"}
     with pytest.raises(InputError, match="not supported by Htek"):

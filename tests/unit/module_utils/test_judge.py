@@ -9,10 +9,21 @@ from itertools import product
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._judge import held_back, judge, planned
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Found, Result, Step, Written
-from ansible_collections.voip.rps.plugins.module_utils._plan import decide, unread
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker, same_url
+from ansible_collections.voip.rps.plugins.module_utils._model import (
+    CurrentDevice,
+    DesiredDevice,
+    DeviceResult,
+    PlannedChange,
+    WriteResult,
+)
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import decide, unreadable
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import (
+    predicted_result,
+    skipped_result,
+    verify_write,
+)
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
 
 MAC = "001565000001"
 URL, OLD, THIRD, UNIQUE = "http://h/", "http://old/", "http://third/", "http://h/t0ken"
@@ -25,14 +36,14 @@ TEXTS = {
 }
 
 
-def _step(found: Found, **fields: Any) -> Step:
-    step = decide(Declared(**{"mac": MAC, "server": "main", **fields}), found)
+def _step(found: CurrentDevice, **fields: Any) -> PlannedChange:
+    step = decide(DesiredDevice(**{"mac": MAC, "server": "main", **fields}), found)
     assert step.writes
     return step
 
 
-def _found(status: str, url: str | None = None) -> Found:
-    return Found(MAC, status, url)
+def _found(status: str, url: str | None = None) -> CurrentDevice:
+    return CurrentDevice(MAC, status, url)
 
 
 STEPS = {
@@ -60,8 +71,8 @@ AFTER = {
 }
 
 
-def _judged(step: str, kind: str, after: str, **fields: Any) -> Result:
-    return judge(STEPS[step], Written(kind, **{"text": TEXTS[kind], **fields}), AFTER[after], MASKER.url)
+def _judged(step: str, kind: str, after: str, **fields: Any) -> DeviceResult:
+    return verify_write(STEPS[step], WriteResult(kind, **{"text": TEXTS[kind], **fields}), AFTER[after], MASKER.url)
 
 
 # step, written, read after -> outcome, changed, verified
@@ -173,7 +184,7 @@ def test_a_write_that_was_not_sent_is_not_attempted_whatever_is_read(step: str, 
     assert (result.outcome, result.changed, result.verified, result.failed) == ("not_attempted", False, False, True)
     assert result.after == STEPS[step].found
     assert TEXTS["held_back"] in result.msg
-    assert result == held_back(STEPS[step], TEXTS["held_back"])
+    assert result == skipped_result(STEPS[step], TEXTS["held_back"])
 
 
 EVERYTHING = [_judged(*case) for case in product(STEPS, TEXTS, AFTER)]
@@ -246,7 +257,7 @@ def test_a_mismatch_names_both_urls_and_says_that_a_server_cannot_be_edited(step
 
 def test_a_mismatch_of_a_unique_url_names_both_urls_without_their_paths() -> None:
     step = STEPS["move uniquely"]
-    result = judge(step, Written("done"), _found("registered", "http://third/0ther"), MASKER.url)
+    result = verify_write(step, WriteResult("done"), _found("registered", "http://third/0ther"), MASKER.url)
     assert result.outcome == "failed"
     for url in (UNIQUE, "http://third/0ther"):
         assert (MASKER.url(url, True) or "no") in result.msg
@@ -294,9 +305,11 @@ def test_every_failure_names_the_phone_in_a_sentence(kind: str) -> None:
 
 
 def test_check_mode_predicts_changes_and_repeats_what_was_found() -> None:
-    assert planned(STEPS["move"], True) == Result(STEPS["move"], "would_change", True, False, AFTER["URL"])
-    assert planned(STEPS["move"], False).after == AFTER["no URL"]
-    forced = planned(STEPS["force on Htek"], False)
+    assert predicted_result(STEPS["move"], True) == DeviceResult(
+        STEPS["move"], "would_change", True, False, AFTER["URL"]
+    )
+    assert predicted_result(STEPS["move"], False).after == AFTER["no URL"]
+    forced = predicted_result(STEPS["force on Htek"], False)
     assert (forced.step.action, forced.outcome, forced.changed, forced.verified) == (
         "move",
         "would_change",
@@ -316,9 +329,9 @@ def test_check_mode_predicts_changes_and_repeats_what_was_found() -> None:
     ],
 )
 def test_a_phone_that_is_not_written_is_told_as_found(
-    found: Found, fields: dict[str, Any], outcome: str, verified: bool
+    found: CurrentDevice, fields: dict[str, Any], outcome: str, verified: bool
 ) -> None:
-    result = planned(decide(Declared(**{"mac": MAC, "server": "main", **fields}), found), True)
+    result = predicted_result(decide(DesiredDevice(**{"mac": MAC, "server": "main", **fields}), found), True)
     assert (result.outcome, result.changed, result.verified, result.after) == (outcome, False, verified, found)
     assert result.failed is (outcome == "conflict")
     assert bool(result.msg) is (outcome != "in_sync")
@@ -326,6 +339,6 @@ def test_a_phone_that_is_not_written_is_told_as_found(
 
 @pytest.mark.parametrize(("refused", "outcome"), [(True, "failed"), (False, "not_attempted")])
 def test_a_phone_that_could_not_be_read_is_told_with_the_reason(refused: bool, outcome: str) -> None:
-    result = planned(unread(Declared(MAC), "was refused: 'x'", refused), True)
+    result = predicted_result(unreadable(DesiredDevice(MAC), "was refused: 'x'", refused), True)
     assert (result.outcome, result.changed, result.after, result.failed) == (outcome, False, None, True)
     assert result.msg == f"{MAC} was refused: 'x'"

@@ -14,8 +14,8 @@ from ansible_collections.voip.rps.plugins.module_utils._mac import (
     macs_in_text,
     parse_any_mac,
     parse_mac,
-    printable,
 )
+from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -198,11 +198,11 @@ def test_addresses_are_found_in_a_text_in_order_and_once(text: str, macs: list[s
 
 @given(st.text())
 def test_what_is_shown_is_one_printable_line(text: str) -> None:
-    shown = printable(text)
+    shown = to_printable(text)
     assert shown.isprintable()
     assert shown == " ".join(shown.split())
 
 
 @pytest.mark.parametrize("char", ["\x00", "\x1b", "\x7f", "\x9b", "\u202e", "\u200f", "\ufeff", "\ud800"])
 def test_what_a_terminal_may_act_on_is_replaced(char: str) -> None:
-    assert printable(f"a{char}b") == "a?b"
+    assert to_printable(f"a{char}b") == "a?b"

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._declare import parse_limit
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Found, Server, Step
-from ansible_collections.voip.rps.plugins.module_utils._plan import (
+from ansible_collections.voip.rps.plugins.module_utils._model import CurrentDevice, DesiredDevice, PlannedChange, Server
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import (
     Plan,
     build_plan,
     by_server,
@@ -22,34 +21,35 @@ from ansible_collections.voip.rps.plugins.module_utils._plan import (
     purge_guard,
     purge_steps,
     servers_to_add,
-    unread,
+    unreadable,
     wanted_url,
 )
+from ansible_collections.voip.rps.plugins.module_utils._validation import parse_limit
 
 MAC, SECOND, THIRD = "001565000001", "001565000002", "001565000003"
 URL, OTHER_URL, UNIQUE = "http://h/", "http://old/", "http://h/t0ken"
 
 
-def _wanted(**fields: Any) -> Declared:
-    return Declared(**{"mac": MAC, "server": "main", **fields})
+def _wanted(**fields: Any) -> DesiredDevice:
+    return DesiredDevice(**{"mac": MAC, "server": "main", **fields})
 
 
-def _found(status: str, url: str | None = None) -> Found:
-    return Found(MAC, status, url)
+def _found(status: str, url: str | None = None) -> CurrentDevice:
+    return CurrentDevice(MAC, status, url)
 
 
 def _show(url: str | None, _hide_path: bool) -> str | None:
     return url
 
 
-def _plan(*steps: Step, listed: tuple[str, ...] = ()) -> Plan:
+def _plan(*steps: PlannedChange, listed: tuple[str, ...] = ()) -> Plan:
     return build_plan(steps, listed, (), _show)
 
 
 ABSENT = {"state": "absent"}
 BOTH = {"unique_url": UNIQUE, "server_url": URL}
 # what it is, found, declared, action, outcome
-TABLE: list[tuple[str, Found, dict[str, Any], str, str]] = [
+TABLE: list[tuple[str, CurrentDevice, dict[str, Any], str, str]] = [
     ("unknown", _found("unknown"), {}, "register", "would_change"),
     ("unknown, overridden", _found("unknown"), {"override": True}, "register", "would_change"),
     ("unknown, forced", _found("unknown"), {"force": True}, "register", "would_change"),
@@ -81,7 +81,9 @@ IDS = [row[0] for row in TABLE]
 
 
 @pytest.mark.parametrize(("found", "fields", "action", "outcome"), [row[1:] for row in TABLE], ids=IDS)
-def test_the_decision_is_the_contracts_table(found: Found, fields: dict[str, Any], action: str, outcome: str) -> None:
+def test_the_decision_is_the_contracts_table(
+    found: CurrentDevice, fields: dict[str, Any], action: str, outcome: str
+) -> None:
     declared = _wanted(**fields)
     step = decide(declared, found)
     assert (step.action, step.outcome, step.forced) == (action, outcome, False)
@@ -92,7 +94,7 @@ def test_the_decision_is_the_contracts_table(found: Found, fields: dict[str, Any
 
 @pytest.mark.parametrize(("found", "fields", "action", "outcome"), [row[1:] for row in TABLE], ids=IDS)
 def test_force_turns_what_cannot_be_verified_into_a_forced_move_and_nothing_else(
-    found: Found, fields: dict[str, Any], action: str, outcome: str
+    found: CurrentDevice, fields: dict[str, Any], action: str, outcome: str
 ) -> None:
     step = decide(_wanted(**{**fields, "force": True}), found)
     expected = ("move", "would_change", True) if outcome == "unverifiable" else (action, outcome, False)
@@ -118,7 +120,7 @@ def test_the_unique_url_wins_over_the_servers() -> None:
 
 @pytest.mark.parametrize(("refused", "outcome"), [(True, "failed"), (False, "not_attempted")])
 def test_nothing_is_written_for_a_phone_that_could_not_be_read(refused: bool, outcome: str) -> None:
-    step = unread(_wanted(force=True), "was not looked at", refused)
+    step = unreadable(_wanted(force=True), "was not looked at", refused)
     assert (step.action, step.outcome, step.found) == ("none", outcome, None)
 
 
@@ -139,7 +141,7 @@ def test_nothing_is_written_for_a_phone_that_could_not_be_read(refused: bool, ou
     ],
 )
 def test_a_prediction_claims_what_can_be_known(
-    found: Found, fields: dict[str, Any], shows_url: bool, after: Found
+    found: CurrentDevice, fields: dict[str, Any], shows_url: bool, after: CurrentDevice
 ) -> None:
     assert prediction(decide(_wanted(**fields), found), shows_url) == after
 
@@ -154,9 +156,9 @@ def test_unmanaged_is_what_is_listed_and_neither_declared_nor_ignored() -> None:
 
 def test_purge_deregisters_what_the_account_holds() -> None:
     candidates = {
-        THIRD: Found(THIRD, "registered", URL),
-        SECOND: Found(SECOND, "unregistered"),
-        MAC: Found(MAC, "registered_elsewhere"),
+        THIRD: CurrentDevice(THIRD, "registered", URL),
+        SECOND: CurrentDevice(SECOND, "unregistered"),
+        MAC: CurrentDevice(MAC, "registered_elsewhere"),
     }
     steps = purge_steps(candidates, None)
     assert [(step.mac, step.action) for step in steps] == [(MAC, "none"), (SECOND, "deregister"), (THIRD, "deregister")]
@@ -165,17 +167,17 @@ def test_purge_deregisters_what_the_account_holds() -> None:
 
 def test_purge_narrowed_to_servers_leaves_every_device_that_is_not_shown_there() -> None:
     candidates = {
-        MAC: Found(MAC, "registered", "HTTP://H"),
-        SECOND: Found(SECOND, "registered", OTHER_URL),
-        THIRD: Found(THIRD, "registered"),
+        MAC: CurrentDevice(MAC, "registered", "HTTP://H"),
+        SECOND: CurrentDevice(SECOND, "registered", OTHER_URL),
+        THIRD: CurrentDevice(THIRD, "registered"),
     }
     assert [step.mac for step in purge_steps(candidates, {"main": URL})] == [MAC]
     assert purge_steps(candidates, {}) == ()
 
 
-def _purged(count: int) -> list[Step]:
+def _purged(count: int) -> list[PlannedChange]:
     macs = [f"0015650001{number:02x}" for number in range(count)]
-    return list(purge_steps({mac: Found(mac, "registered") for mac in macs}, None))
+    return list(purge_steps({mac: CurrentDevice(mac, "registered") for mac in macs}, None))
 
 
 @pytest.mark.parametrize(
@@ -235,7 +237,7 @@ def test_the_guard_of_the_digest_lets_only_the_approved_plan_pass() -> None:
     ],
 )
 def test_a_list_contradicts_a_device_that_it_should_hold_or_not(status: str, listed: bool, contradicts: bool) -> None:
-    others = [Found(SECOND, "registered")]
+    others = [CurrentDevice(SECOND, "registered")]
     found = list_contradiction((SECOND, MAC) if listed else (SECOND,), [*others, _found(status)])
     assert found == (MAC if contradicts else None)
 
@@ -258,13 +260,13 @@ MAIN = Server("main", URL)
     ],
 )
 def test_a_server_is_added_where_a_write_needs_it_or_nothing_shows_it(
-    found: Found, fields: dict[str, Any], needed: bool
+    found: CurrentDevice, fields: dict[str, Any], needed: bool
 ) -> None:
     assert servers_to_add([MAIN], _plan(decide(_wanted(**fields), found))) == ([MAIN] if needed else [])
 
 
 def test_steps_are_grouped_by_the_server_that_they_bind_to() -> None:
     wanted = {MAC: "a", SECOND: "b", THIRD: "a"}
-    steps = [decide(Declared(mac, server=name), Found(mac, "unknown")) for mac, name in wanted.items()]
+    steps = [decide(DesiredDevice(mac, server=name), CurrentDevice(mac, "unknown")) for mac, name in wanted.items()]
     groups = {name: [step.mac for step in group] for name, group in by_server(steps).items()}
     assert groups == {"a": [MAC, THIRD], "b": [SECOND]}

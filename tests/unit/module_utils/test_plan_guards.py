@@ -8,11 +8,9 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._declare import parse_limit
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Found, Server, Step
-from ansible_collections.voip.rps.plugins.module_utils._plan import (
+from ansible_collections.voip.rps.plugins.module_utils._model import CurrentDevice, DesiredDevice, PlannedChange, Server
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import (
     Plan,
-    blind_guard,
     build_plan,
     decide,
     digest_guard,
@@ -20,8 +18,10 @@ from ansible_collections.voip.rps.plugins.module_utils._plan import (
     purge_guard,
     purge_steps,
     servers_to_add,
-    unread,
+    unreadable,
+    unreadable_guard,
 )
+from ansible_collections.voip.rps.plugins.module_utils._validation import parse_limit
 
 MACS = [f"0015650000{number:02x}" for number in range(1, 12)]
 URL, OTHER = "https://office.example.com/", "https://other.example.com/"
@@ -31,13 +31,13 @@ def show(url: str | None, _hide_path: bool) -> str | None:
     return url
 
 
-def seen(mac: str, status: str = "registered", url: str | None = URL) -> Step:
-    return decide(Declared(mac, server="office", server_url=URL), Found(mac, status, url))
+def seen(mac: str, status: str = "registered", url: str | None = URL) -> PlannedChange:
+    return decide(DesiredDevice(mac, server="office", server_url=URL), CurrentDevice(mac, status, url))
 
 
 def purge(count: int, listed: int) -> Plan:
     """A plan that purges so many of what is listed."""
-    steps = purge_steps({mac: Found(mac, "registered", URL) for mac in MACS[:count]}, None)
+    steps = purge_steps({mac: CurrentDevice(mac, "registered", URL) for mac in MACS[:count]}, None)
     return build_plan(steps, MACS[:listed], (), show)
 
 
@@ -45,8 +45,12 @@ def purge(count: int, listed: int) -> Plan:
 
 
 def test_purge_is_refused_while_a_device_could_not_be_read_and_the_first_is_named() -> None:
-    steps = [seen(MACS[0]), unread(Declared(MACS[1]), "no answer", False), unread(Declared(MACS[2]), "no", False)]
-    guard = blind_guard(MACS[:3], steps, "rps_")
+    steps = [
+        seen(MACS[0]),
+        unreadable(DesiredDevice(MACS[1]), "no answer", False),
+        unreadable(DesiredDevice(MACS[2]), "no", False),
+    ]
+    guard = unreadable_guard(MACS[:3], steps, "rps_")
     assert guard is not None
     assert guard.name == "unread_devices"
     assert f"2 devices could not be read ({MACS[1]} first)" in guard.text
@@ -54,15 +58,15 @@ def test_purge_is_refused_while_a_device_could_not_be_read_and_the_first_is_name
 
 
 def test_purge_is_refused_where_the_list_and_a_device_contradict_each_other() -> None:
-    guard = blind_guard(MACS[:1], [seen(MACS[0]), seen(MACS[1])])
+    guard = unreadable_guard(MACS[:1], [seen(MACS[0]), seen(MACS[1])])
     assert guard is not None
     assert guard.name == "list_contradiction"
     assert MACS[1] in guard.text
 
 
 def test_purge_goes_on_where_everything_was_read_and_agrees() -> None:
-    assert blind_guard(MACS[:2], [seen(MACS[0]), seen(MACS[1]), seen(MACS[2], "unknown", None)]) is None
-    assert blind_guard(MACS[:1], [seen(MACS[0]), seen(MACS[3], "unregistered", None)]) is None
+    assert unreadable_guard(MACS[:2], [seen(MACS[0]), seen(MACS[1]), seen(MACS[2], "unknown", None)]) is None
+    assert unreadable_guard(MACS[:1], [seen(MACS[0]), seen(MACS[3], "unregistered", None)]) is None
 
 
 # -- how much may be purged
@@ -115,18 +119,18 @@ def test_any_other_digest_is_refused_and_the_new_one_is_told(expected: str) -> N
 
 
 def test_the_digest_changes_with_everything_that_is_written() -> None:
-    base = decide(Declared(MACS[0], server="office", server_url=URL), Found(MACS[0], "registered", OTHER))
-    absent = decide(Declared(MACS[0], "absent"), Found(MACS[0], "registered", OTHER))
+    base = decide(DesiredDevice(MACS[0], server="office", server_url=URL), CurrentDevice(MACS[0], "registered", OTHER))
+    absent = decide(DesiredDevice(MACS[0], "absent"), CurrentDevice(MACS[0], "registered", OTHER))
     declared = base.declared
     others = [
         absent,
         dataclasses.replace(absent, declared=dataclasses.replace(absent.declared, purged=True)),
         dataclasses.replace(base, declared=dataclasses.replace(declared, server="branch")),
         dataclasses.replace(base, declared=dataclasses.replace(declared, server_url="https://third.example.com/")),
-        dataclasses.replace(base, found=Found(MACS[0], "registered", "https://fourth.example.com/")),
+        dataclasses.replace(base, found=CurrentDevice(MACS[0], "registered", "https://fourth.example.com/")),
         dataclasses.replace(base, forced=True),
         dataclasses.replace(
-            base, declared=dataclasses.replace(declared, mac=MACS[1]), found=Found(MACS[1], "registered", OTHER)
+            base, declared=dataclasses.replace(declared, mac=MACS[1]), found=CurrentDevice(MACS[1], "registered", OTHER)
         ),
     ]
     digests = {plan_digest([step], show) for step in [base, *others]}
@@ -134,8 +138,8 @@ def test_the_digest_changes_with_everything_that_is_written() -> None:
 
 
 def test_the_server_of_a_phone_to_be_removed_is_not_part_of_the_digest() -> None:
-    found = Found(MACS[0], "registered", URL)
-    plain, named = Declared(MACS[0], "absent"), Declared(MACS[0], "absent", server="office", server_url=URL)
+    found = CurrentDevice(MACS[0], "registered", URL)
+    plain, named = DesiredDevice(MACS[0], "absent"), DesiredDevice(MACS[0], "absent", server="office", server_url=URL)
     assert plan_digest([decide(plain, found)], show) == plan_digest([decide(named, found)], show)
 
 
@@ -153,17 +157,33 @@ OFFICE = Server("office", URL)
         ([seen(MACS[0])], True, False),
         ([seen(MACS[0], url=OTHER)], True, True),
         # somebody else's write, a removal, and a phone of another server say nothing of this one
-        ([decide(Declared(MACS[0], server="zeta", server_url=OTHER), Found(MACS[0], "unknown"))], False, False),
-        ([decide(Declared(MACS[0], server="alpha", server_url=OTHER), Found(MACS[0], "unknown"))], False, False),
-        ([decide(Declared(MACS[0], "absent", server="office"), Found(MACS[0], "registered", OTHER))], False, False),
-        ([decide(Declared(MACS[0], server="zeta"), Found(MACS[0], "registered"))], True, True),
-        ([decide(Declared(MACS[0], server="office"), Found(MACS[0], "registered"))], True, False),
-        ([decide(Declared(MACS[0], server="zeta", server_url=URL), Found(MACS[0], "registered", URL))], True, False),
-        ([unread(Declared(MACS[0], server="office"), "no answer", False)], True, True),
+        (
+            [decide(DesiredDevice(MACS[0], server="zeta", server_url=OTHER), CurrentDevice(MACS[0], "unknown"))],
+            False,
+            False,
+        ),
+        (
+            [decide(DesiredDevice(MACS[0], server="alpha", server_url=OTHER), CurrentDevice(MACS[0], "unknown"))],
+            False,
+            False,
+        ),
+        (
+            [decide(DesiredDevice(MACS[0], "absent", server="office"), CurrentDevice(MACS[0], "registered", OTHER))],
+            False,
+            False,
+        ),
+        ([decide(DesiredDevice(MACS[0], server="zeta"), CurrentDevice(MACS[0], "registered"))], True, True),
+        ([decide(DesiredDevice(MACS[0], server="office"), CurrentDevice(MACS[0], "registered"))], True, False),
+        (
+            [decide(DesiredDevice(MACS[0], server="zeta", server_url=URL), CurrentDevice(MACS[0], "registered", URL))],
+            True,
+            False,
+        ),
+        ([unreadable(DesiredDevice(MACS[0], server="office"), "no answer", False)], True, True),
     ],
 )
 def test_a_server_is_worth_a_call_where_a_write_needs_it_or_nothing_shows_it(
-    steps: list[Step], whole: bool, added: bool
+    steps: list[PlannedChange], whole: bool, added: bool
 ) -> None:
     plan = build_plan(steps, (), (), show)
     assert servers_to_add([OFFICE], plan, whole) == ([OFFICE] if added else [])

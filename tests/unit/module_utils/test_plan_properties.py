@@ -10,10 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._declare import parse_devices
 from ansible_collections.voip.rps.plugins.module_utils._mac import SEPARATORS, format_mac
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Found, Step
-from ansible_collections.voip.rps.plugins.module_utils._plan import (
+from ansible_collections.voip.rps.plugins.module_utils._model import CurrentDevice, DesiredDevice, PlannedChange
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import (
     Plan,
     build_plan,
     decide,
@@ -21,7 +20,8 @@ from ansible_collections.voip.rps.plugins.module_utils._plan import (
     prediction,
     purge_steps,
 )
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -49,13 +49,14 @@ FLEETS = st.dictionaries(st.sampled_from(MACS), st.tuples(FIELDS, FOUND), max_si
 Fleet = dict[str, tuple[dict[str, Any], tuple[str, str | None]]]
 
 
-def _steps(fleet: Fleet) -> list[Step]:
+def _steps(fleet: Fleet) -> list[PlannedChange]:
     return [
-        decide(Declared(mac=mac, **fields), Found(mac, status, url)) for mac, (fields, (status, url)) in fleet.items()
+        decide(DesiredDevice(mac=mac, **fields), CurrentDevice(mac, status, url))
+        for mac, (fields, (status, url)) in fleet.items()
     ]
 
 
-def _plan(steps: list[Step], show: Any = MASKER.url) -> Plan:
+def _plan(steps: list[PlannedChange], show: Any = MASKER.url) -> Plan:
     return build_plan(steps, MACS, (), show)
 
 
@@ -76,7 +77,7 @@ def test_the_order_of_the_input_is_irrelevant(fleet: Fleet, shuffler: random.Ran
 def test_the_digest_is_independent_of_notation(fleet: Fleet, notation: str, upper: bool, space: str) -> None:
     def plan(entries: list[dict[str, Any]]) -> Plan:
         declared = parse_devices(entries, [""] * len(entries), "yealink")
-        return _plan([decide(device, Found(device.mac, *fleet[device.mac][1])) for device in declared])
+        return _plan([decide(device, CurrentDevice(device.mac, *fleet[device.mac][1])) for device in declared])
 
     def spelled(url: str | None) -> str | None:
         return url and space + url.replace("http", "HTTP").replace("h/", "H/") + space
@@ -97,7 +98,7 @@ def test_the_digest_is_independent_of_notation(fleet: Fleet, notation: str, uppe
     assert plan(plain).digest == plan(other).digest
 
 
-def _observable(step: Step) -> Any:
+def _observable(step: PlannedChange) -> Any:
     """What the digest stands for: the phone, what was found and what is to be written."""
     url = step.declared.unique_url or step.declared.server_url
     target = None if step.action == "deregister" else (step.declared.server, url, step.declared.unique_url is not None)
@@ -112,9 +113,9 @@ def test_two_plans_have_one_digest_only_if_they_do_the_same_from_the_same(one: F
         assert plans[0].digest != plans[1].digest
 
 
-BASE = Declared("001565000001", server="main", server_url="http://h/")
+BASE = DesiredDevice("001565000001", server="main", server_url="http://h/")
 UNIQUE = replace(BASE, unique_url="http://h/one")
-OLD = Found("001565000001", "registered", "http://old/a?k=1")
+OLD = CurrentDevice("001565000001", "registered", "http://old/a?k=1")
 
 
 CASES = {
@@ -130,14 +131,14 @@ CASES = {
     "another unique URL": (replace(UNIQUE, unique_url="http://h/two"), OLD),
     "deregister": (replace(BASE, state="absent"), OLD),
     "purge": (replace(BASE, state="absent", purged=True), OLD),
-    "deregister, found without a URL": (replace(BASE, state="absent"), Found(OLD.mac, "registered")),
-    "deregister, found unregistered": (replace(BASE, state="absent"), Found(OLD.mac, "unregistered")),
+    "deregister, found without a URL": (replace(BASE, state="absent"), CurrentDevice(OLD.mac, "registered")),
+    "deregister, found unregistered": (replace(BASE, state="absent"), CurrentDevice(OLD.mac, "unregistered")),
     "found with another path": (BASE, replace(OLD, url="http://old/b?k=1")),
     "found with another query": (BASE, replace(OLD, url="http://old/a?k=2")),
-    "found unknown": (BASE, Found(OLD.mac, "unknown")),
-    "found unregistered": (BASE, Found(OLD.mac, "unregistered")),
-    "found elsewhere": (replace(BASE, override=True), Found(OLD.mac, "registered_elsewhere")),
-    "found without a URL": (replace(BASE, force=True), Found(OLD.mac, "registered")),
+    "found unknown": (BASE, CurrentDevice(OLD.mac, "unknown")),
+    "found unregistered": (BASE, CurrentDevice(OLD.mac, "unregistered")),
+    "found elsewhere": (replace(BASE, override=True), CurrentDevice(OLD.mac, "registered_elsewhere")),
+    "found without a URL": (replace(BASE, force=True), CurrentDevice(OLD.mac, "registered")),
 }
 
 
@@ -149,7 +150,7 @@ def test_the_digest_changes_with_everything_that_is_written_or_found(name: str) 
 
 
 def test_the_digest_stays_where_only_what_is_not_written_changes() -> None:
-    extra = decide(Declared("001565000009", server="main"), Found("001565000009", "registered_elsewhere"))
+    extra = decide(DesiredDevice("001565000009", server="main"), CurrentDevice("001565000009", "registered_elsewhere"))
     writes = decide(BASE, OLD)
     assert _plan([writes]).digest == _plan([writes, extra]).digest
     assert build_plan([writes], None, (), MASKER.url).digest == build_plan([writes], MACS, MACS, MASKER.url).digest
@@ -158,7 +159,7 @@ def test_the_digest_stays_where_only_what_is_not_written_changes() -> None:
 def test_the_digest_differs_between_accounts_only_where_secrets_are_written() -> None:
     other = Masker("yealink", "me", "another password")
     for declared, same in ((BASE, True), (UNIQUE, False)):
-        steps = [decide(declared, Found(OLD.mac, "unknown"))]
+        steps = [decide(declared, CurrentDevice(OLD.mac, "unknown"))]
         assert (_plan(steps).digest == _plan(steps, other.url).digest) is same
 
 
@@ -178,7 +179,7 @@ def test_purge_writes_nothing_but_deregistrations_of_undeclared_devices(
 ) -> None:
     own = _steps(fleet)
     unmanaged = find_unmanaged(sorted(held), [step.declared for step in own], ())
-    purged = purge_steps({mac: Found(mac, *held[mac]) for mac in unmanaged}, None)
+    purged = purge_steps({mac: CurrentDevice(mac, *held[mac]) for mac in unmanaged}, None)
     assert {step.mac for step in purged} == set(held) - set(fleet)
     assert {step.action for step in purged} <= {"deregister", "none"}
     assert all(step.found and step.found.status in ("registered", "unregistered") for step in purged if step.writes)

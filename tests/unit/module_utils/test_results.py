@@ -10,11 +10,27 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._judge import Report, judge, planned
-from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES, Declared, Found, Result, Written
-from ansible_collections.voip.rps.plugins.module_utils._plan import build_plan, decide, unread
-from ansible_collections.voip.rps.plugins.module_utils._results import bulk_result, device_dict, diff, entry, summary
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
+from ansible_collections.voip.rps.plugins.module_utils._model import (
+    OUTCOMES,
+    CurrentDevice,
+    DesiredDevice,
+    DeviceResult,
+    WriteResult,
+)
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import build_plan, decide, unreadable
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import (
+    bulk_result,
+    device_dict,
+    diff,
+    entry,
+    summary,
+)
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import (
+    RunResult,
+    predicted_result,
+    verify_write,
+)
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 
 MAC, SECOND = "001565000001", "001565000002"
 URL, OLD = "http://h/", "http://old/"
@@ -22,15 +38,17 @@ MASKER = Masker("yealink", "me", "t0ps3cret")
 KEYS = ["mac", "action", "outcome", "changed", "failed", "verified", "before", "after", "msg"]
 
 
-def _result(found: Found, after: Found | None = None, written: str = "done", **fields: Any) -> Result:
-    step = decide(Declared(**{"mac": found.mac, "server": "main", **fields}), found)
+def _result(
+    found: CurrentDevice, after: CurrentDevice | None = None, written: str = "done", **fields: Any
+) -> DeviceResult:
+    step = decide(DesiredDevice(**{"mac": found.mac, "server": "main", **fields}), found)
     if not step.writes or written == "check":
-        return planned(step, True)
-    return judge(step, Written(written, "because"), after, MASKER.url)
+        return predicted_result(step, True)
+    return verify_write(step, WriteResult(written, "because"), after, MASKER.url)
 
 
-def _found(status: str, url: str | None = None, mac: str = MAC) -> Found:
-    return Found(mac, status, url)
+def _found(status: str, url: str | None = None, mac: str = MAC) -> CurrentDevice:
+    return CurrentDevice(mac, status, url)
 
 
 def test_a_device_has_four_keys() -> None:
@@ -67,7 +85,7 @@ def test_a_device_has_four_keys() -> None:
     ],
 )
 def test_the_declared_server_is_shown_only_where_the_phone_is_held_to_be_bound_to_it(
-    result: Result, before: str | None, after: str | None
+    result: DeviceResult, before: str | None, after: str | None
 ) -> None:
     shown = entry(result, MASKER)
     assert (shown["before"]["server"], shown["after"]["server"]) == (before, after)
@@ -96,7 +114,9 @@ def test_an_entry_has_the_contracts_keys_and_values() -> None:
 
 
 def test_what_is_not_known_is_null() -> None:
-    shown = entry(planned(unread(Declared(MAC, server="main"), "was not looked at", False), True), MASKER)
+    shown = entry(
+        predicted_result(unreadable(DesiredDevice(MAC, server="main"), "was not looked at", False), True), MASKER
+    )
     assert (shown["before"], shown["after"], shown["failed"]) == (None, None, True)
 
 
@@ -123,9 +143,9 @@ SECRET = "https://j0e:hush@h/v4lidation?t0ken=1#fr4gment"
 OTHER_SECRET = "https://j0e:hush@h/v4lidation-2?t0ken=2#fr4gment-2"
 
 
-def _report(*results: Result, **fields: Any) -> Report:
+def _report(*results: DeviceResult, **fields: Any) -> RunResult:
     plan = build_plan([result.step for result in results], (), (), MASKER.url)
-    return Report(**{"results": results, "plan": plan, "calls": {"listDevices": 1}, **fields})
+    return RunResult(**{"results": results, "plan": plan, "calls": {"listDevices": 1}, **fields})
 
 
 @pytest.mark.parametrize("written", ["done", "refused", "lost", "check"])
@@ -202,8 +222,8 @@ def test_the_failure_of_a_single_phone_is_its_own_message() -> None:
 
 
 def test_what_stopped_a_run_is_told_first_and_the_truth_about_each_phone_stays() -> None:
-    step = decide(Declared(MAC, server="main"), _found("unknown"))
-    left = judge(step, Written("held_back", "the login was refused"), None, MASKER.url)
+    step = decide(DesiredDevice(MAC, server="main"), _found("unknown"))
+    left = verify_write(step, WriteResult("held_back", "the login was refused"), None, MASKER.url)
     result, error = bulk_result(_report(left, error="The login was refused."), 1, MASKER)
     assert error == "The login was refused. 1 of 1 phone not attempted."
     assert result["devices"][0]["outcome"] == "not_attempted"
@@ -211,5 +231,5 @@ def test_what_stopped_a_run_is_told_first_and_the_truth_about_each_phone_stays()
 
 
 def test_a_run_without_a_plan_has_no_digest() -> None:
-    result, error = bulk_result(Report(error="No route."), 0, MASKER)
+    result, error = bulk_result(RunResult(error="No route."), 0, MASKER)
     assert (result["plan"], result["devices"], error) == (None, [], "No route.")

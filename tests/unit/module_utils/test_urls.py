@@ -11,8 +11,9 @@ from functools import cache
 from urllib.parse import quote, quote_plus
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._mac import printable
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker, same_url, split_url, url_problem
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
+from ansible_collections.voip.rps.plugins.module_utils._urls import same_url, split_url, url_problem
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -194,7 +195,7 @@ def test_a_text_shows_the_password_in_no_form(form: str) -> None:
 @pytest.mark.parametrize("password", ["two  blanks", "a\ttab", " blank at the ends ", "line\nbreak", "esc\x1bape"])
 def test_a_password_is_hidden_too_where_showing_a_text_folds_it(password: str) -> None:
     shown = Masker("yealink", "office", password).text(f"login '{password}' refused; I said {password}")
-    assert printable(password) not in shown
+    assert to_printable(password) not in shown
     assert shown.count("****") == 2
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._vendors import HTEK, VENDORS, WITHDRAWN, YEALINK
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import HTEK, VENDORS, WITHDRAWN, YEALINK
 
 DOCUMENTS = Path(__file__).resolve().parents[1] / "fixtures" / "documents"
 SAMPLES: list[dict[str, Any]] = json.loads((DOCUMENTS / "manifest.json").read_text(encoding="utf-8"))

@@ -11,15 +11,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._answers import (
+from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc import CodecError, Fault, decode, encode
+from ansible_collections.voip.rps.plugins.module_utils._vendors.responses import (
     INVALID_MAC,
     SERVER_NAME_USED,
-    MeaningError,
+    UnexpectedResponseError,
     list_answer,
     status_answer,
     write_answer,
 )
-from ansible_collections.voip.rps.plugins.module_utils._xmlrpc import CodecError, Fault, decode, encode
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,7 +111,7 @@ def _classified(sample: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("sample", _samples("answer", well_formed=True))
 def test_an_answer_is_classified_as_the_document_says(sample: dict[str, Any]) -> None:
     if (sample["vendor"], sample["section"]) == ("htek", "4.4.1"):
-        with pytest.raises(MeaningError):  # one empty value: not understood, so no list
+        with pytest.raises(UnexpectedResponseError):  # one empty value: not understood, so no list
             _classified(sample)
         return
     meaning = _classified(sample)

@@ -10,7 +10,7 @@ import time
 import tracemalloc
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._xmlrpc import CodecError, Fault, decode
+from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc import CodecError, Fault, decode
 from hypothesis import given
 from hypothesis import strategies as st
 

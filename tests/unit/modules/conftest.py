@@ -34,8 +34,8 @@ _MODULES = "ansible_collections.voip.rps.plugins.modules"
 _NURSERY = f"""
 import importlib, json, os, sys
 import ansible.module_utils.basic, requests
-from ansible_collections.voip.rps.plugins.module_utils import _urls
-_urls._ROUNDS = 1000
+from ansible_collections.voip.rps.plugins.module_utils import _redaction
+_redaction._ROUNDS = 1000
 modules = {{name: importlib.import_module("{_MODULES}." + name)
            for name in ("rps_server", "rps_device", "rps_devices", "rps_device_info")}}
 for line in sys.stdin:

@@ -22,7 +22,7 @@ from ansible.playbook.play import Play
 from ansible.playbook.play_context import PlayContext
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
-from ansible_collections.voip.rps.plugins.module_utils import _urls
+from ansible_collections.voip.rps.plugins.module_utils import _redaction
 from simulator import Simulator
 
 try:
@@ -40,7 +40,7 @@ OFFICE = "https://office.example.com/"
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A quick key for fingerprints, and a temporary folder of Ansible's that this test alone uses."""
-    monkeypatch.setattr(_urls, "_ROUNDS", 1)
+    monkeypatch.setattr(_redaction, "_ROUNDS", 1)
     folder = tmp_path / "ansible-tmp"
     folder.mkdir()
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(folder))

@@ -16,9 +16,9 @@ import pytest
 from ansible import constants
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.voip.rps.plugins.action import rps_fleet, rps_fleet_result
-from ansible_collections.voip.rps.plugins.module_utils import _transport
+from ansible_collections.voip.rps.plugins.module_utils._client import transport as _transport
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
-from ansible_collections.voip.rps.plugins.plugin_utils._store import read_result
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run_state import read_result
 from simulator import Fault, Simulator
 
 REMOVALS = ("deRegisterDevice", "deRegisterDevices")

@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.action import rps_device, rps_device_info, rps_devices, rps_server
 from ansible_collections.voip.rps.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.voip.rps.plugins.filter import mac as mac_filter
-from ansible_collections.voip.rps.plugins.plugin_utils import _local
+from ansible_collections.voip.rps.plugins.plugin_utils import _local_action
 from ansible_collections.voip.rps.plugins.test import mac as mac_test
 
 write = mac_filter.FilterModule().filters()["mac"]
@@ -65,7 +65,7 @@ def test_a_module_runs_on_the_controller_unless_it_is_delegated_or_local_already
         made.append(name)
         return loaded
 
-    monkeypatch.setattr(_local, "connection_loader", SimpleNamespace(get=load))
+    monkeypatch.setattr(_local_action, "connection_loader", SimpleNamespace(get=load))
     monkeypatch.setattr(ActionBase, "run", lambda _self, _tmp, _values: {})
 
     def play(transport: str, delegate_to: str | None, wrap: int = 0) -> tuple[dict[str, Any], list[str]]:

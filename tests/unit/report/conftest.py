@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 import referencing
-from ansible_collections.voip.rps.plugins.module_utils import _urls
+from ansible_collections.voip.rps.plugins.module_utils import _redaction
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -39,7 +39,7 @@ def _strict(part: Any) -> Any:
 def _quick_fingerprints() -> Iterator[None]:
     """Slow on purpose in a run; here only where they stand matters."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_urls, "_ROUNDS", 1)
+        patch.setattr(_redaction, "_ROUNDS", 1)
         yield
 
 

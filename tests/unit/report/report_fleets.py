@@ -9,10 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from ansible_collections.voip.rps.plugins.module_utils import _fleet_run as fleet_run
-from ansible_collections.voip.rps.plugins.module_utils._declare import Limit
-from ansible_collections.voip.rps.plugins.module_utils._fleet import Account, Fleet
-from ansible_collections.voip.rps.plugins.module_utils._judge import Report, planned
 from ansible_collections.voip.rps.plugins.module_utils._model import (
     ABSENT,
     ELSEWHERE,
@@ -20,22 +16,26 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
     UNKNOWN_STATUS,
     UNREGISTERED,
     Connection,
-    Declared,
-    Found,
+    CurrentDevice,
+    DesiredDevice,
+    PlannedChange,
     Server,
-    Step,
 )
-from ansible_collections.voip.rps.plugins.module_utils._plan import (
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import (
     build_plan,
     decide,
     find_unmanaged,
     purge_steps,
-    unread,
+    unreadable,
 )
-from ansible_collections.voip.rps.plugins.module_utils._report import report_data
-from ansible_collections.voip.rps.plugins.module_utils._results import bulk_result
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
-from ansible_collections.voip.rps.plugins.module_utils._vendors import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import bulk_result
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import RunResult, predicted_result
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._validation import Limit
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet import run as fleet_run
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import Account, Fleet
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import report_data
 
 WHEN = "2026-11-02T06:15:00+00:00"
 
@@ -45,8 +45,8 @@ class Phone:
     """One host: what it declares, and what the service says of it (a text: why it could not be read)."""
 
     host: str
-    declared: Declared
-    found: Found | str
+    declared: DesiredDevice
+    found: CurrentDevice | str
 
 
 @dataclass(frozen=True)
@@ -111,18 +111,18 @@ def _run(home: Home, purge: bool) -> fleet_run.AccountRun:
     declared = tuple(phone.declared for phone in home.phones)
     account = Account(home.name, connection, home.servers, tuple(p.host for p in home.phones), declared, None, None)
     listed: tuple[str, ...] | None = None
-    purged: tuple[Step, ...] = ()
+    purged: tuple[PlannedChange, ...] = ()
     unmanaged: tuple[str, ...] = ()
     if home.away is None:
         held = [step.mac for step in steps if step.found and step.found.status in (REGISTERED, UNREGISTERED)]
         listed = tuple(sorted({*held, *home.extra}))
         unmanaged = find_unmanaged(listed, declared, ())
         if purge:
-            purged = purge_steps({mac: Found(mac, REGISTERED) for mac in unmanaged}, None)
+            purged = purge_steps({mac: CurrentDevice(mac, REGISTERED) for mac in unmanaged}, None)
     plan = build_plan([*steps, *purged], listed, unmanaged, masker.url)
     shows = VENDORS[home.vendor].shows_url
-    told = Report(
-        results=tuple(planned(step, shows) for step in (*steps, *purged)),
+    told = RunResult(
+        results=tuple(predicted_result(step, shows) for step in (*steps, *purged)),
         plan=plan,
         unmanaged=() if purged else unmanaged,
         calls={"listDevices": 1, "checkDevice": len(steps)} if listed is not None else {"listDevices": 4},
@@ -134,11 +134,11 @@ def _run(home: Home, purge: bool) -> fleet_run.AccountRun:
     )
 
 
-def _step(phone: Phone, away: str | None) -> Step:
+def _step(phone: Phone, away: str | None) -> PlannedChange:
     if away is not None:
-        return unread(phone.declared, f"was not looked at: {away}", False)
+        return unreadable(phone.declared, f"was not looked at: {away}", False)
     if isinstance(phone.found, str):
-        return unread(phone.declared, f"could not be read: {phone.found}", True)
+        return unreadable(phone.declared, f"could not be read: {phone.found}", True)
     return decide(phone.declared, phone.found)
 
 
@@ -156,36 +156,36 @@ def yealink_phone(index: int) -> Phone:
     """Most phones are as declared; the others show everything that may be found."""
     mac = mac_of(index)
     server = (MAIN, MAIN, SPARE, NORTH)[index % 4]
-    declared = Declared(mac, server=server.name, server_url=server.url)
-    found: Found | str = Found(mac, REGISTERED, server.url)
+    declared = DesiredDevice(mac, server=server.name, server_url=server.url)
+    found: CurrentDevice | str = CurrentDevice(mac, REGISTERED, server.url)
     kind = index % 97
     if kind == 3:
-        found = Found(mac, REGISTERED, "https://old-pbx.example.net/provisioning/")
+        found = CurrentDevice(mac, REGISTERED, "https://old-pbx.example.net/provisioning/")
     elif kind == 11:
-        found = Found(mac, UNKNOWN_STATUS)
+        found = CurrentDevice(mac, UNKNOWN_STATUS)
     elif kind == 17:
-        found = Found(mac, UNREGISTERED)
+        found = CurrentDevice(mac, UNREGISTERED)
     elif kind == 29:
-        found = Found(mac, ELSEWHERE)
+        found = CurrentDevice(mac, ELSEWHERE)
     elif kind == 41:
         found = "the service said: 'Error: Internal error, please try again later.'"
     elif kind == 53:
-        declared = Declared(mac, ABSENT)
+        declared = DesiredDevice(mac, ABSENT)
     elif kind == 67:
         declared = replace(declared, unique_url=f"https://prov.example.net/u/secret{index}", server_url=None)
     elif kind == 71:
         declared = replace(declared, override=True)
-        found = Found(mac, ELSEWHERE)
+        found = CurrentDevice(mac, ELSEWHERE)
     site = ("berlin", "lyon", "oslo", "porto")[index // 4 % 4]
     return Phone(f"{site}-desk-{index + 1}", declared, found)
 
 
 def htek_phone(index: int) -> Phone:
     mac = mac_of(index, "htek")
-    found: Found | str = Found(mac, REGISTERED)
+    found: CurrentDevice | str = CurrentDevice(mac, REGISTERED)
     if index % 23 == 5:
-        found = Found(mac, UNKNOWN_STATUS)
-    return Phone(f"lobby-{index + 1}", Declared(mac, server=HTEK.name, server_url=HTEK.url), found)
+        found = CurrentDevice(mac, UNKNOWN_STATUS)
+    return Phone(f"lobby-{index + 1}", DesiredDevice(mac, server=HTEK.name, server_url=HTEK.url), found)
 
 
 def homes(phones: int, htek_away: bool = False) -> list[Home]:

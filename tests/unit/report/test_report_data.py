@@ -12,17 +12,21 @@ from dataclasses import replace
 from typing import Any
 
 import jsonschema
-from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, REGISTERED, Declared, Found
-from ansible_collections.voip.rps.plugins.module_utils._report import drift_artifact, has_drift
-from ansible_collections.voip.rps.plugins.module_utils._report_next import verdict
-from ansible_collections.voip.rps.plugins.module_utils._report_text import natural
+from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, REGISTERED, CurrentDevice, DesiredDevice
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import drift_artifact, has_drift
+from ansible_collections.voip.rps.plugins.plugin_utils._report.recommendations import verdict
+from ansible_collections.voip.rps.plugins.plugin_utils._report.text import natural
 from report_fleets import HTEK, MAIN, Home, Phone, Play, homes, mac_of, report
 
 
 def calm(count: int = 3, extra: tuple[str, ...] = ()) -> Home:
     """An account whose phones are all as declared."""
     phones = tuple(
-        Phone(f"desk-{index}", Declared(mac, server="main", server_url=MAIN.url), Found(mac, REGISTERED, MAIN.url))
+        Phone(
+            f"desk-{index}",
+            DesiredDevice(mac, server="main", server_url=MAIN.url),
+            CurrentDevice(mac, REGISTERED, MAIN.url),
+        )
         for index, mac in enumerate(map(mac_of, range(1, count + 1)), 1)
     )
     return Home("yealink", "yealink", (MAIN,), phones, extra)
@@ -31,7 +35,7 @@ def calm(count: int = 3, extra: tuple[str, ...] = ()) -> Home:
 def lost(home: Home) -> Home:
     """The same with its first phone pointing elsewhere."""
     first = home.phones[0]
-    wrong = Found(first.declared.mac, REGISTERED, "https://old.example.net/")
+    wrong = CurrentDevice(first.declared.mac, REGISTERED, "https://old.example.net/")
     return replace(home, phones=(replace(first, found=wrong), *home.phones[1:]))
 
 
@@ -58,7 +62,7 @@ def test_the_schema_would_notice_an_undescribed_key(
 def test_the_order_is_that_of_accounts_then_hosts_as_people_count() -> None:
     names = ["desk-10", "desk-9", "Desk-1", "attic"]
     phones = tuple(
-        Phone(name, Declared(mac, server="main"), Found(mac, REGISTERED))
+        Phone(name, DesiredDevice(mac, server="main"), CurrentDevice(mac, REGISTERED))
         for name, mac in zip(names, map(mac_of, range(4)), strict=True)
     )
     data = report([Home("z", "yealink", (MAIN,), phones[2:]), Home("a", "yealink", (MAIN,), phones[:2])])
@@ -107,11 +111,11 @@ def test_no_secret_is_in_a_report(mixed: dict[str, Any]) -> None:
 
 def test_a_phone_tells_what_is_found_and_what_is_wanted() -> None:
     mac = mac_of(1)
-    declared = Declared(mac, server="main", unique_url="https://u.example.net/token", override=True)
-    gone = Declared(mac_of(2), ABSENT, server="main", server_url=MAIN.url)
+    declared = DesiredDevice(mac, server="main", unique_url="https://u.example.net/token", override=True)
+    gone = DesiredDevice(mac_of(2), ABSENT, server="main", server_url=MAIN.url)
     phones = (
-        Phone("one", declared, Found(mac, REGISTERED, MAIN.url)),
-        Phone("two", gone, Found(mac_of(2), REGISTERED, MAIN.url)),
+        Phone("one", declared, CurrentDevice(mac, REGISTERED, MAIN.url)),
+        Phone("two", gone, CurrentDevice(mac_of(2), REGISTERED, MAIN.url)),
     )
     one, two = report([Home("yealink", "yealink", (MAIN,), phones)])["phones"]
     assert (one["action"], one["outcome"], one["verified"]) == ("move", "would_change", False)
@@ -162,14 +166,17 @@ def test_the_verdict_says_the_worst_first(mixed: dict[str, Any]) -> None:
     assert verdict(report([calm()], Play(errors=["a server was refused"])))[0] == "incomplete"
     assert verdict(report([replace(calm(), phones=(), away="it is away")]))[0] == "incomplete"
     silent = Home(
-        "htek", "htek", (HTEK,), (Phone("a", Declared(mac_of(1), server="pbx"), Found(mac_of(1), REGISTERED)),)
+        "htek",
+        "htek",
+        (HTEK,),
+        (Phone("a", DesiredDevice(mac_of(1), server="pbx"), CurrentDevice(mac_of(1), REGISTERED)),),
     )
     assert verdict(report([silent])) == ("ok", "No drift found; 1 of 1 phone cannot be verified")
 
 
 def test_no_server_is_told_as_found_where_the_service_shows_no_url() -> None:
-    wanted = Declared(mac_of(1), server="pbx")
-    data = report([Home("htek", "htek", (HTEK,), (Phone("a", wanted, Found(mac_of(1), REGISTERED)),))])
+    wanted = DesiredDevice(mac_of(1), server="pbx")
+    data = report([Home("htek", "htek", (HTEK,), (Phone("a", wanted, CurrentDevice(mac_of(1), REGISTERED)),))])
     (row,) = data["phones"]
     assert row["before"] == {"mac": mac_of(1), "status": "registered", "server": None, "url": None}
     assert row["wanted"]["server"] == "pbx"

@@ -15,11 +15,11 @@ from typing import Any, cast
 import junitparser
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._errors import RpsError
-from ansible_collections.voip.rps.plugins.module_utils._report_csv import HEADER, render_csv
-from ansible_collections.voip.rps.plugins.module_utils._report_files import gather, write_reports
-from ansible_collections.voip.rps.plugins.module_utils._report_html import render_html
-from ansible_collections.voip.rps.plugins.module_utils._report_json import render_json
-from ansible_collections.voip.rps.plugins.module_utils._report_junit import render_junit
+from ansible_collections.voip.rps.plugins.plugin_utils._report.csv import HEADER, render_csv
+from ansible_collections.voip.rps.plugins.plugin_utils._report.files import gather, write_reports
+from ansible_collections.voip.rps.plugins.plugin_utils._report.html import render_html
+from ansible_collections.voip.rps.plugins.plugin_utils._report.json import render_json
+from ansible_collections.voip.rps.plugins.plugin_utils._report.junit import render_junit
 from report_fleets import Play, homes, report
 
 RENDERERS = [render_json, render_csv, render_junit, render_html]

@@ -13,11 +13,11 @@ from typing import Any
 
 import junitparser
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Found, Server
-from ansible_collections.voip.rps.plugins.module_utils._report_csv import cell, render_csv
-from ansible_collections.voip.rps.plugins.module_utils._report_html import render_html
-from ansible_collections.voip.rps.plugins.module_utils._report_json import render_json
-from ansible_collections.voip.rps.plugins.module_utils._report_junit import render_junit
+from ansible_collections.voip.rps.plugins.module_utils._model import CurrentDevice, DesiredDevice, Server
+from ansible_collections.voip.rps.plugins.plugin_utils._report.csv import cell, render_csv
+from ansible_collections.voip.rps.plugins.plugin_utils._report.html import render_html
+from ansible_collections.voip.rps.plugins.plugin_utils._report.json import render_json
+from ansible_collections.voip.rps.plugins.plugin_utils._report.junit import render_junit
 from hypothesis import given
 from hypothesis import strategies as st
 from report_fleets import Home, Phone, Play, mac_of, report
@@ -60,12 +60,12 @@ def hostile(text: str) -> dict[str, Any]:
     """A report in which this text stands wherever a text of others can."""
     mac = mac_of(1)
     server = Server(text or "s", "https://h.example/" + text)
-    found = Found(mac, "registered", "https://h.example/" + text)
+    found = CurrentDevice(mac, "registered", "https://h.example/" + text)
     phones = (
-        Phone(text or "h", Declared(mac, server=server.name, server_url=server.url), found),
-        Phone("b" + text, Declared(mac_of(2), server=text), Found(mac_of(2), "registered", text)),
-        Phone("c" + text, Declared(mac_of(3), server=text), text),
-        Phone("d" + text, Declared(mac_of(4), server=text), Found(mac_of(4), "registered_elsewhere")),
+        Phone(text or "h", DesiredDevice(mac, server=server.name, server_url=server.url), found),
+        Phone("b" + text, DesiredDevice(mac_of(2), server=text), CurrentDevice(mac_of(2), "registered", text)),
+        Phone("c" + text, DesiredDevice(mac_of(3), server=text), text),
+        Phone("d" + text, DesiredDevice(mac_of(4), server=text), CurrentDevice(mac_of(4), "registered_elsewhere")),
     )
     play = Play(name=text, limit=text or None, partial=text or None, warnings=[text], errors=[text])
     away = Home("z" + text, "htek", (server,), phones[2:3], away=text)

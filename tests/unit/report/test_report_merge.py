@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._report_merge import merge
+from ansible_collections.voip.rps.plugins.plugin_utils._report.merge import merge
 from report_fleets import Home, Play, homes, mac_of, report
 
 SERIAL = "the play runs in batches (serial), of which this one holds 30 of 120 hosts"

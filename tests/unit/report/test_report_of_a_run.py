@@ -12,10 +12,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._fleet import parse_fleet
-from ansible_collections.voip.rps.plugins.module_utils._fleet_run import DRIFT, Scope, run_fleet
-from ansible_collections.voip.rps.plugins.module_utils._report import drift_artifact, report_data
-from ansible_collections.voip.rps.plugins.module_utils._report_files import write_reports
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import parse_fleet
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run import DRIFT, Scope, run_fleet
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import drift_artifact, report_data
+from ansible_collections.voip.rps.plugins.plugin_utils._report.files import write_reports
 from simulator import Simulator
 
 URL = "https://user:hidden-word@prov.example.net/cfg?token=hidden-too"

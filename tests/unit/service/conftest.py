@@ -21,12 +21,13 @@ _TESTS = str(pathlib.Path(__file__).resolve().parents[2])
 if _TESTS not in sys.path:
     sys.path.insert(0, _TESTS)
 
-from ansible_collections.voip.rps.plugins.module_utils import _transport, _urls  # noqa: E402
-from ansible_collections.voip.rps.plugins.module_utils._model import Connection, Declared  # noqa: E402
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import Options, Report, reconcile  # noqa: E402
-from ansible_collections.voip.rps.plugins.module_utils._service import Service  # noqa: E402
-from ansible_collections.voip.rps.plugins.module_utils._transport import Transport  # noqa: E402
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker  # noqa: E402
+from ansible_collections.voip.rps.plugins.module_utils import _redaction  # noqa: E402
+from ansible_collections.voip.rps.plugins.module_utils._client import transport as _transport  # noqa: E402
+from ansible_collections.voip.rps.plugins.module_utils._client.transport import Transport  # noqa: E402
+from ansible_collections.voip.rps.plugins.module_utils._model import Connection, DesiredDevice  # noqa: E402
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, RunResult, reconcile  # noqa: E402
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker  # noqa: E402
+from ansible_collections.voip.rps.plugins.module_utils._vendors.service import Service  # noqa: E402
 from simulator import Simulator  # noqa: E402
 
 USER, PASSWORD = "me", "s3cret-Pass-w0rd"
@@ -38,7 +39,7 @@ _ENVIRONMENT = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "NETRC", "
 def _quick_and_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting of consequence, a quick key for fingerprints, and nothing from the environment of whoever tests."""
     monkeypatch.setattr(_transport, "_FIRST_WAIT", 0.001)
-    monkeypatch.setattr(_urls, "_ROUNDS", 1)
+    monkeypatch.setattr(_redaction, "_ROUNDS", 1)
     for name in _ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -64,7 +65,9 @@ class Bench:
     def service(self, **changes: Any) -> Service:
         return Service(self.transport(**changes))
 
-    def run(self, declared: Sequence[Declared], connection: Mapping[str, Any] | None = None, **options: Any) -> Report:
+    def run(
+        self, declared: Sequence[DesiredDevice], connection: Mapping[str, Any] | None = None, **options: Any
+    ) -> RunResult:
         """Reconcile with a client of its own; the log of calls begins anew."""
         self.sim.reset_log()
         service = self.service(**(connection or {}))
@@ -231,7 +234,7 @@ class Judge:
                 if not passing and not refused and not call.text.startswith("fault -32601"):
                     open_writes.update(macs)
 
-    def true_outcomes(self, bench: Bench, report: Report) -> None:
+    def true_outcomes(self, bench: Bench, report: RunResult) -> None:
         """Every result says what the service's own state says."""
         for result in report.results:
             device, declared = bench.world.device(result.mac), result.step.declared
@@ -253,7 +256,7 @@ class Judge:
             else:
                 assert bench.world.url(result.mac) == bench.world.servers(USER)[declared.server or ""], result
 
-    def no_wrong_binding(self, bench: Bench, declared: Sequence[Declared], before: Mapping[str, Any]) -> None:
+    def no_wrong_binding(self, bench: Bench, declared: Sequence[DesiredDevice], before: Mapping[str, Any]) -> None:
         """Every device is as it was or as it was declared, and nothing else."""
         wanted = {device.mac: device for device in declared}
         for mac, (account, url) in bench.state().items():
@@ -267,7 +270,7 @@ class Judge:
 
 
 @pytest.fixture
-def judge() -> Judge:
+def verify_write() -> Judge:
     return Judge()
 
 

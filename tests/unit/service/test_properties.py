@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._declare import parse_limit
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
+from ansible_collections.voip.rps.plugins.module_utils._validation import parse_limit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from simulator import Simulator
@@ -26,7 +26,7 @@ def cases(draw: st.DrawFn, vendor: str, right: bool) -> dict[str, Any]:
     """An account, a fleet and the service's ways; ``right``: every declared URL is the one that the server has."""
     unique = [None, None, *UNIQUE] if vendor == "yealink" else [None]
     found: dict[str, dict[str, Any]] = {}
-    declared: list[Declared] = []
+    declared: list[DesiredDevice] = []
     for mac in MACS:
         kind = draw(st.sampled_from(["unknown", "unbound", "mine", "mine", "theirs"]))
         if kind == "unbound":
@@ -38,13 +38,13 @@ def cases(draw: st.DrawFn, vendor: str, right: bool) -> dict[str, Any]:
             found[mac] = {"account": "other", "server": "theirs"}
         state = draw(st.sampled_from(["present", "present", "present", "absent", None]))
         if state == "absent":
-            declared.append(Declared(mac, "absent"))
+            declared.append(DesiredDevice(mac, "absent"))
         elif state == "present":
             server = draw(st.sampled_from(sorted(SERVERS)))
             url = SERVERS[server]
             urls = [url, url, None] if right else [url, None, "https://wrong.example.com/"]
             declared.append(
-                Declared(
+                DesiredDevice(
                     mac,
                     server=server,
                     server_url=draw(st.sampled_from(urls)),
@@ -130,16 +130,16 @@ def _as_declared(case: Case, report: Any) -> None:
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_check_mode_predicts_the_run_and_the_end_is_what_was_declared(
-    shared: Any, judge: Any, make_bench: Any, vendor: str, data: Any
+    shared: Any, verify_write: Any, make_bench: Any, vendor: str, data: Any
 ) -> None:
     case = Case(make_bench(shared, vendor), data.draw(cases(vendor, True)))
     check = case.run(check_mode=True)
     assert {call.method for call in shared.calls()} <= READS
     assert case.bench.state() == case.before
     report = case.run()
-    judge.no_blind_repetition(case.bench)
-    judge.true_outcomes(case.bench, report)
-    judge.no_wrong_binding(case.bench, [result.step.declared for result in report.results], case.before)
+    verify_write.no_blind_repetition(case.bench)
+    verify_write.true_outcomes(case.bench, report)
+    verify_write.no_wrong_binding(case.bench, [result.step.declared for result in report.results], case.before)
     assert report.plan.digest == check.plan.digest
     for one, other in zip(check.results, report.results, strict=True):
         _as_predicted(one, other)
@@ -154,12 +154,12 @@ def test_check_mode_predicts_the_run_and_the_end_is_what_was_declared(
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_wrong_urls_make_no_false_outcome_and_touch_nothing_undeclared(
-    shared: Any, judge: Any, make_bench: Any, vendor: str, data: Any
+    shared: Any, verify_write: Any, make_bench: Any, vendor: str, data: Any
 ) -> None:
     case = Case(make_bench(shared, vendor), data.draw(cases(vendor, False)))
     report = case.run()
-    judge.no_blind_repetition(case.bench)
-    judge.no_wrong_binding(case.bench, [result.step.declared for result in report.results], case.before)
+    verify_write.no_blind_repetition(case.bench)
+    verify_write.no_wrong_binding(case.bench, [result.step.declared for result in report.results], case.before)
     for result in report.results:
         wanted = result.step.declared.unique_url or result.step.declared.server_url
         if result.verified and result.step.declared.state == "present":

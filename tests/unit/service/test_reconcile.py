@@ -9,12 +9,12 @@ import time
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._declare import DEFAULT_LIMIT, parse_limit
 from ansible_collections.voip.rps.plugins.module_utils._errors import CallError, LoginError
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared, Server
-from ansible_collections.voip.rps.plugins.module_utils._plan import Guard
-from ansible_collections.voip.rps.plugins.module_utils._reconcile import Options, read_account
-from ansible_collections.voip.rps.plugins.module_utils._service import RefusedReadError
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, Server
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import GuardViolation
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, read_account
+from ansible_collections.voip.rps.plugins.module_utils._validation import DEFAULT_LIMIT, parse_limit
+from ansible_collections.voip.rps.plugins.module_utils._vendors.service import RefusedReadError
 from simulator import Fault
 
 OFFICE, BRANCH, WRONG = "https://office.example.com/", "https://branch.example.com/", "https://wrong.example.com/"
@@ -102,7 +102,7 @@ HTEK: list[Row] = [
 def _check_row(bench: Any, row: Row, bulk: bool) -> None:
     _name, found, options, action, outcome, verified, url = row
     place(bench, MAC, found)
-    declared = Declared(MAC, **options)
+    declared = DesiredDevice(MAC, **options)
     bench.sim.options.read_only = True
     (check,) = bench.run([declared], bulk=bulk, check_mode=True).results
     assert {call.method for call in bench.sim.calls()} <= READS
@@ -138,17 +138,17 @@ def test_the_table_of_the_contract_for_htek(htek: Any, row: Row, bulk: bool) -> 
 def test_a_registered_yealink_device_without_url_counts_as_not_readable(yealink: Any, bulk: bool) -> None:
     yealink.sim.options.ext_url = "missing"
     place(yealink, MAC, AT_BRANCH)
-    (result,) = yealink.run([Declared(MAC, **here)], bulk=bulk).results
+    (result,) = yealink.run([DesiredDevice(MAC, **here)], bulk=bulk).results
     assert (result.outcome, result.changed, result.verified) == ("unverifiable", False, False)
     assert yealink.sim.writes() == []
-    (result,) = yealink.run([Declared(MAC, **here, force=True)], bulk=bulk).results
+    (result,) = yealink.run([DesiredDevice(MAC, **here, force=True)], bulk=bulk).results
     assert (result.step.action, result.outcome, result.changed) == ("move", "changed", True)
     assert yealink.state()[MAC] == ("me", OFFICE)
 
 
 def test_an_error_after_a_move_names_both_urls_and_that_servers_cannot_be_edited(yealink: Any) -> None:
     place(yealink, MAC, AT_BRANCH)
-    (result,) = yealink.run([Declared(MAC, server="office", server_url=WRONG)], bulk=False).results
+    (result,) = yealink.run([DesiredDevice(MAC, server="office", server_url=WRONG)], bulk=False).results
     for words in (OFFICE, WRONG, MAC, "no call to edit a server"):
         assert words in result.msg
 
@@ -157,7 +157,7 @@ def test_an_error_after_a_move_names_both_urls_and_that_servers_cannot_be_edited
 
 
 def test_a_thousand_new_phones_are_ten_writes_and_a_second_run_is_none(bench: Any) -> None:
-    declared = [Declared(f"0015651{number:05x}", **here) for number in range(1000)]
+    declared = [DesiredDevice(f"0015651{number:05x}", **here) for number in range(1000)]
     report = bench.run(declared, {"concurrency": 16, "timeout": 30})
     assert {result.outcome for result in report.results} == {"changed"}
     assert bench.sim.count().get("registerDevices") == len(bench.sim.writes()) == 10
@@ -173,7 +173,7 @@ def test_results_come_in_the_order_given_then_the_purged_ones(bench: Any) -> Non
     for mac in ("0015650000f2", "0015650000f1"):
         place(bench, mac, AT_OFFICE)
     order = [MACS[5], MACS[1], MACS[9]]
-    report = bench.run([Declared(mac, **here) for mac in order], purge=True, purge_limit=parse_limit("2"))
+    report = bench.run([DesiredDevice(mac, **here) for mac in order], purge=True, purge_limit=parse_limit("2"))
     assert [result.mac for result in report.results] == [*order, "0015650000f1", "0015650000f2"]
 
 
@@ -183,8 +183,8 @@ def test_results_come_in_the_order_given_then_the_purged_ones(bench: Any) -> Non
 def test_the_first_move_that_reads_back_wrong_holds_the_other_moves_back(yealink: Any) -> None:
     for mac in MACS:
         place(yealink, mac, AT_BRANCH)
-    other = Declared("0015650002aa", server="branch", server_url=BRANCH)
-    report = yealink.run([*(Declared(mac, server="office", server_url=WRONG) for mac in MACS), other])
+    other = DesiredDevice("0015650002aa", server="branch", server_url=BRANCH)
+    report = yealink.run([*(DesiredDevice(mac, server="office", server_url=WRONG) for mac in MACS), other])
     outcomes = [result.outcome for result in report.results]
     assert outcomes.count("failed") == 1
     assert outcomes.count("not_attempted") == 19
@@ -200,7 +200,7 @@ def test_the_first_move_that_reads_back_wrong_holds_the_other_moves_back(yealink
 
 
 def test_a_wrong_server_harms_one_batch_of_new_phones_at_most(yealink: Any) -> None:
-    report = yealink.run([Declared(mac, server="office", server_url=WRONG) for mac in MACS], batch_size=5)
+    report = yealink.run([DesiredDevice(mac, server="office", server_url=WRONG) for mac in MACS], batch_size=5)
     assert sum(result.outcome == "failed" for result in report.results) == 5
     assert sum(result.outcome == "not_attempted" for result in report.results) == 15
     assert len(yealink.state()) == 5
@@ -209,7 +209,9 @@ def test_a_wrong_server_harms_one_batch_of_new_phones_at_most(yealink: Any) -> N
 def test_devices_of_that_server_that_declare_the_url_it_has_go_on(yealink: Any) -> None:
     for mac in MACS:
         place(yealink, mac, AT_BRANCH)
-    declared = [Declared(mac, server="office", server_url=WRONG if n < 10 else OFFICE) for n, mac in enumerate(MACS)]
+    declared = [
+        DesiredDevice(mac, server="office", server_url=WRONG if n < 10 else OFFICE) for n, mac in enumerate(MACS)
+    ]
     report = yealink.run(declared)
     assert {result.outcome for result in report.results[10:]} == {"changed"}
     assert "changed" not in {result.outcome for result in report.results[:10]}
@@ -219,7 +221,7 @@ def test_devices_of_that_server_that_declare_the_url_it_has_go_on(yealink: Any) 
 
 
 def test_one_list_and_one_url_for_each_server_confirm_bulk_writes(yealink: Any) -> None:
-    declared = [Declared(mac, server="office" if n % 2 else "branch") for n, mac in enumerate(MACS)]
+    declared = [DesiredDevice(mac, server="office" if n % 2 else "branch") for n, mac in enumerate(MACS)]
     yealink.run(declared)
     assert yealink.sim.count() == {"listDevices": 2, "checkDeviceExt": 20 + 2, "registerDevices": 2}
 
@@ -231,14 +233,14 @@ def test_a_service_that_says_ok_and_does_half_is_found_out_device_by_device(benc
                 sim.world(bench.vendor).remove_device(mac)
 
     bench.sim.hooks.append(half)
-    report = bench.run([Declared(mac, **here) for mac in MACS])
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS])
     assert [result.outcome for result in report.results] == ["changed"] * 10 + ["failed"] * 10
     assert all("still unknown" in result.msg for result in report.results[10:])
 
 
 def test_where_the_confirming_list_fails_every_device_is_read(bench: Any) -> None:
     bench.sim.faults.add(*(Fault("status", status=500, method="listDevices", nth=number) for number in range(2, 9)))
-    report = bench.run([Declared(mac, **here) for mac in MACS])
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS])
     assert {result.outcome for result in report.results} == {"changed"}
 
 
@@ -249,7 +251,10 @@ def test_check_mode_says_the_plan_of_the_run_and_writes_nothing(bench: Any) -> N
     place(bench, MACS[0], AT_BRANCH)
     place(bench, MACS[1], THEIRS)
     place(bench, MACS[2], AT_OFFICE)
-    declared = [Declared(mac, **here) for mac in MACS[:2]] + [Declared(MACS[2], "absent"), Declared(MACS[3], **here)]
+    declared = [DesiredDevice(mac, **here) for mac in MACS[:2]] + [
+        DesiredDevice(MACS[2], "absent"),
+        DesiredDevice(MACS[3], **here),
+    ]
     options: dict[str, Any] = {"purge": True, "purge_limit": parse_limit("5"), "servers": (Server("new", WRONG),)}
     place(bench, "0015650000f1", AT_OFFICE)
     bench.sim.options.read_only = True
@@ -264,7 +269,7 @@ def test_check_mode_says_the_plan_of_the_run_and_writes_nothing(bench: Any) -> N
 
 
 def test_another_plan_than_the_expected_one_is_not_written(bench: Any) -> None:
-    declared = [Declared(mac, **here) for mac in MACS]
+    declared = [DesiredDevice(mac, **here) for mac in MACS]
     digest = bench.run(declared, check_mode=True).plan.digest
     place(bench, MACS[3], UNBOUND)
     report = bench.run(declared, expect_plan=digest)
@@ -275,7 +280,7 @@ def test_another_plan_than_the_expected_one_is_not_written(bench: Any) -> None:
 
 
 def test_the_plan_does_not_depend_on_the_order_of_the_list(bench: Any) -> None:
-    declared = [Declared(mac, **here) for mac in MACS]
+    declared = [DesiredDevice(mac, **here) for mac in MACS]
     digests = {bench.run(order, check_mode=True).plan.digest for order in (declared, declared[::-1])}
     assert len(digests) == 1
 
@@ -289,7 +294,7 @@ def test_the_plan_does_not_depend_on_the_order_of_the_list(bench: Any) -> None:
 def test_purge_above_its_limit_writes_nothing_at_all(bench: Any, limit: str, allowed: bool) -> None:
     for mac in MACS:
         place(bench, mac, AT_OFFICE)
-    declared = [Declared(mac, **here) for mac in MACS[3:]] + [Declared(MAC, **here)]
+    declared = [DesiredDevice(mac, **here) for mac in MACS[3:]] + [DesiredDevice(MAC, **here)]
     report = bench.run(declared, purge=True, purge_limit=parse_limit(limit))
     if allowed:
         assert report.error is None
@@ -307,7 +312,7 @@ def test_purge_is_refused_where_a_device_could_not_be_read(bench: Any) -> None:
         place(bench, mac, AT_OFFICE)
     bench.sim.faults.add(Fault("text", text="Error:Invalid MAC(s)", mac=MACS[19], method="checkDevice"))
     bench.sim.faults.add(Fault("text", text="Error:Invalid MAC(s)", mac=MACS[19], method="checkDeviceExt"))
-    report = bench.run([Declared(mac, **here) for mac in MACS[1:]], purge=True)
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS[1:]], purge=True)
     assert "unread_devices" in report.error
     assert bench.sim.writes() == []
 
@@ -324,7 +329,7 @@ def test_purge_is_refused_where_list_and_check_contradict_each_other(bench: Any,
             place(bench, MACS[7], found)
 
     bench.sim.hooks.append(swap)
-    report = bench.run([Declared(mac, **here) for mac in MACS[1:]], purge=True)
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS[1:]], purge=True)
     assert "list_contradiction" in report.error
     assert MACS[7] in report.error
     assert bench.sim.writes() == []
@@ -334,21 +339,23 @@ def test_purge_is_refused_where_the_list_leaves_registered_devices_out(bench: An
     for mac in MACS:
         place(bench, mac, AT_OFFICE)
     bench.sim.faults.add(Fault("text", text="No device(s) exists", method="listDevices"))
-    report = bench.run([Declared(mac, **here) for mac in MACS[1:]], purge=True)
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS[1:]], purge=True)
     assert "list_contradiction" in report.error
     assert bench.sim.writes() == []
 
 
 def test_without_a_list_nothing_is_written(bench: Any) -> None:
     bench.sim.faults.add(Fault("text", text="Error:Database is down", method="listDevices"))
-    report = bench.run([Declared(mac, **here) for mac in MACS])
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS])
     assert "Database is down" in report.error
     assert {result.outcome for result in report.results} == {"not_attempted"}
     assert bench.sim.count() == {"listDevices": 1}
 
 
 def test_a_guard_of_the_caller_stops_every_write(bench: Any) -> None:
-    report = bench.run([Declared(mac, **here) for mac in MACS], guards=(lambda _plan: Guard("day", "Not today."),))
+    report = bench.run(
+        [DesiredDevice(mac, **here) for mac in MACS], guards=(lambda _plan: GuardViolation("day", "Not today."),)
+    )
     assert report.error == "Not today."
     told = {result.msg for result in report.results}
     assert told == {f"{mac} was not written: refused by the guard day." for mac in MACS}
@@ -359,7 +366,7 @@ def test_ignored_devices_are_neither_purged_nor_counted(bench: Any) -> None:
     for mac in MACS[:4]:
         place(bench, mac, AT_OFFICE)
     options = {"purge_limit": parse_limit("100%"), "ignore": (MACS[0], MACS[1])}
-    report = bench.run([Declared(MACS[3], **here)], purge=True, **options)
+    report = bench.run([DesiredDevice(MACS[3], **here)], purge=True, **options)
     assert set(bench.state()) == {MACS[0], MACS[1], MACS[3]}
     assert report.unmanaged == ()
 
@@ -370,7 +377,7 @@ def test_purge_servers_narrows_purge_to_what_points_there(yealink: Any) -> None:
     place(yealink, MACS[2], UNBOUND)
     place(yealink, MACS[3], {**AT_OFFICE, "unique_url": UNIQUE})
     report = yealink.run(
-        [Declared(MAC, **here)], purge=True, purge_limit=parse_limit("9"), purge_servers={"office": OFFICE}
+        [DesiredDevice(MAC, **here)], purge=True, purge_limit=parse_limit("9"), purge_servers={"office": OFFICE}
     )
     assert set(yealink.state()) == {MAC, *MACS[1:4]}
     assert report.unmanaged == tuple(MACS[1:4])
@@ -380,7 +387,7 @@ def test_without_purge_nothing_undeclared_is_touched_and_all_of_it_is_named(benc
     for mac in MACS:
         place(bench, mac, AT_BRANCH)
     before = bench.state()
-    report = bench.run([Declared(MAC, **here)])
+    report = bench.run([DesiredDevice(MAC, **here)])
     assert report.unmanaged == tuple(MACS)
     assert {mac: bench.state()[mac] for mac in MACS} == before
 
@@ -390,7 +397,7 @@ def test_without_purge_nothing_undeclared_is_touched_and_all_of_it_is_named(benc
 
 @bulk_or_single
 def test_a_phone_that_another_account_takes_between_read_and_write_is_a_conflict(
-    bench: Any, judge: Any, bulk: bool
+    bench: Any, verify_write: Any, bulk: bool
 ) -> None:
     def take(sim: Any, _account: str, method: str, _params: list[Any]) -> None:
         if method.startswith("register"):
@@ -398,8 +405,8 @@ def test_a_phone_that_another_account_takes_between_read_and_write_is_a_conflict
             sim.world(bench.vendor).add_device(MAC, "other", "theirs")
 
     bench.sim.hooks.append(take)
-    report = bench.run([Declared(MAC, **here), *(Declared(mac, **here) for mac in MACS)], bulk=bulk)
-    judge.true_outcomes(bench, report)
+    report = bench.run([DesiredDevice(MAC, **here), *(DesiredDevice(mac, **here) for mac in MACS)], bulk=bulk)
+    verify_write.true_outcomes(bench, report)
     assert report.results[0].outcome == "conflict"
     assert {result.outcome for result in report.results[1:]} == {"changed"}
     assert bench.state()[MAC][0] == "other"
@@ -407,7 +414,7 @@ def test_a_phone_that_another_account_takes_between_read_and_write_is_a_conflict
 
 @bulk_or_single
 def test_a_phone_that_a_colleague_registers_in_between_is_as_declared_and_no_change_of_ours(
-    bench: Any, judge: Any, bulk: bool
+    bench: Any, verify_write: Any, bulk: bool
 ) -> None:
     def first(sim: Any, _account: str, method: str, _params: list[Any]) -> None:
         if method.startswith("register"):
@@ -415,13 +422,13 @@ def test_a_phone_that_a_colleague_registers_in_between_is_as_declared_and_no_cha
             sim.world(bench.vendor).add_device(MAC, "me", "office")
 
     bench.sim.hooks.append(first)
-    (result,) = bench.run([Declared(MAC, **here)], bulk=bulk).results
+    (result,) = bench.run([DesiredDevice(MAC, **here)], bulk=bulk).results
     assert not result.failed
     assert not result.changed
     assert result.outcome == ("in_sync" if bench.vendor == "yealink" else "unverifiable")
 
 
-def test_a_phone_that_a_colleague_moves_right_after_our_write_is_told_as_it_is(yealink: Any, judge: Any) -> None:
+def test_a_phone_that_a_colleague_moves_right_after_our_write_is_told_as_it_is(yealink: Any, verify_write: Any) -> None:
     place(yealink, MAC, AT_BRANCH)
 
     def away(sim: Any, _account: str, method: str, _params: list[Any]) -> None:
@@ -429,8 +436,8 @@ def test_a_phone_that_a_colleague_moves_right_after_our_write_is_told_as_it_is(y
             sim.world("yealink").add_device(MAC, "me", "branch")
 
     yealink.sim.hooks.append(away)
-    report = yealink.run([Declared(MAC, **here)], bulk=False)
-    judge.true_outcomes(yealink, report)
+    report = yealink.run([DesiredDevice(MAC, **here)], bulk=False)
+    verify_write.true_outcomes(yealink, report)
     assert report.results[0].outcome == "failed"
 
 
@@ -438,7 +445,7 @@ def test_a_phone_that_a_colleague_moves_right_after_our_write_is_told_as_it_is(y
 
 
 def test_a_server_is_added_before_the_phones_that_need_it(bench: Any) -> None:
-    report = bench.run([Declared(MAC, server="new", server_url=WRONG)], servers=(Server("new", WRONG),))
+    report = bench.run([DesiredDevice(MAC, server="new", server_url=WRONG)], servers=(Server("new", WRONG),))
     assert [call.method for call in bench.sim.writes()] == ["addServer", "registerDevice"]
     assert report.results[0].outcome == "changed"
     assert [done.status for done in report.servers] == ["created"]
@@ -446,14 +453,14 @@ def test_a_server_is_added_before_the_phones_that_need_it(bench: Any) -> None:
 
 def test_a_server_that_a_phone_shows_is_not_added_again(yealink: Any) -> None:
     place(yealink, MAC, AT_OFFICE)
-    report = yealink.run([Declared(MAC, **here)], servers=(Server("office", OFFICE),))
+    report = yealink.run([DesiredDevice(MAC, **here)], servers=(Server("office", OFFICE),))
     assert [done.status for done in report.servers] == ["shown"]
     assert yealink.sim.writes() == []
 
 
 def test_an_account_without_add_server_goes_on(htek: Any) -> None:
     htek.sim.options.disabled_methods = {"addServer"}
-    report = htek.run([Declared(MAC, **here)], servers=(Server("office", OFFICE),))
+    report = htek.run([DesiredDevice(MAC, **here)], servers=(Server("office", OFFICE),))
     assert report.results[0].outcome == "changed"
     (done,) = report.servers
     assert done.status == "no_call"
@@ -464,22 +471,22 @@ def test_an_account_without_add_server_goes_on(htek: Any) -> None:
 
 
 def test_a_login_that_is_not_accepted_attempts_nothing(bench: Any) -> None:
-    report = bench.run([Declared(mac, **here) for mac in MACS], {"password": "wrong"})
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS], {"password": "wrong"})
     assert "login" in report.error
     assert {result.outcome for result in report.results} == {"not_attempted"}
     assert len(bench.sim.refusals()) == 1
 
 
-def test_the_deadline_leaves_the_rest_not_attempted_and_ends_in_time(bench: Any, judge: Any) -> None:
+def test_the_deadline_leaves_the_rest_not_attempted_and_ends_in_time(bench: Any, verify_write: Any) -> None:
     def slow(sim: Any, _account: str, _method: str, _params: list[Any]) -> None:
         if len(sim.writes()) == 3:
             sim.options.latency = 30
 
     bench.sim.hooks.append(slow)
     start = time.monotonic()
-    report = bench.run([Declared(mac, **here) for mac in MACS], {"deadline": 2, "concurrency": 1}, batch_size=1)
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS], {"deadline": 2, "concurrency": 1}, batch_size=1)
     assert time.monotonic() - start < 5
-    judge.true_outcomes(bench, report)
+    verify_write.true_outcomes(bench, report)
     outcomes = [result.outcome for result in report.results]
     assert outcomes[:2] == ["changed"] * 2
     assert outcomes[2] == "unknown"  # it was written, and there was no time to read it back
@@ -487,7 +494,7 @@ def test_the_deadline_leaves_the_rest_not_attempted_and_ends_in_time(bench: Any,
     assert "deadline" in report.error
 
 
-def test_a_stop_in_the_middle_finishes_the_call_in_flight_and_reports(bench: Any, judge: Any) -> None:
+def test_a_stop_in_the_middle_finishes_the_call_in_flight_and_reports(bench: Any, verify_write: Any) -> None:
     service = bench.service(concurrency=1)
 
     def stop(sim: Any, _account: str, _method: str, _params: list[Any]) -> None:
@@ -496,8 +503,8 @@ def test_a_stop_in_the_middle_finishes_the_call_in_flight_and_reports(bench: Any
 
     bench.sim.hooks.append(stop)
     bench.service = lambda **_changes: service
-    report = bench.run([Declared(mac, **here) for mac in MACS], batch_size=1)
-    judge.true_outcomes(bench, report)
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS], batch_size=1)
+    verify_write.true_outcomes(bench, report)
     assert "asked to end" in report.error
     assert {result.outcome for result in report.results} >= {"not_attempted"}
     executed = {call.params[0] for call in bench.sim.writes() if call.executed}
@@ -527,7 +534,7 @@ def test_without_purge_a_phone_that_cannot_be_read_does_not_stop_the_others(
 ) -> None:
     fault.method, fault.mac = f"checkDevice{'Ext' if bench.vendor == 'yealink' else ''}", MACS[1]
     bench.sim.faults.add(fault)
-    report = bench.run([Declared(mac, **here) for mac in MACS[:3]], {"retries": 0})
+    report = bench.run([DesiredDevice(mac, **here) for mac in MACS[:3]], {"retries": 0})
     assert [result.outcome for result in report.results] == ["changed", outcome, "changed"]
     assert MACS[1] not in bench.state()
 

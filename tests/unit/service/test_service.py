@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils import _answers
 from ansible_collections.voip.rps.plugins.module_utils._errors import BadAnswerError, CallError, FaultError
-from ansible_collections.voip.rps.plugins.module_utils._model import Found
-from ansible_collections.voip.rps.plugins.module_utils._service import AbsentCallError, RefusedReadError
+from ansible_collections.voip.rps.plugins.module_utils._model import CurrentDevice
+from ansible_collections.voip.rps.plugins.module_utils._vendors import responses as _answers
+from ansible_collections.voip.rps.plugins.module_utils._vendors.service import AbsentCallError, RefusedReadError
 from simulator import Fault
 
 A, B, C, FOREIGN = "001565000001", "001565000002", "001565000003", "0015650000ff"
@@ -34,17 +34,17 @@ def prepared(bench: Any) -> Any:
 def test_a_device_goes_through_its_whole_life(prepared: Any, style: str) -> None:
     prepared.sim.options.style = style
     service = prepared.service()
-    assert service.check_device(A) == Found(A, "unknown")
+    assert service.check_device(A) == CurrentDevice(A, "unknown")
     assert service.register_device(A, "office") is None
-    assert service.check_device(A) == Found(A, "registered")
+    assert service.check_device(A) == CurrentDevice(A, "registered")
     assert service.list_devices() == (A,)
     assert service.edit_device(A, "branch") is None
     assert prepared.world.url(A) == "https://branch.example.com/"
     assert service.deregister_device(A) is None
     assert service.list_devices() == ()
     prepared.world.add_device(A, "me")
-    assert service.check_device(A) == Found(A, "unregistered")
-    assert service.check_device(FOREIGN) == Found(FOREIGN, "registered_elsewhere")
+    assert service.check_device(A) == CurrentDevice(A, "unregistered")
+    assert service.check_device(FOREIGN) == CurrentDevice(FOREIGN, "registered_elsewhere")
     assert service.register_device(FOREIGN, "office", override=True) is None
     assert prepared.world.device(FOREIGN).account == "me"
 
@@ -67,14 +67,14 @@ def test_the_calls_that_yealink_alone_has(yealink: Any, style: str) -> None:
     yealink.world.add_device(FOREIGN, "other", "theirs")
     service = yealink.service()
     assert service.register_device(A, "office") is None
-    assert service.check_device_ext(A) == Found(A, "registered", "https://office.example.com/")
+    assert service.check_device_ext(A) == CurrentDevice(A, "registered", "https://office.example.com/")
     assert service.edit_unique(A, "office", UNIQUE) is None
-    assert service.check_device_ext(A) == Found(A, "registered", UNIQUE)
+    assert service.check_device_ext(A) == CurrentDevice(A, "registered", UNIQUE)
     assert service.register_unique(B, "office", UNIQUE) is None
     assert service.check_device_ext(B).url == UNIQUE
     assert service.register_unique(FOREIGN, "office", UNIQUE, override=True) is None
     assert yealink.world.device(FOREIGN).account == "me"
-    assert service.check_device_ext(C) == Found(C, "unknown")
+    assert service.check_device_ext(C) == CurrentDevice(C, "unknown")
 
 
 @styled
@@ -166,7 +166,7 @@ def test_a_refused_address_is_a_refused_read_that_names_it(bench: Any) -> None:
 def test_a_registered_device_that_shows_no_url_has_none(yealink: Any, ext_url: str) -> None:
     yealink.sim.options.ext_url = ext_url
     yealink.world.add_device(A, "me", "office")
-    assert yealink.service().read_device(A) == Found(A, "registered", None)
+    assert yealink.service().read_device(A) == CurrentDevice(A, "registered", None)
 
 
 @pytest.mark.parametrize(

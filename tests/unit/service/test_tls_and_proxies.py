@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 import trustme
+from ansible_collections.voip.rps.plugins.module_utils._client.transport import Transport
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, LostAnswerError, NotSentError
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
-from ansible_collections.voip.rps.plugins.module_utils._transport import Transport
-from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from simulator import Fault, Simulator
 
 MAC = "001565000001"

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._client.transport import ANSWER_CAP, GIVE_UP_AFTER, retry_after
 from ansible_collections.voip.rps.plugins.module_utils._errors import (
     BadAnswerError,
     BusyError,
@@ -27,7 +28,6 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     NotSentError,
     StoppedError,
 )
-from ansible_collections.voip.rps.plugins.module_utils._transport import ANSWER_CAP, GIVE_UP_AFTER, retry_after
 from simulator import Fault
 
 MAC = "001565000001"
@@ -497,7 +497,7 @@ def test_retry_after_as_a_date_counts_from_now() -> None:
 
 
 def test_waits_grow_and_differ(yealink: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ansible_collections.voip.rps.plugins.module_utils._transport._FIRST_WAIT", 0.25)
+    monkeypatch.setattr("ansible_collections.voip.rps.plugins.module_utils._client.transport._FIRST_WAIT", 0.25)
     yealink.sim.faults.add(Fault("close"))
     transport = yealink.transport(retries=8)
     waits = waits_of(transport)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._model import Declared
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
 from simulator import Fault
 
 OFFICE, BRANCH = "https://office.example.com/", "https://branch.example.com/"
@@ -32,7 +32,7 @@ lossy = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: f"{loss['kind']
 phased = pytest.mark.parametrize("phase", ["before", "after"])
 
 
-def fleet(bench: Any) -> list[Declared]:
+def fleet(bench: Any) -> list[DesiredDevice]:
     """One device for each action, as far as the vendor can compare; the world is set up for it."""
     world = bench.world
     world.add_device(BARE, "me")
@@ -40,14 +40,14 @@ def fleet(bench: Any) -> list[Declared]:
     world.add_device(THEIRS, "other", "theirs")
     world.add_device(GONE, "me", "office")
     declared = [
-        Declared(NEW, server="office", server_url=OFFICE),
-        Declared(BARE, server="office", server_url=OFFICE),
-        Declared(MINE, server="office", server_url=OFFICE),
-        Declared(THEIRS, server="office", server_url=OFFICE, override=True),
-        Declared(GONE, "absent"),
+        DesiredDevice(NEW, server="office", server_url=OFFICE),
+        DesiredDevice(BARE, server="office", server_url=OFFICE),
+        DesiredDevice(MINE, server="office", server_url=OFFICE),
+        DesiredDevice(THEIRS, server="office", server_url=OFFICE, override=True),
+        DesiredDevice(GONE, "absent"),
     ]
     if bench.vendor == "yealink":
-        declared.append(Declared(OWN_URL, server="office", unique_url=UNIQUE))
+        declared.append(DesiredDevice(OWN_URL, server="office", unique_url=UNIQUE))
     return declared
 
 
@@ -59,14 +59,14 @@ def settings(bulk: bool) -> dict[str, Any]:
 @phased
 @pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "single"])
 def test_a_lost_answer_to_any_write_is_settled_and_the_device_done(
-    bench: Any, judge: Any, loss: dict[str, Any], phase: str, bulk: bool
+    bench: Any, verify_write: Any, loss: dict[str, Any], phase: str, bulk: bool
 ) -> None:
     declared = fleet(bench)
     for method in ("registerDevice", "editDevice", "deRegisterDevice", "registerDeviceWithUniqueUrl"):
         bench.sim.faults.add(Fault(**loss, phase=phase, method=method, nth=1))
     report = bench.run(declared, **settings(bulk))
-    judge.no_blind_repetition(bench)
-    judge.true_outcomes(bench, report)
+    verify_write.no_blind_repetition(bench)
+    verify_write.true_outcomes(bench, report)
     found = {result.mac: result.outcome for result in report.results}
     mine = found.pop(MINE)
     assert mine == ("changed" if bench.vendor == "yealink" else "unverifiable")
@@ -79,12 +79,14 @@ def test_a_lost_answer_to_any_write_is_settled_and_the_device_done(
 
 @lossy
 @phased
-def test_a_lost_htek_move_is_unknown_and_sent_once(htek: Any, judge: Any, loss: dict[str, Any], phase: str) -> None:
+def test_a_lost_htek_move_is_unknown_and_sent_once(
+    htek: Any, verify_write: Any, loss: dict[str, Any], phase: str
+) -> None:
     htek.world.add_device(MINE, "me", "branch")
     htek.sim.faults.add(Fault(**loss, phase=phase, method="editDevice"))
-    report = htek.run([Declared(MINE, server="office", force=True)], bulk=False, connection={"timeout": 0.3})
+    report = htek.run([DesiredDevice(MINE, server="office", force=True)], bulk=False, connection={"timeout": 0.3})
     (result,) = report.results
-    judge.no_blind_repetition(htek)
+    verify_write.no_blind_repetition(htek)
     assert result.step.action == "move"
     assert (result.outcome, result.failed, result.verified) == ("unknown", True, False)
     assert len(htek.sim.writes()) == 1
@@ -92,11 +94,11 @@ def test_a_lost_htek_move_is_unknown_and_sent_once(htek: Any, judge: Any, loss: 
     assert "force" in result.msg
 
 
-def test_a_lost_write_that_never_succeeds_is_failed_after_its_retries(yealink: Any, judge: Any) -> None:
+def test_a_lost_write_that_never_succeeds_is_failed_after_its_retries(yealink: Any, verify_write: Any) -> None:
     yealink.sim.faults.add(Fault("close", method="registerDevice"))
-    report = yealink.run([Declared(NEW, server="office")], bulk=False, connection={"retries": 2})
+    report = yealink.run([DesiredDevice(NEW, server="office")], bulk=False, connection={"retries": 2})
     (result,) = report.results
-    judge.no_blind_repetition(yealink)
+    verify_write.no_blind_repetition(yealink)
     assert (result.outcome, result.changed) == ("failed", False)
     assert "did not happen" in result.msg
     assert len(yealink.sim.writes()) == 3
@@ -106,7 +108,7 @@ def test_a_lost_write_that_cannot_be_read_back_is_unknown(bench: Any) -> None:
     bench.sim.faults.add(Fault("close", phase="after", method="registerDevice"))
     for method in ("checkDevice", "checkDeviceExt"):
         bench.sim.faults.add(*(Fault("close", method=method, nth=number) for number in range(2, 12)))
-    report = bench.run([Declared(NEW, server="office")], bulk=False)
+    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
     (result,) = report.results
     assert (result.outcome, result.after) == ("unknown", None)
     assert len(bench.sim.writes()) == 1
@@ -115,21 +117,21 @@ def test_a_lost_write_that_cannot_be_read_back_is_unknown(bench: Any) -> None:
 def test_a_write_that_was_accepted_and_cannot_be_read_back_is_unknown(bench: Any) -> None:
     for method in ("checkDevice", "checkDeviceExt"):
         bench.sim.faults.add(*(Fault("close", method=method, nth=number) for number in range(2, 12)))
-    report = bench.run([Declared(NEW, server="office")], bulk=False)
+    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
     (result,) = report.results
     assert (result.outcome, result.after, result.failed) == ("unknown", None, True)
 
 
 def test_an_accepted_write_that_did_nothing_is_no_change(bench: Any) -> None:
     bench.sim.faults.add(Fault("text", ok=True, text="OK", method="registerDevice"))
-    report = bench.run([Declared(NEW, server="office")], bulk=False)
+    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
     (result,) = report.results
     assert (result.outcome, result.changed) == ("failed", False)
     assert "still unknown" in result.msg
 
 
 def test_a_refused_write_quotes_the_service_and_names_the_server_where_it_is_to_blame(bench: Any) -> None:
-    report = bench.run([Declared(NEW, server="nowhere")], bulk=False)
+    report = bench.run([DesiredDevice(NEW, server="nowhere")], bulk=False)
     (result,) = report.results
     assert result.outcome == "failed"
     assert "Invalid server" in result.msg
@@ -138,22 +140,22 @@ def test_a_refused_write_quotes_the_service_and_names_the_server_where_it_is_to_
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_write_that_is_refused_for_now_is_done_a_little_later(bench: Any, judge: Any, status: int) -> None:
+def test_a_write_that_is_refused_for_now_is_done_a_little_later(bench: Any, verify_write: Any, status: int) -> None:
     bench.sim.faults.add(Fault("status", status=status, method="registerDevice", times=2))
-    report = bench.run([Declared(NEW, server="office")], bulk=False)
-    judge.no_blind_repetition(bench, busy=2)
+    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
+    verify_write.no_blind_repetition(bench, busy=2)
     assert report.results[0].outcome == "changed"
 
 
 def test_a_service_that_stays_busy_leaves_the_device_not_attempted(bench: Any) -> None:
     bench.sim.faults.add(Fault("status", status=503, method="registerDevice"))
-    report = bench.run([Declared(NEW, server="office")], bulk=False)
+    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
     (result,) = report.results
     assert (result.outcome, result.changed) == ("not_attempted", False)
     assert bench.world.device(NEW) is None
 
 
-def test_a_service_that_goes_away_after_the_reads_leaves_the_rest_not_attempted(bench: Any, judge: Any) -> None:
+def test_a_service_that_goes_away_after_the_reads_leaves_the_rest_not_attempted(bench: Any, verify_write: Any) -> None:
     macs = [f"0015650001{number:02d}" for number in range(30)]
 
     def go(sim: Any, _account: str, method: str, _params: list[Any]) -> None:
@@ -162,9 +164,9 @@ def test_a_service_that_goes_away_after_the_reads_leaves_the_rest_not_attempted(
 
     bench.sim.hooks.append(go)
     report = bench.run(
-        [Declared(mac, server="office") for mac in macs], bulk=False, connection={"concurrency": 1, "retries": 0}
+        [DesiredDevice(mac, server="office") for mac in macs], bulk=False, connection={"concurrency": 1, "retries": 0}
     )
-    judge.no_blind_repetition(bench)
+    verify_write.no_blind_repetition(bench)
     outcomes = [result.outcome for result in report.results]
     assert outcomes[0] == "unknown"
     assert outcomes[-1] == "not_attempted"
@@ -179,16 +181,16 @@ def test_a_service_that_goes_away_after_the_reads_leaves_the_rest_not_attempted(
 WITHOUT = {"editDevice", "addServer", "deRegisterDevices", "registerDevices/3"}
 
 
-def test_htek_without_the_assumed_calls_does_what_the_documented_ones_can(htek: Any, judge: Any) -> None:
+def test_htek_without_the_assumed_calls_does_what_the_documented_ones_can(htek: Any, verify_write: Any) -> None:
     htek.sim.options.disabled_methods = WITHOUT
     htek.sim.options.register_unregistered = "bind"
     declared = fleet(htek)
     more = [f"0015650002{number:02d}" for number in range(4)]
     for mac in more:
         htek.world.add_device(mac, "me", "office")
-    declared += [Declared(mac, "absent") for mac in more]
+    declared += [DesiredDevice(mac, "absent") for mac in more]
     report = htek.run(declared)
-    judge.true_outcomes(htek, report)
+    verify_write.true_outcomes(htek, report)
     found = {result.mac: result.outcome for result in report.results}
     assert found.pop(MINE) == "unverifiable"
     assert set(found.values()) == {"changed"}
@@ -200,7 +202,7 @@ def test_htek_without_the_assumed_calls_does_what_the_documented_ones_can(htek: 
 def test_htek_without_edit_device_never_removes_a_phone_to_move_it(htek: Any) -> None:
     htek.sim.options.disabled_methods = WITHOUT
     htek.world.add_device(MINE, "me", "branch")
-    report = htek.run([Declared(MINE, server="office", force=True)], bulk=False)
+    report = htek.run([DesiredDevice(MINE, server="office", force=True)], bulk=False)
     (result,) = report.results
     assert (result.outcome, result.changed) == ("failed", False)
     assert "no call editDevice" in result.msg
@@ -211,7 +213,7 @@ def test_htek_without_edit_device_never_removes_a_phone_to_move_it(htek: Any) ->
 def test_htek_without_edit_device_says_so_where_an_unbound_phone_cannot_be_bound(htek: Any) -> None:
     htek.sim.options.disabled_methods = WITHOUT
     htek.world.add_device(BARE, "me")
-    report = htek.run([Declared(BARE, server="office")], bulk=False)
+    report = htek.run([DesiredDevice(BARE, server="office")], bulk=False)
     (result,) = report.results
     assert result.outcome == "failed"
     assert "The Htek service has no call editDevice: it answered fault " in result.msg
@@ -226,7 +228,7 @@ def test_htek_without_edit_device_says_so_where_an_unbound_phone_cannot_be_bound
 @pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "single"])
 @pytest.mark.parametrize("share", range(3))
 def test_one_fault_at_any_call_does_no_harm_and_the_next_runs_converge(
-    bench: Any, judge: Any, bulk: bool, share: int
+    bench: Any, verify_write: Any, bulk: bool, share: int
 ) -> None:
     faults = [(loss, phase) for loss in LOSSES if loss["kind"] != "hang" for phase in ("before", "after")]
     faults += [({"kind": "status", "status": 503}, "before"), ({"kind": "status", "status": 401}, "before")]
@@ -240,14 +242,14 @@ def test_one_fault_at_any_call_does_no_harm_and_the_next_runs_converge(
         bench.world.add_server("other", "theirs", "https://theirs.example.net/")
         declared = fleet(bench)
         for number in range(5):
-            declared.append(Declared(f"0015650003{number:02d}", server="branch", server_url=BRANCH))
+            declared.append(DesiredDevice(f"0015650003{number:02d}", server="branch", server_url=BRANCH))
         before = bench.state()
         loss, phase = faults[(index * 3 + share) % len(faults)]
         bench.sim.faults.add(Fault(**loss, phase=phase, index=index))
         report = bench.run(declared, **settings(bulk))
-        judge.true_outcomes(bench, report)
-        judge.no_wrong_binding(bench, declared, before)
-        judge.no_blind_repetition(bench, busy=100)
+        verify_write.true_outcomes(bench, report)
+        verify_write.no_wrong_binding(bench, declared, before)
+        verify_write.no_blind_repetition(bench, busy=100)
         reached = len(bench.sim.calls()) > index
         bench.sim.faults.clear()
         clean = bench.run(declared, **settings(bulk))

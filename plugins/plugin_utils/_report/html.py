@@ -12,14 +12,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ._report_chart import picture
-from ._report_markup import esc, mac, own, sentence
-from ._report_next import listed, verdict
-from ._report_script import FIRST, SCRIPT
-from ._report_style import STYLE
-from ._report_table import phones_table
-from ._report_text import OUTCOME_MEANINGS, OUTCOME_WORDS, UNMANAGED, count, number
-from ._vendors import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+
+from .chart import picture
+from .markup import esc, mac, own, sentence
+from .recommendations import listed, verdict
+from .script import FIRST, SCRIPT
+from .style import STYLE
+from .table import phones_table
+from .text import OUTCOME_MEANINGS, OUTCOME_WORDS, UNMANAGED, count, number
 
 
 def render_html(data: dict[str, Any]) -> str:

@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._model import ABSENT, OUTCOMES, Declared
-from ._plan import wanted_url
-from ._report_next import next_steps
-from ._report_text import DRIFTED, clean, natural
+from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, OUTCOMES, DesiredDevice
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import wanted_url
+
+from .recommendations import next_steps
+from .text import DRIFTED, clean, natural
 
 if TYPE_CHECKING:  # it needs requests, and a report does not
-    from ._fleet import Fleet
-    from ._fleet_run import AccountRun, FleetRun, Scope
-    from ._urls import Masker
+    from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
+
+    from .._fleet.config import Fleet
+    from .._fleet.run import AccountRun, FleetRun, Scope
 
 SCHEMA = "voip.rps/drift/1"
 _ARTIFACT_MACS = 50
@@ -152,7 +154,7 @@ def _rows(run: AccountRun) -> list[dict[str, Any]]:
         _row(run, host, entry, _wanted(declared, masker))
         for host, declared, entry in zip(account.hosts, account.declared, run.result["devices"])
     ]
-    rows.extend(_row(run, None, entry, _wanted(Declared(entry["mac"], ABSENT), masker)) for entry in run.purged)
+    rows.extend(_row(run, None, entry, _wanted(DesiredDevice(entry["mac"], ABSENT), masker)) for entry in run.purged)
     return rows
 
 
@@ -178,7 +180,7 @@ def _row(run: AccountRun, host: str | None, entry: dict[str, Any], wanted: dict[
     }
 
 
-def _wanted(declared: Declared, masker: Masker) -> dict[str, Any]:
+def _wanted(declared: DesiredDevice, masker: Masker) -> dict[str, Any]:
     present = declared.state != ABSENT
     unique = declared.unique_url is not None
     return {

@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from ._mac import format_mac
-from ._report_text import OUTCOME_WORDS, UNMANAGED, cut, line
+from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
+
+from .text import OUTCOME_WORDS, UNMANAGED, cut, line
 
 _NAME = 240  # characters of a name or URL that the page shows; the files for programs have all of it
 _TEXT = 1500  # the same of a sentence

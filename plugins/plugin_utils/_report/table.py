@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._report_markup import esc, mac, outcome, own, sentence
-from ._report_text import ACTION_WORDS, OUTCOME_WORDS, cut, found_words, number
-from ._vendors import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+
+from .markup import esc, mac, outcome, own, sentence
+from .text import ACTION_WORDS, OUTCOME_WORDS, cut, found_words, number
 
 # The roles say again what the elements are: on a narrow screen the style takes the table's layout away, and with it
 # some browsers take its meaning.

@@ -10,13 +10,13 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from ._answers import MeaningError, Refusal, list_answer, status_answer, write_answer
-from ._errors import BadAnswerError, CallError, FaultError
-from ._mac import format_mac
-from ._model import Found
-from ._transport import LIST_CAP, Transport
-from ._urls import Masker
-from ._vendors import (
+from .._client.transport import LIST_CAP, Transport
+from .._client.xmlrpc import Param
+from .._errors import BadAnswerError, CallError, FaultError
+from .._mac import format_mac
+from .._model import CurrentDevice
+from .._redaction import Masker
+from .registry import (
     ADD_SERVER,
     CHECK_DEVICE,
     CHECK_DEVICE_EXT,
@@ -32,7 +32,7 @@ from ._vendors import (
     VENDORS,
     Vendor,
 )
-from ._xmlrpc import Param
+from .responses import Refusal, UnexpectedResponseError, list_answer, status_answer, write_answer
 
 # isOverride is the string "1" or "0" (4.2.2), never an XML-RPC boolean or int.
 OVERRIDE = "1"
@@ -74,15 +74,15 @@ class Service:
             raise RefusedReadError(f"The service refused to list the devices: '{self._quote(refusal)}'.", refusal)
         return tuple(macs)
 
-    def check_device(self, mac: str) -> Found:
+    def check_device(self, mac: str) -> CurrentDevice:
         """4.5 (5): the status of one device."""
         return self._check(CHECK_DEVICE, mac)
 
-    def check_device_ext(self, mac: str) -> Found:
+    def check_device_ext(self, mac: str) -> CurrentDevice:
         """4.14: the status of one device and the URL that it is redirected to."""
         return self._check(CHECK_DEVICE_EXT, mac)
 
-    def read_device(self, mac: str) -> Found:
+    def read_device(self, mac: str) -> CurrentDevice:
         """The most that the vendor tells of one device, in one call."""
         return self.check_device_ext(mac) if self.vendor.shows_url else self.check_device(mac)
 
@@ -128,26 +128,26 @@ class Service:
         """Whether the vendor has this call, as far as its document and this run's faults tell."""
         return self.vendor.has(method, params) and (method, params) not in self._absent
 
-    def _check(self, method: str, mac: str) -> Found:
+    def _check(self, method: str, mac: str) -> CurrentDevice:
         refusal, status, url = self._read(method, [mac], status_answer)
         if refusal is not None:
             raise RefusedReadError(
                 f"{format_mac(mac)}: the service refused to say its status: '{self._quote(refusal)}'.", refusal
             )
-        return Found(mac, status, url)
+        return CurrentDevice(mac, status, url)
 
     def _read(self, method: str, params: Sequence[Param], meaning: Any, cap: int | None = None) -> Any:
         value = self._call(method, params, True, cap)
         try:
             return meaning(self.vendor.name, value)
-        except MeaningError as error:
+        except UnexpectedResponseError as error:
             raise self._meaningless(method, error) from None
 
     def _write(self, method: str, params: Sequence[Param]) -> Refusal | None:
         value = self._call(method, params, False, None)
         try:
             return write_answer(self.vendor.name, value)
-        except MeaningError as error:
+        except UnexpectedResponseError as error:
             raise self._meaningless(method, error) from None
 
     def _call(self, method: str, params: Sequence[Param], safe: bool, cap: int | None) -> Any:
@@ -171,7 +171,7 @@ class Service:
                 ) from None
             raise
 
-    def _meaningless(self, method: str, error: MeaningError) -> BadAnswerError:
+    def _meaningless(self, method: str, error: UnexpectedResponseError) -> BadAnswerError:
         return BadAnswerError(
             f"{method.rpartition('.')[2]}: the {self.vendor.title} service gave no usable answer: "
             f"{self.masker.text(str(error))}."

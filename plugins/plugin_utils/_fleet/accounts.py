@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._declare import CONNECTION_OPTIONS, parse_connection
-from ._errors import InputError
-from ._mac import printable
-from ._model import Connection
-from ._vendors import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._model import Connection
+from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
+from ansible_collections.voip.rps.plugins.module_utils._validation import CONNECTION_OPTIONS, parse_connection
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 
 
 def environment_accounts(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
@@ -71,13 +71,13 @@ def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: float | None)
     problems: list[str] = []
     accounts: dict[str, Connection] = {}
     for name, options in raw.items():
-        label = f"rps_accounts.{printable(str(name))[:60]}"
+        label = f"rps_accounts.{to_printable(str(name))[:60]}"
         if not isinstance(options, Mapping):
             problems.append(f"{label} must be a dictionary with vendor, api_username and api_password.")
             continue
         unknown = sorted(str(key) for key in options if key not in CONNECTION_OPTIONS)
         if unknown:
-            problems.append(f"{label}: there is no option {', '.join(printable(key)[:40] for key in unknown)}.")
+            problems.append(f"{label}: there is no option {', '.join(to_printable(key)[:40] for key in unknown)}.")
         whole = {key: (None if value == "" else value) for key, value in options.items()}
         for key in ("validate_certs", "ca_path", "timeout"):
             if whole.get(key) is None:

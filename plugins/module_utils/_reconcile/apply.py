@@ -15,10 +15,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Callable
 
-from ._answers import SERVER_NAME_USED
-from ._crew import Crew
-from ._errors import CallError, ended
-from ._model import (
+from .._errors import CallError
+from .._model import (
     BIND,
     CREATED,
     DEREGISTER,
@@ -32,44 +30,47 @@ from ._model import (
     SERVER_UNKNOWN,
     SHOWN,
     UNKNOWN_STATUS,
-    Found,
+    CurrentDevice,
+    PlannedChange,
     Server,
-    ServerDone,
-    Step,
-    Written,
+    ServerResult,
+    WriteResult,
 )
-from ._plan import Plan, by_server, servers_to_add
-from ._service import AbsentCallError, Service
-from ._urls import same_url
-from ._write import Attempt, Writer
+from .._text import as_sentence
+from .._urls import same_url
+from .._vendors.responses import SERVER_NAME_USED
+from .._vendors.service import AbsentCallError, Service
+from .plan import Plan, by_server, servers_to_add
+from .workers import WorkerPool
+from .write import Attempt, Writer
 
 _HEADS = 3  # units tried one after the other until one of them shows what URL the server has
 
-Unit = tuple[Step, ...]
+Unit = tuple[PlannedChange, ...]
 
 
-def add_server(service: Service, server: Server) -> ServerDone:
+def add_server(service: Service, server: Server) -> ServerResult:
     """Create one server (Yealink 4.9); every failure becomes a value."""
     try:
         refusal = service.add_server(server.name, server.url)
     except CallError as error:
-        why = ended(str(error))
+        why = as_sentence(str(error))
         if isinstance(error, AbsentCallError):
-            return ServerDone(server, NO_CALL, f"Server '{server.name}' was not created: {why} Add it in the portal.")
+            return ServerResult(server, NO_CALL, f"Server '{server.name}' was not created: {why} Add it in the portal.")
         if error.sent:
             text = f"Server '{server.name}' may or may not have been created: {why} Run again to settle it."
-            return ServerDone(server, SERVER_UNKNOWN, text)
-        return ServerDone(server, SERVER_FAILED, f"Server '{server.name}' was not created: {why}")
+            return ServerResult(server, SERVER_UNKNOWN, text)
+        return ServerResult(server, SERVER_FAILED, f"Server '{server.name}' was not created: {why}")
     if refusal is None:
-        return ServerDone(server, CREATED)
+        return ServerResult(server, CREATED)
     if refusal.kind == SERVER_NAME_USED:
-        return ServerDone(
+        return ServerResult(
             server,
             EXISTS,
             f"Server '{server.name}' exists already; RPS has no call to read its URL, so it is not verified.",
         )
     text = service.masker.text(refusal.text)
-    return ServerDone(
+    return ServerResult(
         server,
         SERVER_FAILED,
         f"Server '{server.name}' was refused: '{text}'; correct its name or URL and run again.",
@@ -82,7 +83,7 @@ class Applier:
     def __init__(
         self,
         service: Service,
-        crew: Crew,
+        crew: WorkerPool,
         batch_size: int,
         listed: Sequence[str] | None,
         progress: Callable[[str, int, int], None],
@@ -95,15 +96,15 @@ class Applier:
         self._writer = Writer(service, listed or ())
         self._progress = progress
         self._attempts: dict[str, Attempt] = {}
-        self._urls: dict[str, Found] = {}  # by server: a device that was just bound to it
+        self._urls: dict[str, CurrentDevice] = {}  # by server: a device that was just bound to it
         self._lock = threading.Lock()
         self._total = 0
 
-    def servers(self, servers: Sequence[Server], plan: Plan, whole: bool) -> tuple[ServerDone, ...]:
+    def servers(self, servers: Sequence[Server], plan: Plan, whole: bool) -> tuple[ServerResult, ...]:
         """Create the servers that a write needs, or that nothing shows to exist."""
         needed = servers_to_add(servers, plan, whole)
-        done = self._crew.each(lambda server: add_server(self._service, server), needed)
-        shown = [ServerDone(server, SHOWN) for server in servers if server not in needed]
+        done = self._crew.map(lambda server: add_server(self._service, server), needed)
+        shown = [ServerResult(server, SHOWN) for server in servers if server not in needed]
         return tuple(sorted([*done, *shown], key=lambda item: item.server.name))
 
     def apply(self, plan: Plan) -> dict[str, Attempt]:
@@ -114,22 +115,22 @@ class Applier:
         additions = [step for step in writes if step.action != DEREGISTER]
         plain = by_server(step for step in additions if step.declared.unique_url is None)
         lanes = [self._units(steps) for steps in plain.values()]
-        rests = self._crew.each(self._head, lanes)
+        rests = self._crew.map(self._head, lanes)
         units: list[Unit] = [(step,) for step in additions if step.declared.unique_url is not None]
         for rest in rests:
             units.extend(rest)
-        self._crew.each(self._unit, units)
-        self._crew.each(self._unit, self._units(removals))
+        self._crew.map(self._unit, units)
+        self._crew.map(self._unit, self._units(removals))
         self._confirm()
         return self._attempts
 
-    def _units(self, steps: Sequence[Step]) -> list[Unit]:
+    def _units(self, steps: Sequence[PlannedChange]) -> list[Unit]:
         """Steps to one server (or removals) -> what goes out in one call each: batches by action, then single
         devices.
         """
         units: list[Unit] = []
         singles: list[Unit] = []
-        groups: dict[str, list[Step]] = {}
+        groups: dict[str, list[PlannedChange]] = {}
         for step in steps:
             if step.action in (BIND, MOVE) or not self._bulk:
                 singles.append((step,))
@@ -181,7 +182,7 @@ class Applier:
             for step in unit:
                 if step not in good:
                     why = f"server '{server}' has another URL than declared, as {seen.mac} shows; see its message"
-                    self._attempts[step.mac] = Attempt(step, Written(HELD_BACK, why), step.found, True)
+                    self._attempts[step.mac] = Attempt(step, WriteResult(HELD_BACK, why), step.found, True)
             if good:
                 left.append(good)
         return left
@@ -206,7 +207,7 @@ class Applier:
         except CallError:
             listing = None
         if self._service.vendor.shows_url and listing is not None:
-            self._crew.each(self._sample, self._samples(pending))
+            self._crew.map(self._sample, self._samples(pending))
         doubtful: list[Attempt] = []
         for attempt in pending:
             after = None if listing is None else self._agreed(attempt, listing)
@@ -219,7 +220,7 @@ class Applier:
             after = self._writer.read(attempt.step.mac)
             self._attempts[attempt.step.mac] = replace(attempt, after=after, settled=True)
 
-        self._crew.each(settle, doubtful)
+        self._crew.map(settle, doubtful)
 
     def _samples(self, pending: Sequence[Attempt]) -> list[tuple[str, str]]:
         """One (server, MAC) for each server of these writes whose URL was not seen yet."""
@@ -236,20 +237,20 @@ class Applier:
         if found is not None and found.status == REGISTERED:
             self._urls[server] = found
 
-    def _agreed(self, attempt: Attempt, listing: frozenset[str]) -> Found | None:
+    def _agreed(self, attempt: Attempt, listing: frozenset[str]) -> CurrentDevice | None:
         """What the device looks like, where the list and the server's sample both say that the write happened."""
         step = attempt.step
         before, now = step.mac in self._listed, step.mac in listing
         if attempt.written.kind != DONE:
             return None
         if step.action == DEREGISTER:
-            return Found(step.mac, UNKNOWN_STATUS) if before and not now else None
+            return CurrentDevice(step.mac, UNKNOWN_STATUS) if before and not now else None
         if before or not now:
             return None
         if not self._service.vendor.shows_url:
-            return Found(step.mac, REGISTERED)
+            return CurrentDevice(step.mac, REGISTERED)
         sample = self._urls.get(step.declared.server or "")
         declared = step.declared.server_url
         if sample is None or (declared is not None and not same_url(declared, sample.url)):
             return None
-        return Found(step.mac, REGISTERED, sample.url)
+        return CurrentDevice(step.mac, REGISTERED, sample.url)

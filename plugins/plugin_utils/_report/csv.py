@@ -11,8 +11,9 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from ._mac import format_mac
-from ._report_text import UNMANAGED, line
+from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
+
+from .text import UNMANAGED, line
 
 HEADER = (
     "account",

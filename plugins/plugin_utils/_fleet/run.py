@@ -15,18 +15,27 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._declare import name_warning
-from ._errors import ended
-from ._fleet import Account, Fleet
-from ._judge import Report
-from ._model import CONFLICT, CREATED, DEREGISTER, NO_CALL, PRESENT, SERVER_FAILED, SERVER_UNKNOWN
-from ._plan import Guard, Plan, amount, some
-from ._reconcile import Options, Reconciliation
-from ._results import bulk_result
-from ._service import Service
-from ._transport import Transport
-from ._urls import Masker
-from ._vendors import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._client.transport import Transport
+from ansible_collections.voip.rps.plugins.module_utils._model import (
+    CONFLICT,
+    CREATED,
+    DEREGISTER,
+    NO_CALL,
+    PRESENT,
+    SERVER_FAILED,
+    SERVER_UNKNOWN,
+)
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import GuardViolation, Plan
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, Reconciliation
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import bulk_result
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import RunResult
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._text import as_sentence, first_few, pluralize
+from ansible_collections.voip.rps.plugins.module_utils._validation import name_warning
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.service import Service
+
+from .config import Account, Fleet
 
 PROVISION = "provision"
 DRIFT = "drift"
@@ -56,7 +65,7 @@ class AccountRun:
     account: Account
     service: Service
     reconciliation: Reconciliation
-    report: Report = field(default_factory=Report)
+    report: RunResult = field(default_factory=RunResult)
     result: dict[str, Any] = field(default_factory=dict)
     failed: str | None = None
 
@@ -98,7 +107,7 @@ class FleetRun:
 _SIZE = "rps_fleet_size"
 
 
-def size_guard(fleet: Fleet, scope: Scope, what: str, other: str = "") -> Guard | None:
+def size_guard(fleet: Fleet, scope: Scope, what: str, other: str = "") -> GuardViolation | None:
     """Why a play may not remove so many devices, or None.
 
     It must hold exactly the fleet that was declared outside the inventory, since a part of an inventory looks like a
@@ -114,36 +123,36 @@ def size_guard(fleet: Fleet, scope: Scope, what: str, other: str = "") -> Guard 
         )
     elif fleet.fleet_size != scope.phones:
         text = (
-            f"the play holds {scope.phones} of {amount(fleet.fleet_size, 'phone')}. Nothing was written. "
+            f"the play holds {scope.phones} of {pluralize(fleet.fleet_size, 'phone')}. Nothing was written. "
             "Restore the inventory, or if "
             f"{scope.phones} is right, set {_SIZE}: {scope.phones}{other}."
         )
     else:
         return None
-    return Guard(_SIZE, f"{front} {text}")
+    return GuardViolation(_SIZE, f"{front} {text}")
 
 
-def _guards(account: Account, fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], Guard | None], ...]:
-    def purge(_plan: Plan) -> Guard | None:
+def _guards(account: Account, fleet: Fleet, scope: Scope) -> tuple[Callable[[Plan], GuardViolation | None], ...]:
+    def purge(_plan: Plan) -> GuardViolation | None:
         return size_guard(fleet, scope, "purge") if fleet.purge else None
 
-    def removal(plan: Plan) -> Guard | None:
+    def removal(plan: Plan) -> GuardViolation | None:
         earlier, listed = scope.removed.get(account.name, (0, len(plan.listed or ())))
         now = sum(1 for step in plan.steps if step.action == DEREGISTER and not step.declared.purged)
         count, allowed = earlier + now, fleet.purge_limit.of(listed)
         if scope.mode == RELEASE or count <= allowed or not now:
             return None
         limit = f"rps_purge_limit allows ({fleet.purge_limit.text}, here {allowed})"
-        what = f"deregistering {amount(count, 'phone')}, more than {limit},"
+        what = f"deregistering {pluralize(count, 'phone')}, more than {limit},"
         return size_guard(fleet, scope, what, f", or set rps_purge_limit: {count}")
 
-    def approval(plan: Plan) -> Guard | None:
+    def approval(plan: Plan) -> GuardViolation | None:
         if not account.unapproved or not plan.writes:
             return None
-        return Guard(
+        return GuardViolation(
             "rps_expect_plan",
             "Refused by the guard rps_expect_plan: it holds no plan for the account "
-            f"{account.name}, and {amount(len(plan.writes), 'phone')} "
+            f"{account.name}, and {pluralize(len(plan.writes), 'phone')} "
             "of it would be written. Nothing was written. Look at its plan in check mode, "
             f"then add {account.name}: "
             f"{plan.digest} to rps_expect_plan.",
@@ -211,17 +220,19 @@ def _prepare(
     return AccountRun(account, service, Reconciliation(service, account.declared, options, tell))
 
 
-def _refusal(runs: list[AccountRun]) -> Guard | None:
+def _refusal(runs: list[AccountRun]) -> GuardViolation | None:
     """The first guard that refuses, with the names of the accounts that it speaks of. It stops the writes of all."""
     refused = [(run.account.name, run.reconciliation.guard) for run in runs if run.reconciliation.guard is not None]
     if not refused:
         return None
     guard = refused[0][1]
     names = [name for name, other in refused if other == guard]
-    return Guard(guard.name, f"{'Account' if len(names) == 1 else 'Accounts'} {', '.join(names)}: {guard.text}")
+    return GuardViolation(
+        guard.name, f"{'Account' if len(names) == 1 else 'Accounts'} {', '.join(names)}: {guard.text}"
+    )
 
 
-def _finish(run: AccountRun, scope: Scope, refused: Guard | None) -> None:
+def _finish(run: AccountRun, scope: Scope, refused: GuardViolation | None) -> None:
     if scope.mode == DRIFT and run.reconciliation.guard is not None:
         # A drift run writes nothing anyway: it shows the plan, and the guard that would stop it as a warning.
         run.report.warnings.append(run.reconciliation.guard.text)
@@ -288,7 +299,7 @@ def _told(runs: list[AccountRun], scope: Scope, purge: bool) -> FleetRun:
         error = run.report.error
         if error is not None and error not in said:
             said.add(error)
-            text = ended(error if error.startswith("Account") else f"Account {name}: {error}")
+            text = as_sentence(error if error.startswith("Account") else f"Account {name}: {error}")
             # Where a phone fails for it, the phone's own host fails; else the run would stay green.
             same = [other for other in runs if other.report.error == error]
             if any(entry["failed"] for other in same for entry in other.hosts.values()):
@@ -305,7 +316,7 @@ def _tell_purged(told: FleetRun, run: AccountRun, scope: Scope) -> None:
     changed = [item["mac"] for item in run.purged if item["changed"]]
     if changed:
         predicted = scope.check_mode or scope.mode == DRIFT
-        text = f"{name}: {'would be purged' if predicted else 'purged'}: {some(changed, 10)}."
+        text = f"{name}: {'would be purged' if predicted else 'purged'}: {first_few(changed, 10)}."
         told.messages.append(text)
         if not predicted:
             told.changes.append(text)

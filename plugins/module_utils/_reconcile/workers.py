@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
-class Crew:
+class WorkerPool:
     """At most ``size`` threads that live for one run. ``on_error`` is told before a failure is passed on, so that the
     work still queued can be cut short."""
 
@@ -22,7 +22,7 @@ class Crew:
         self._pool: ThreadPoolExecutor | None = ThreadPoolExecutor(size) if size > 1 else None
         self._on_error = on_error
 
-    def each(self, work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
+    def map(self, work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
         """``[work(item) for item in items]``, side by side. Never call it from within ``work``."""
         if self._pool is None:
             return [work(item) for item in items]

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._errors import InputError
-from ._mac import parse_mac, printable
-from ._model import ABSENT, PRESENT, Connection, Declared, Server
+from ._mac import parse_mac
+from ._model import ABSENT, PRESENT, Connection, DesiredDevice, Server
+from ._text import to_printable
 from ._urls import is_host, split_url, url_problem
-from ._vendors import VENDORS, Vendor
+from ._vendors.registry import VENDORS, Vendor
 
 # The connection options of the contract, by their names.
 CONNECTION_OPTIONS = (
@@ -39,7 +40,7 @@ _TRUE = frozenset({"y", "yes", "on", "1", "true", "t"})
 _FALSE = frozenset({"n", "no", "off", "0", "false", "f"})
 
 
-def written(value: Any) -> Any:
+def int_as_text(value: Any) -> Any:
     """A name that YAML or a template took for a whole number, as text; anything else as it is."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
@@ -51,7 +52,7 @@ def name_problem(name: Any) -> str | None:
     if name is None or not name.strip():
         return "must not be empty"
     if not _NAME.fullmatch(name):
-        return f"can only contain A-Z a-z 0-9 - _ . and blanks, and '{printable(name)[:60]}' holds something else"
+        return f"can only contain A-Z a-z 0-9 - _ . and blanks, and '{to_printable(name)[:60]}' holds something else"
     return None
 
 
@@ -68,7 +69,7 @@ def parse_server(name: Any, url: Any, label: str) -> Server:
     """One server, or InputError with all that is wrong with it; ``label``, where there is one, begins each sentence."""
     front = f"{label}: " if label else ""
     problems: list[str] = []
-    name = written(name)
+    name = int_as_text(name)
     wrong = name_problem(name)
     if wrong:
         problems.append(f"{front}the server name {wrong}.")
@@ -85,7 +86,7 @@ def parse_server(name: Any, url: Any, label: str) -> Server:
 
 def parse_devices(
     entries: Sequence[Mapping[str, Any]], labels: Sequence[str], vendor_name: str
-) -> tuple[Declared, ...]:
+) -> tuple[DesiredDevice, ...]:
     """Check and normalise device entries; ``labels`` names each for people (``devices[3]``, or a host's name).
 
     Keys of an entry: mac, state, server, server_url, unique_url, override, force; all but mac may be left out.
@@ -93,11 +94,11 @@ def parse_devices(
     """
     vendor = VENDORS[vendor_name]
     problems: list[str] = []
-    declared: list[Declared] = []
+    declared: list[DesiredDevice] = []
     seen: dict[str, list[str]] = {}
     for given, label in zip(entries, labels):
         mine: list[str] = []
-        entry = {**given, "server": written(given.get("server"))}
+        entry = {**given, "server": int_as_text(given.get("server"))}
         mac = ""
         try:
             mac = parse_mac(entry.get("mac"))
@@ -121,7 +122,7 @@ def _entry_problems(entry: Mapping[str, Any], vendor: Vendor) -> list[str]:
     problems: list[str] = []
     state = entry.get("state") or PRESENT
     if state not in (PRESENT, ABSENT):
-        problems.append(f"the state must be present or absent, not '{printable(str(state))[:40]}'")
+        problems.append(f"the state must be present or absent, not '{to_printable(str(state))[:40]}'")
     server = entry.get("server")
     if server not in (None, ""):
         wrong = name_problem(server)
@@ -141,12 +142,12 @@ def _entry_problems(entry: Mapping[str, Any], vendor: Vendor) -> list[str]:
     return problems
 
 
-def _declared(mac: str, entry: Mapping[str, Any]) -> Declared:
+def _declared(mac: str, entry: Mapping[str, Any]) -> DesiredDevice:
     def text(key: str) -> str | None:
         value = entry.get(key)
         return value.strip() or None if isinstance(value, str) else None
 
-    return Declared(
+    return DesiredDevice(
         mac=mac,
         state=entry.get("state") or PRESENT,
         server=text("server"),
@@ -166,7 +167,7 @@ def parse_connection(options: Mapping[str, Any], label: str = "") -> Connection:
     problems: list[str] = []
     vendor = options.get("vendor")
     if not isinstance(vendor, str) or vendor not in VENDORS:
-        given = f", not '{printable(str(vendor))[:40]}'" if vendor else ""
+        given = f", not '{to_printable(str(vendor))[:40]}'" if vendor else ""
         problems.append(f"{front}vendor must be one of {', '.join(sorted(VENDORS))}{given}.")
     problems.extend(f"{front}{text}." for text in _login_problems(options, bool(label)))
     api_url = options.get("api_url") or (
@@ -228,7 +229,7 @@ def to_bool(value: Any, name: str) -> bool:
     text = str(value).strip().lower()
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
-    raise InputError([f"{name} must be true or false, not '{printable(str(value))[:40]}'."])
+    raise InputError([f"{name} must be true or false, not '{to_printable(str(value))[:40]}'."])
 
 
 def _encodable(text: str) -> bool:
@@ -249,7 +250,7 @@ def _api_url_problem(url: str) -> str | None:
         return "is not a usable address"
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.host):
         return (
-            f"would send the password unencrypted to {printable(parts.host)}; use https:// (http:// is "
+            f"would send the password unencrypted to {to_printable(parts.host)}; use https:// (http:// is "
             "for localhost only)"
         )
     return None
@@ -281,7 +282,7 @@ def _number(
     if isinstance(value, bool) or not low <= number <= high or (whole and number != int(number)):
         kind = "a whole number" if whole else "a number of seconds"
         limits = f"from {low:g} to {high:.0f}"
-        problems.append(f"{front}{key} must be {kind} {limits}, not '{printable(str(value))[:40]}'.")
+        problems.append(f"{front}{key} must be {kind} {limits}, not '{to_printable(str(value))[:40]}'.")
         return default
     return number
 
@@ -312,7 +313,9 @@ def parse_limit(value: Any, option: str = "purge_limit") -> Limit:
             return Limit(text, share=share)
     if re.fullmatch("[0-9]{1,7}", text) and not isinstance(value, bool):
         return Limit(text, count=int(text))
-    raise InputError([f"{option} must be a percentage such as 10% or a count such as 5, not '{printable(text)[:40]}'."])
+    raise InputError(
+        [f"{option} must be a percentage such as 10% or a count such as 5, not '{to_printable(text)[:40]}'."]
+    )
 
 
 def parse_digest(value: Any, option: str = "expect_plan") -> str | None:
@@ -326,7 +329,7 @@ def parse_digest(value: Any, option: str = "expect_plan") -> str | None:
     return value.strip()
 
 
-def parse_prefixes(values: Sequence[Any], declared: Sequence[Declared], option: str = "ignore") -> tuple[str, ...]:
+def parse_prefixes(values: Sequence[Any], declared: Sequence[DesiredDevice], option: str = "ignore") -> tuple[str, ...]:
     """MACs or MAC prefixes in any notation -> bare lower-case prefixes.
 
     Raises InputError with all that are none, and with declared phones that are to be ignored at the same time.
@@ -335,7 +338,7 @@ def parse_prefixes(values: Sequence[Any], declared: Sequence[Declared], option: 
     problems: list[str] = []
     for value in values:
         if isinstance(value, (int, float)):
-            text = printable(str(value))[:40]
+            text = to_printable(str(value))[:40]
             problems.append(f"{option}: {text} was read as a number; put the MAC address in quotes.")
             continue
         bare = re.sub(r"[-: ]", "", str(value).strip().lower())
@@ -343,7 +346,7 @@ def parse_prefixes(values: Sequence[Any], declared: Sequence[Declared], option: 
             prefixes.append(bare)
         else:
             problems.append(
-                f"{option}: '{printable(str(value))[:40]}' is neither a MAC address nor the beginning of one."
+                f"{option}: '{to_printable(str(value))[:40]}' is neither a MAC address nor the beginning of one."
             )
     both = [device.mac for device in declared if prefixes and device.mac.startswith(tuple(prefixes))]
     problems.extend(f"{mac} is declared and in {option}; remove it from one of them." for mac in both)
@@ -353,7 +356,7 @@ def parse_prefixes(values: Sequence[Any], declared: Sequence[Declared], option: 
 
 
 def parse_purge_servers(
-    names: Sequence[Any] | None, declared: Sequence[Declared], vendor_name: str, option: str = "purge_servers"
+    names: Sequence[Any] | None, declared: Sequence[DesiredDevice], vendor_name: str, option: str = "purge_servers"
 ) -> dict[str, str] | None:
     """Names of servers -> their URLs, as ``server_url`` of a declared phone tells them; None where none were given.
 
@@ -371,7 +374,7 @@ def parse_purge_servers(
         url = known.get(name)
         if url is None:
             problems.append(
-                f"{option}: the URL of server '{printable(str(name))[:60]}' is not declared; give a server_url."
+                f"{option}: the URL of server '{to_printable(str(name))[:60]}' is not declared; give a server_url."
             )
         else:
             urls[str(name)] = url

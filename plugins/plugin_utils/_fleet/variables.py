@@ -20,8 +20,8 @@ import jinja2.nodes
 from ansible.errors import AnsibleError
 from ansible.template import Templar
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
-from ansible_collections.voip.rps.plugins.module_utils._fleet import FLEET_VARS, PHONE_VARS
-from ansible_collections.voip.rps.plugins.module_utils._mac import printable
+from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import FLEET_VARS, PHONE_VARS
 
 
 class _NeverRaisedError(Exception):
@@ -119,7 +119,7 @@ class FleetVariables:
             if key.startswith("rps_") and key not in known and key not in _OTHERS and key not in self.misspelt:
                 close = get_close_matches(key, known, 1, 0.85)
                 text = f"{name}: the role has no variable {key}; did you mean {close[0]}?" if close else ""
-                self.misspelt[key] = printable(text)
+                self.misspelt[key] = to_printable(text)
 
     def _applies(self, templar: Any) -> bool:
         """Whether the task's conditions, the role's ``when`` among them, hold for this host."""
@@ -238,7 +238,7 @@ def _strings(value: Any) -> Sequence[str]:
 
 
 def _said(error: Exception) -> str:
-    return printable(str(error))[:300].rstrip(".") + "."
+    return to_printable(str(error))[:300].rstrip(".") + "."
 
 
 def _value(templar: Any, values: Mapping[str, Any], key: str) -> Any:

@@ -14,13 +14,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ._errors import RpsError
-from ._mac import printable
-from ._report_csv import render_csv
-from ._report_html import render_html
-from ._report_json import render_json
-from ._report_junit import render_junit
-from ._report_merge import merge
+from ansible_collections.voip.rps.plugins.module_utils._errors import RpsError
+from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
+
+from .csv import render_csv
+from .html import render_html
+from .json import render_json
+from .junit import render_junit
+from .merge import merge
 
 _FORMATS = (
     ("drift.json", render_json),
@@ -45,7 +46,7 @@ def write_reports(folder: str, data: dict[str, Any]) -> list[str]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise RpsError(
-            f"The reports could not be written to '{printable(str(place))}': {reason}. Set rps_report_dir to a "
+            f"The reports could not be written to '{to_printable(str(place))}': {reason}. Set rps_report_dir to a "
             "folder that the user who runs Ansible may write to, and run again."
         ) from None
     return [str(place / name) for name, _content in whole]
@@ -66,7 +67,7 @@ def gather(keep: str, folder: str, data: dict[str, Any]) -> dict[str, Any]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise RpsError(
-            f"The report could not be kept in Ansible's temporary folder '{printable(keep)}': {reason}. Set "
+            f"The report could not be kept in Ansible's temporary folder '{to_printable(keep)}': {reason}. Set "
             "ANSIBLE_LOCAL_TEMP to a folder that can be written to, and run again."
         ) from None
     return data

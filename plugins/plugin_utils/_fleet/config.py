@@ -10,9 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._accounts import half_logins, parse_accounts
-from ._declare import (
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._mac import parse_mac
+from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, Connection, DesiredDevice, Server
+from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Limit,
+    int_as_text,
     parse_deadline,
     parse_devices,
     parse_digest,
@@ -20,12 +24,10 @@ from ._declare import (
     parse_prefixes,
     parse_server,
     to_bool,
-    written,
 )
-from ._errors import InputError
-from ._mac import parse_mac, printable
-from ._model import ABSENT, Connection, Declared, Server
-from ._vendors import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+
+from .accounts import half_logins, parse_accounts
 
 # Variables that each phone has, and those that are one for the whole fleet, as Ansible knows them.
 PHONE_VARS = ("rps_mac", "rps_server", "rps_unique_url", "rps_state", "rps_override", "rps_force", "rps_account")
@@ -55,7 +57,7 @@ class Account:
     connection: Connection
     servers: tuple[Server, ...]
     hosts: tuple[str, ...]
-    declared: tuple[Declared, ...]
+    declared: tuple[DesiredDevice, ...]
     expect_plan: str | None
     purge_servers: dict[str, str] | None
     unapproved: bool = False  # plans were approved, and none of them is this account's
@@ -194,7 +196,7 @@ def _count(value: Any, name: str, least: int) -> int | None:
         return None
     text = str(value).strip()
     if isinstance(value, bool) or not text.isdigit() or int(text) < least:
-        raise InputError([f"{name} must be a whole number of {least} or more, not '{printable(text)[:40]}'."])
+        raise InputError([f"{name} must be a whole number of {least} or more, not '{to_printable(text)[:40]}'."])
     return int(text)
 
 
@@ -213,15 +215,15 @@ def _servers(raw: Any, accounts: Sequence[str]) -> dict[str, dict[str, Server]]:
             continue
         unknown = sorted(str(key) for key in item if key not in ("name", "url", "account"))
         if unknown:
-            problems.append(f"{label}: there is no option {', '.join(printable(key)[:40] for key in unknown)}.")
-        account = written(item.get("account"))
+            problems.append(f"{label}: there is no option {', '.join(to_printable(key)[:40] for key in unknown)}.")
+        account = int_as_text(item.get("account"))
         if account in (None, ""):
             if len(accounts) > 1:
                 problems.append(f"{label}: account is missing; it is one of {', '.join(accounts)}.")
                 continue
             account = accounts[0]
         if account not in accounts:
-            problems.append(f"{label}: there is no account '{printable(str(account))[:60]}' in rps_accounts.")
+            problems.append(f"{label}: there is no account '{to_printable(str(account))[:60]}' in rps_accounts.")
             continue
         try:
             server = parse_server(item.get("name"), item.get("url"), label)
@@ -243,7 +245,7 @@ def _hosts_by_account(
     hosts: dict[str, list[str]] = {}
     names = ", ".join(sorted(connections))
     for host, values in phones.items():
-        account = written(values.get("rps_account"))
+        account = int_as_text(values.get("rps_account"))
         if account in (None, ""):
             if len(connections) > 1:
                 if values.get("rps_mac") in (None, ""):
@@ -253,7 +255,9 @@ def _hosts_by_account(
                 continue
             account = next(iter(connections))
         if not isinstance(account, str) or account not in connections:
-            problems.append(f"{host}: there is no account '{printable(str(account))[:60]}' in rps_accounts ({names}).")
+            problems.append(
+                f"{host}: there is no account '{to_printable(str(account))[:60]}' in rps_accounts ({names})."
+            )
             continue
         hosts.setdefault(str(account), []).append(host)
     return hosts
@@ -261,11 +265,11 @@ def _hosts_by_account(
 
 def _devices(
     phones: Mapping[str, Mapping[str, Any]], servers: Mapping[str, Server], vendor: str, released: bool
-) -> tuple[Declared, ...]:
+) -> tuple[DesiredDevice, ...]:
     problems = _Problems()
     entries: list[dict[str, Any]] = []
     for host, values in phones.items():
-        server = written(values.get("rps_server"))
+        server = int_as_text(values.get("rps_server"))
         found = servers.get(server.strip()) if isinstance(server, str) else None
         entry = {
             "mac": values.get("rps_mac"),
@@ -326,9 +330,9 @@ def _plans(raw: Any, accounts: Sequence[str]) -> dict[str, str | None]:
     problems = _Problems()
     plans: dict[str, str | None] = {}
     for key, digest in raw.items():
-        name = written(key)
+        name = int_as_text(key)
         if name not in accounts:
-            problems.append(f"rps_expect_plan: there is no account '{printable(str(name))[:60]}' in rps_accounts.")
+            problems.append(f"rps_expect_plan: there is no account '{to_printable(str(name))[:60]}' in rps_accounts.")
             continue
         try:
             plans[name] = parse_digest("" if digest is None else digest, f"rps_expect_plan.{name}")
@@ -350,7 +354,7 @@ def _purge_servers(
         return None
     if not isinstance(raw, (list, tuple)):
         raise InputError(["rps_purge_servers must be a list of names of servers in rps_servers."])
-    raw = [str(written(name)) for name in raw]
+    raw = [str(int_as_text(name)) for name in raw]
     if not VENDORS[vendor].shows_url:
         if not purge:
             return None  # it stands in the inventory for the other accounts
@@ -363,6 +367,6 @@ def _purge_servers(
         )
     unknown = [name for name in raw if not any(name in others for others in servers.values())]
     if unknown:
-        names = ", ".join(printable(name)[:60] for name in unknown)
+        names = ", ".join(to_printable(name)[:60] for name in unknown)
         raise InputError([f"rps_purge_servers: rps_servers holds no {names} of a vendor that shows URLs."])
     return {name: server.url for name, server in servers.get(account, {}).items() if name in raw}

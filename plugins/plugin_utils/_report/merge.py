@@ -10,8 +10,9 @@ import hashlib
 from collections import Counter
 from typing import Any
 
-from ._plan import amount
-from ._report import assemble
+from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
+
+from .data import assemble
 
 
 def merge(existing: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def _scope(old: dict[str, Any], new: dict[str, Any], phones: int) -> dict[str, A
     partial = new["partial"] or old["partial"]
     if partial is not None and scope["limit"] is None:
         partial = (
-            None if phones >= scope["hosts"] else f"it lacks {amount(scope['hosts'] - phones, 'host')} of the play"
+            None if phones >= scope["hosts"] else f"it lacks {pluralize(scope['hosts'] - phones, 'host')} of the play"
         )
     scope["partial"] = partial
     return scope

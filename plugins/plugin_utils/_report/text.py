@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ._mac import printable
-from ._model import (
+from ansible_collections.voip.rps.plugins.module_utils._model import (
     BIND,
     CHANGED,
     CONFLICT,
@@ -31,6 +30,7 @@ from ._model import (
     UNVERIFIABLE,
     WOULD_CHANGE,
 )
+from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 
 UNMANAGED = "unmanaged"  # no outcome of a declared phone, but a kind of device that every report tells
 
@@ -96,7 +96,7 @@ def line(text: str) -> str:
     """``printable``, at no cost for the many texts that need nothing."""
     if text.isprintable() and "  " not in text and text.strip() == text:
         return str(text)
-    return printable(text)
+    return to_printable(text)
 
 
 def cut(text: str, limit: int) -> str:

@@ -11,9 +11,17 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from ._model import CONFLICT, FAILED, NOT_ATTEMPTED, UNKNOWN, UNVERIFIABLE, WOULD_CHANGE
-from ._report_text import DRIFTED, UNSETTLED, count, number
-from ._vendors import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._model import (
+    CONFLICT,
+    FAILED,
+    NOT_ATTEMPTED,
+    UNKNOWN,
+    UNVERIFIABLE,
+    WOULD_CHANGE,
+)
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+
+from .text import DRIFTED, UNSETTLED, count, number
 
 _INVENTORY = "-i INVENTORY"  # the run's own inventory and other options, which a report does not know
 

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Callable
 
-from ._answers import INVALID_MAC, MAC_UNKNOWN, SERVER_LEVEL, Refusal
-from ._errors import CallError, LoginError
-from ._model import (
+from .._errors import CallError, LoginError
+from .._model import (
     BIND,
     DEREGISTER,
     DONE,
@@ -23,13 +22,14 @@ from ._model import (
     REGISTERED,
     TAKE_OVER,
     UNKNOWN_STATUS,
-    Found,
-    Step,
-    Written,
+    CurrentDevice,
+    PlannedChange,
+    WriteResult,
 )
-from ._plan import decide, wanted_url
-from ._service import AbsentCallError, Service
-from ._vendors import DEREGISTER_DEVICES, REGISTER_DEVICES
+from .._vendors.registry import DEREGISTER_DEVICES, REGISTER_DEVICES
+from .._vendors.responses import INVALID_MAC, MAC_UNKNOWN, SERVER_LEVEL, Refusal
+from .._vendors.service import AbsentCallError, Service
+from .plan import decide, wanted_url
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Attempt:
     """What became of one phone's write. ``settled`` says that ``after`` was read after it (None: unreadable);
     without it the confirmation of the whole run still has to find out."""
 
-    step: Step
-    written: Written
-    after: Found | None = None
+    step: PlannedChange
+    written: WriteResult
+    after: CurrentDevice | None = None
     settled: bool = False
 
 
@@ -53,14 +53,14 @@ class Writer:
         self._listed: frozenset[str] = frozenset(listed)
         self._retries = service.transport.connection.retries
 
-    def read(self, mac: str) -> Found | None:
+    def read(self, mac: str) -> CurrentDevice | None:
         """The device as it is now, or None where that cannot be found out."""
         try:
             return self.service.read_device(mac)
         except CallError:
             return None
 
-    def one(self, step: Step) -> Attempt:
+    def one(self, step: PlannedChange) -> Attempt:
         """Write one device and read it back. A lost write is sent again only after a read shows that it did
         not happen.
         """
@@ -74,7 +74,7 @@ class Writer:
                 return Attempt(step, written, after, True)
             left -= 1
 
-    def batch(self, steps: Sequence[Step]) -> list[Attempt]:
+    def batch(self, steps: Sequence[PlannedChange]) -> list[Attempt]:
         """Write steps of one action, and one server, with bulk calls; every step comes back in one Attempt."""
         attempts: dict[str, Attempt] = {}
         self._batch(list(steps), attempts, self._retries)
@@ -82,7 +82,7 @@ class Writer:
 
     # One device.
 
-    def _send(self, step: Step) -> Refusal | None:
+    def _send(self, step: PlannedChange) -> Refusal | None:
         if step.action == DEREGISTER:
             return self.service.deregister_device(step.mac)
         if step.action == MOVE:
@@ -91,19 +91,19 @@ class Writer:
             return self._bind(step)
         return self._register(step, step.action == TAKE_OVER)
 
-    def _edit(self, step: Step) -> Refusal | None:
+    def _edit(self, step: PlannedChange) -> Refusal | None:
         server, unique = step.declared.server or "", step.declared.unique_url
         if unique is not None:
             return self.service.edit_unique(step.mac, server, unique)
         return self.service.edit_device(step.mac, server)
 
-    def _register(self, step: Step, override: bool) -> Refusal | None:
+    def _register(self, step: PlannedChange, override: bool) -> Refusal | None:
         server, unique = step.declared.server or "", step.declared.unique_url
         if unique is not None:
             return self.service.register_unique(step.mac, server, unique, override)
         return self.service.register_device(step.mac, server, override)
 
-    def _bind(self, step: Step) -> Refusal | None:
+    def _bind(self, step: PlannedChange) -> Refusal | None:
         """Bind a device that has no server. Editing is the documented call for it (4.10: "change or specify");
         where the service lacks that call, or holds the device for nobody's, registering without override does it too.
         """
@@ -119,32 +119,32 @@ class Writer:
             return self._register(step, False)
         return refusal
 
-    def _guarded(self, send: Callable[[], Refusal | None]) -> Written:
+    def _guarded(self, send: Callable[[], Refusal | None]) -> WriteResult:
         try:
             refusal = send()
         except (AbsentCallError, LoginError) as error:
-            return Written(REFUSED, str(error))
+            return WriteResult(REFUSED, str(error))
         except CallError as error:
-            return Written(LOST if error.sent else HELD_BACK, str(error))
-        return Written(DONE) if refusal is None else self._refused(refusal)
+            return WriteResult(LOST if error.sent else HELD_BACK, str(error))
+        return WriteResult(DONE) if refusal is None else self._refused(refusal)
 
-    def _refused(self, refusal: Refusal) -> Written:
-        return Written(REFUSED, self.service.masker.text(refusal.text), refusal.kind in SERVER_LEVEL)
+    def _refused(self, refusal: Refusal) -> WriteResult:
+        return WriteResult(REFUSED, self.service.masker.text(refusal.text), refusal.kind in SERVER_LEVEL)
 
     # Many devices.
 
-    def _has_bulk(self, step: Step) -> bool:
+    def _has_bulk(self, step: PlannedChange) -> bool:
         if step.action == DEREGISTER:
             return self.service.has(DEREGISTER_DEVICES, 1)
         return self.service.has(REGISTER_DEVICES, 3 if step.action == TAKE_OVER else 2)
 
-    def _send_bulk(self, steps: Sequence[Step]) -> Refusal | None:
+    def _send_bulk(self, steps: Sequence[PlannedChange]) -> Refusal | None:
         macs = [step.mac for step in steps]
         if steps[0].action == DEREGISTER:
             return self.service.deregister_devices(macs)
         return self.service.register_devices(macs, steps[0].declared.server or "", steps[0].action == TAKE_OVER)
 
-    def _batch(self, steps: list[Step], attempts: dict[str, Attempt], retries: int) -> None:
+    def _batch(self, steps: list[PlannedChange], attempts: dict[str, Attempt], retries: int) -> None:
         if len(steps) == 1 or not self._has_bulk(steps[0]):
             for step in steps:
                 attempts[step.mac] = self.one(step)
@@ -152,14 +152,14 @@ class Writer:
         refusal: Refusal | None = None
         try:
             refusal = self._send_bulk(steps)
-            written = Written(DONE) if refusal is None else self._refused(refusal)
+            written = WriteResult(DONE) if refusal is None else self._refused(refusal)
         except AbsentCallError:
             self._batch(steps, attempts, retries)  # now known to be absent: one by one
             return
         except LoginError as error:
-            written = Written(REFUSED, str(error))
+            written = WriteResult(REFUSED, str(error))
         except CallError as error:
-            written = Written(LOST if error.sent else HELD_BACK, str(error))
+            written = WriteResult(LOST if error.sent else HELD_BACK, str(error))
         if written.kind == DONE or (written.kind == REFUSED and refusal is None):
             self._note(steps, written, attempts)
             return
@@ -171,12 +171,12 @@ class Writer:
         try:
             done = self._done(steps)
         except CallError:
-            self._note(steps, Written(LOST, written.text), attempts)
+            self._note(steps, WriteResult(LOST, written.text), attempts)
             return
         # What has happened may still be somebody else's doing: each such phone is read by itself, and one that the
         # refusal names was not written by this call for certain.
         named = frozenset(refusal.macs) if refusal is not None else frozenset()
-        self._note([step for step in steps if step.mac in done - named], Written(LOST, written.text), attempts)
+        self._note([step for step in steps if step.mac in done - named], WriteResult(LOST, written.text), attempts)
         self._note([step for step in steps if step.mac in done & named], written, attempts)
         rest = [step for step in steps if step.mac not in done]
         if refusal is None:
@@ -184,7 +184,9 @@ class Writer:
         elif rest:
             self._isolate(rest, refusal, written, attempts, retries)
 
-    def _again(self, rest: list[Step], written: Written, attempts: dict[str, Attempt], retries: int) -> None:
+    def _again(
+        self, rest: list[PlannedChange], written: WriteResult, attempts: dict[str, Attempt], retries: int
+    ) -> None:
         if not rest:
             return
         if retries > 0 and not self.service.transport.stopped:
@@ -193,7 +195,12 @@ class Writer:
             self._note(rest, written, attempts)
 
     def _isolate(
-        self, rest: list[Step], refusal: Refusal, written: Written, attempts: dict[str, Attempt], retries: int
+        self,
+        rest: list[PlannedChange],
+        refusal: Refusal,
+        written: WriteResult,
+        attempts: dict[str, Attempt],
+        retries: int,
     ) -> None:
         """Separate the devices that a refused batch was refused for: those named, else by halves."""
         named = [step for step in rest if step.mac in refusal.macs]
@@ -208,11 +215,11 @@ class Writer:
         self._batch(rest[:middle], attempts, retries)
         self._batch(rest[middle:], attempts, retries)
 
-    def _note(self, steps: Sequence[Step], written: Written, attempts: dict[str, Attempt]) -> None:
+    def _note(self, steps: Sequence[PlannedChange], written: WriteResult, attempts: dict[str, Attempt]) -> None:
         for step in steps:
             attempts[step.mac] = Attempt(step, written)
 
-    def _done(self, steps: Sequence[Step]) -> frozenset[str]:
+    def _done(self, steps: Sequence[PlannedChange]) -> frozenset[str]:
         """Which of these writes have happened, by one list. Where a list cannot tell, by a look at the device.
 
         Raises CallError where it cannot be found out.
@@ -235,7 +242,7 @@ class Writer:
         return frozenset(done)
 
 
-def _untouched(step: Step, after: Found | None) -> bool:
+def _untouched(step: PlannedChange, after: CurrentDevice | None) -> bool:
     """Whether reading proves that the write did not happen: it would have been seen, and nothing is different."""
     if after is None or after != step.found:
         return False

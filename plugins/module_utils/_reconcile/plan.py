@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple, Optional
 
-from ._declare import Limit
-from ._model import (
+from .._model import (
     ABSENT,
     BIND,
     CONFLICT,
@@ -31,35 +30,37 @@ from ._model import (
     UNREGISTERED,
     UNVERIFIABLE,
     WOULD_CHANGE,
-    Declared,
-    Found,
+    CurrentDevice,
+    DesiredDevice,
+    PlannedChange,
     Server,
-    Step,
 )
-from ._urls import same_url
+from .._text import first_few, pluralize
+from .._urls import same_url
+from .._validation import Limit
 
 Show = Callable[[Optional[str], bool], Optional[str]]
 
 
-def wanted_url(declared: Declared) -> str | None:
+def wanted_url(declared: DesiredDevice) -> str | None:
     """The URL that the phone should be redirected to, where one was declared: unique_url wins over server_url."""
     return declared.unique_url or declared.server_url
 
 
-def decide(declared: Declared, found: Found) -> Step:
+def decide(declared: DesiredDevice, found: CurrentDevice) -> PlannedChange:
     """What is to be done for one phone: the table of the contract, and nothing else."""
     if declared.state == ABSENT:
         if found.status in (REGISTERED, UNREGISTERED):
-            return Step(declared, found, DEREGISTER, WOULD_CHANGE)
-        return Step(declared, found, NONE, IN_SYNC)
+            return PlannedChange(declared, found, DEREGISTER, WOULD_CHANGE)
+        return PlannedChange(declared, found, NONE, IN_SYNC)
     if found.status == UNKNOWN_STATUS:
-        return Step(declared, found, REGISTER, WOULD_CHANGE)
+        return PlannedChange(declared, found, REGISTER, WOULD_CHANGE)
     if found.status == UNREGISTERED:
-        return Step(declared, found, BIND, WOULD_CHANGE)
+        return PlannedChange(declared, found, BIND, WOULD_CHANGE)
     if found.status == ELSEWHERE:
         if declared.override:
-            return Step(declared, found, TAKE_OVER, WOULD_CHANGE)
-        return Step(
+            return PlannedChange(declared, found, TAKE_OVER, WOULD_CHANGE)
+        return PlannedChange(
             declared,
             found,
             NONE,
@@ -69,39 +70,41 @@ def decide(declared: Declared, found: Found) -> Step:
     url = wanted_url(declared)
     if found.url is not None and url is not None:
         if same_url(found.url, url):
-            return Step(declared, found, NONE, IN_SYNC)
-        return Step(declared, found, MOVE, WOULD_CHANGE)
+            return PlannedChange(declared, found, NONE, IN_SYNC)
+        return PlannedChange(declared, found, MOVE, WOULD_CHANGE)
     if declared.force:
-        return Step(declared, found, MOVE, WOULD_CHANGE, forced=True)
+        return PlannedChange(declared, found, MOVE, WOULD_CHANGE, forced=True)
     if found.url is None:
         reason = (
             "is registered, but the service does not say where it points; set force: true to write the binding again"
         )
     else:
         reason = "is registered, but neither server_url nor unique_url is declared to compare with; declare one"
-    return Step(declared, found, NONE, UNVERIFIABLE, reason)
+    return PlannedChange(declared, found, NONE, UNVERIFIABLE, reason)
 
 
-def unread(declared: Declared, reason: str, refused: bool) -> Step:
+def unreadable(declared: DesiredDevice, reason: str, refused: bool) -> PlannedChange:
     """The step of a phone whose status could not be read: nothing is written for it."""
-    return Step(declared, None, NONE, FAILED if refused else NOT_ATTEMPTED, reason)
+    return PlannedChange(declared, None, NONE, FAILED if refused else NOT_ATTEMPTED, reason)
 
 
 @dataclass(frozen=True)
 class Plan:
     """Steps sorted by MAC (purged devices among them), what the account holds, and what nobody declared."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[PlannedChange, ...]
     listed: tuple[str, ...] | None
     unmanaged: tuple[str, ...]
     digest: str
 
     @property
-    def writes(self) -> tuple[Step, ...]:
+    def writes(self) -> tuple[PlannedChange, ...]:
         return tuple(step for step in self.steps if step.writes)
 
 
-def build_plan(steps: Iterable[Step], listed: Sequence[str] | None, unmanaged: Iterable[str], show: Show) -> Plan:
+def build_plan(
+    steps: Iterable[PlannedChange], listed: Sequence[str] | None, unmanaged: Iterable[str], show: Show
+) -> Plan:
     """Order the steps and compute the digest. ``show(url, hide_path)`` gives a URL as people see it."""
     ordered = tuple(sorted(steps, key=lambda step: step.mac))
     return Plan(
@@ -112,7 +115,7 @@ def build_plan(steps: Iterable[Step], listed: Sequence[str] | None, unmanaged: I
     )
 
 
-def plan_digest(steps: Iterable[Step], show: Show) -> str:
+def plan_digest(steps: Iterable[PlannedChange], show: Show) -> str:
     """``sha256:`` over the writes: phone, what is found, what is done, and where it goes.
 
     URLs count as they are shown, secrets as their keyed fingerprints, so the digest tells no more than the plan does.
@@ -139,25 +142,27 @@ def plan_digest(steps: Iterable[Step], show: Show) -> str:
     return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def find_unmanaged(listed: Sequence[str], declared: Iterable[Declared], ignore: Sequence[str]) -> tuple[str, ...]:
+def find_unmanaged(listed: Sequence[str], declared: Iterable[DesiredDevice], ignore: Sequence[str]) -> tuple[str, ...]:
     """MACs that the account holds, nobody declared, and no ignored prefix covers."""
     known = {device.mac for device in declared}
     return tuple(sorted(mac for mac in set(listed) if mac not in known and not mac.startswith(tuple(ignore) or ("-",))))
 
 
-def purge_steps(candidates: Mapping[str, Found], servers: Mapping[str, str] | None) -> tuple[Step, ...]:
+def purge_steps(
+    candidates: Mapping[str, CurrentDevice], servers: Mapping[str, str] | None
+) -> tuple[PlannedChange, ...]:
     """Unmanaged devices as read -> the steps that purge them.
 
     ``servers`` (name: URL) narrows purge to devices that the service shows pointing at one of these URLs.
     """
     return tuple(
-        decide(Declared(mac, ABSENT, purged=True), found)
+        decide(DesiredDevice(mac, ABSENT, purged=True), found)
         for mac, found in sorted(candidates.items())
         if servers is None or any(same_url(found.url, url) for url in servers.values())
     )
 
 
-def list_contradiction(listed: Sequence[str], found: Iterable[Found]) -> str | None:
+def list_contradiction(listed: Sequence[str], found: Iterable[CurrentDevice]) -> str | None:
     """The first device for which listDevices and checkDevice disagree on who holds it, or None.
 
     Unregistered devices may be listed or not: the documents do not say.
@@ -171,26 +176,26 @@ def list_contradiction(listed: Sequence[str], found: Iterable[Found]) -> str | N
     return None
 
 
-class Guard(NamedTuple):
+class GuardViolation(NamedTuple):
     """A refusal to write a plan: the guard's name, and for people what it saw and which option and value lift it."""
 
     name: str
     text: str
 
 
-def blind_guard(listed: Sequence[str], steps: Sequence[Step], prefix: str = "") -> Guard | None:
+def unreadable_guard(listed: Sequence[str], steps: Sequence[PlannedChange], prefix: str = "") -> GuardViolation | None:
     """Why purge may not trust what it sees, or None."""
     blind = [step.mac for step in steps if step.found is None]
     if blind:
-        return Guard(
+        return GuardViolation(
             "unread_devices",
-            f"Refused by the guard unread_devices: {amount(len(blind))} could not be read "
+            f"Refused by the guard unread_devices: {pluralize(len(blind))} could not be read "
             f"({blind[0]} first), so purge "
             f"cannot know what it removes. Nothing was written. Run again, or set {prefix}purge: false.",
         )
     mac = list_contradiction(listed, [step.found for step in steps if step.found is not None])
     if mac is not None:
-        return Guard(
+        return GuardViolation(
             "list_contradiction",
             f"Refused by the guard list_contradiction: the service's list of devices and its word on {mac} contradict "
             f"each other, so purge cannot trust the list. Nothing was written. Run again, or set {prefix}purge: false.",
@@ -198,23 +203,23 @@ def blind_guard(listed: Sequence[str], steps: Sequence[Step], prefix: str = "") 
     return None
 
 
-def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> Guard | None:
+def purge_guard(plan: Plan, limit: Limit, prefix: str = "") -> GuardViolation | None:
     """Why this plan's purge is refused, or None: more devices than the limit allows. ``prefix`` is that of options."""
     purged = [step.mac for step in plan.steps if step.declared.purged and step.writes]
     count = len(purged)
     allowed = limit.of(len(plan.listed or ()))
     if count <= allowed:
         return None
-    share = f"{limit.text} of {amount(len(plan.listed or ()))} listed" if limit.count is None else "a count"
+    share = f"{limit.text} of {pluralize(len(plan.listed or ()))} listed" if limit.count is None else "a count"
     name = f"{prefix}purge_limit"
-    return Guard(
+    return GuardViolation(
         name,
-        f"Refused by the guard {name}: purge would deregister {amount(count)} ({some(purged)}), and the limit is "
+        f"Refused by the guard {name}: purge would deregister {pluralize(count)} ({first_few(purged)}), and the limit is "
         f"{allowed} ({share}). Nothing was written. Check the plan, then set {name}: {count} to allow exactly this.",
     )
 
 
-def digest_guard(plan: Plan, expected: str | None, value: str = "expect_plan: {}") -> Guard | None:
+def digest_guard(plan: Plan, expected: str | None, value: str = "expect_plan: {}") -> GuardViolation | None:
     """Why this plan may not be written, or None: it is not the plan that was approved.
 
     ``value`` shows how the option is set, with ``{}`` where the digest stands.
@@ -222,7 +227,7 @@ def digest_guard(plan: Plan, expected: str | None, value: str = "expect_plan: {}
     if expected is None or plan.digest == expected:
         return None
     name = value.partition(":")[0]
-    return Guard(
+    return GuardViolation(
         name,
         f"Refused by the guard {name}: the plan is now {plan.digest}, and {expected} was expected. Nothing was "
         f"written. Look at the new plan in check mode, then set {value.replace('{}', plan.digest)} "
@@ -230,18 +235,7 @@ def digest_guard(plan: Plan, expected: str | None, value: str = "expect_plan: {}
     )
 
 
-def some(names: Sequence[str], shown: int = 5) -> str:
-    """The first of many names, and how many more there are."""
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(names[:shown]) + more
-
-
-def amount(count: int, noun: str = "device") -> str:
-    """A number of things in words: ``1 device``, ``2 devices``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def prediction(step: Step, shows_url: bool) -> Found | None:
+def prediction(step: PlannedChange, shows_url: bool) -> CurrentDevice | None:
     """What the phone will look like after its step, as far as can be known before.
 
     ``shows_url`` says whether the vendor tells where a device is redirected to.
@@ -249,9 +243,9 @@ def prediction(step: Step, shows_url: bool) -> Found | None:
     if not step.writes:
         return step.found
     if step.action == DEREGISTER:
-        return Found(step.mac, UNKNOWN_STATUS)
+        return CurrentDevice(step.mac, UNKNOWN_STATUS)
     readable = shows_url and (step.action != MOVE or (step.found is not None and step.found.url is not None))
-    return Found(step.mac, REGISTERED, wanted_url(step.declared) if readable else None)
+    return CurrentDevice(step.mac, REGISTERED, wanted_url(step.declared) if readable else None)
 
 
 def servers_to_add(servers: Iterable[Server], plan: Plan, whole: bool = True) -> list[Server]:
@@ -277,9 +271,9 @@ def servers_to_add(servers: Iterable[Server], plan: Plan, whole: bool = True) ->
     return [server for server in servers if needed(server)]
 
 
-def by_server(steps: Iterable[Step]) -> dict[str, list[Step]]:
+def by_server(steps: Iterable[PlannedChange]) -> dict[str, list[PlannedChange]]:
     """Steps grouped by the server that they bind to, in order."""
-    groups: dict[str, list[Step]] = {}
+    groups: dict[str, list[PlannedChange]] = {}
     for step in steps:
         groups.setdefault(step.declared.server or "", []).append(step)
     return groups

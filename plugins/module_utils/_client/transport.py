@@ -19,9 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ._answers import fault_means_absent
-from ._clock import MISSING, Adapter, clock, errors, http
-from ._errors import (
+from .._errors import (
     BadAnswerError,
     BusyError,
     CallError,
@@ -33,10 +31,13 @@ from ._errors import (
     NotSentError,
     StoppedError,
 )
-from ._mac import printable
-from ._model import Connection
-from ._urls import Masker, split_url
-from ._xmlrpc import CodecError, Fault, Param, decode, encode
+from .._model import Connection
+from .._redaction import Masker
+from .._text import to_printable
+from .._urls import split_url
+from .._vendors.responses import fault_means_absent
+from .deadline import MISSING, Adapter, clock, errors, http
+from .xmlrpc import CodecError, Fault, Param, decode, encode
 
 ANSWER_CAP = 1 << 20  # bytes of an answer after unpacking; what a write or check answers fits many times over
 LIST_CAP = 12 << 20  # bytes of a list of devices: some 100,000 of them in the padded form of the samples
@@ -55,7 +56,7 @@ class Transport:
             raise MissingLibraryError("requests", MISSING)
         ca_path = None if connection.ca_path is None else str(Path(connection.ca_path).expanduser())
         if ca_path is not None and not Path(ca_path).exists():
-            raise InputError([f"ca_path: there is no file {printable(ca_path)[:200]}; correct the path."])
+            raise InputError([f"ca_path: there is no file {to_printable(ca_path)[:200]}; correct the path."])
         self.connection = connection
         self.masker = masker
         self.calls: dict[str, int] = {}

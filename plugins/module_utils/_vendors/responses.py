@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from re import Pattern
 from typing import Any
 
-from ._mac import macs_in_text, parse_mac
-from ._model import ELSEWHERE, REGISTERED, UNKNOWN_STATUS, UNREGISTERED
+from .._mac import macs_in_text, parse_mac
+from .._model import ELSEWHERE, REGISTERED, UNKNOWN_STATUS, UNREGISTERED
 
 # Kinds of refusal.
 INVALID_MAC = "invalid_mac"
@@ -38,7 +38,7 @@ OTHER = "other"
 SERVER_LEVEL = frozenset({INVALID_SERVER, SERVER_NAME_CHARACTERS, SERVER_NAME_EMPTY, URL_SCHEME, SERVER_URL_EMPTY})
 
 
-class MeaningError(ValueError):
+class UnexpectedResponseError(ValueError):
     """The value is XML-RPC but no answer of this protocol, or it contradicts itself."""
 
 
@@ -92,16 +92,16 @@ _ERROR_PREFIX = re.compile(r"Error ?: ?")
 def _pair(value: Any) -> tuple[bool, Any, str | None]:
     """Split ``[bool, text]`` or ``[bool, text, url]``. Raises MeaningError on any other shape."""
     if not isinstance(value, list) or len(value) not in (2, 3) or not isinstance(value[0], bool):
-        raise MeaningError("its answer does not have the documented shape of a boolean and a text")
+        raise UnexpectedResponseError("its answer does not have the documented shape of a boolean and a text")
     extra = value[2] if len(value) == 3 else None
     if extra is not None and not isinstance(extra, str):
-        raise MeaningError("the third part of its answer is no text")
+        raise UnexpectedResponseError("the third part of its answer is no text")
     return value[0], value[1], extra
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise MeaningError("the second part of its answer is no text")
+        raise UnexpectedResponseError("the second part of its answer is no text")
     return " ".join(value.split())
 
 
@@ -128,10 +128,10 @@ def write_answer(vendor: str, value: Any) -> Refusal | None:
     text = _text(raw)
     if good:
         if text != "OK":
-            raise MeaningError(f"its answer contradicts itself: true, with the text '{text[:200]}'")
+            raise UnexpectedResponseError(f"its answer contradicts itself: true, with the text '{text[:200]}'")
         return None
     if text == "OK" or not text:
-        raise MeaningError(
+        raise UnexpectedResponseError(
             "its answer contradicts itself: false, with the text OK" if text else "it refused in silence"
         )
     return classify_refusal(vendor, text)
@@ -146,10 +146,10 @@ def status_answer(vendor: str, value: Any) -> tuple[Refusal | None, str, str | N
     text = _text(raw)
     if not good:
         if text in _STATUS or text == "OK" or not text:
-            raise MeaningError(f"its answer contradicts itself: false, with the text '{text}'")
+            raise UnexpectedResponseError(f"its answer contradicts itself: false, with the text '{text}'")
         return classify_refusal(vendor, text), "", None
     if text not in _STATUS:
-        raise MeaningError(f"it named a status that is not documented: '{text[:200]}'")
+        raise UnexpectedResponseError(f"it named a status that is not documented: '{text[:200]}'")
     url = extra.strip() if extra is not None and _STATUS[text] == REGISTERED else None
     return None, _STATUS[text], url or None
 
@@ -166,18 +166,18 @@ def list_answer(vendor: str, value: Any) -> tuple[Refusal | None, tuple[str, ...
         if _stripped(text) in _EMPTY_LIST:
             return None, ()
         if text == "OK" or not text:
-            raise MeaningError(f"its answer contradicts itself: false, with the text '{text}'")
+            raise UnexpectedResponseError(f"its answer contradicts itself: false, with the text '{text}'")
         return classify_refusal(vendor, text), ()
     if not isinstance(raw, list):
-        raise MeaningError("its answer says true and holds no list")
+        raise UnexpectedResponseError("its answer says true and holds no list")
     macs: dict[str, None] = {}
     for item in raw:
         try:
             macs[parse_mac(item)] = None
         except ValueError:
-            raise MeaningError("its list of devices holds an entry that is no MAC address") from None
+            raise UnexpectedResponseError("its list of devices holds an entry that is no MAC address") from None
     if not macs:
-        raise MeaningError("its list of devices is empty, but it does not say that there are none")
+        raise UnexpectedResponseError("its list of devices is empty, but it does not say that there are none")
     return None, tuple(macs)
 
 

@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ._mac import format_mac
-from ._model import CONFLICT, FAILED, NOT_ATTEMPTED, UNKNOWN, UNVERIFIABLE, WOULD_CHANGE
-from ._report_text import ACTION_WORDS, DRIFTED, OUTCOME_MEANINGS, UNSETTLED, found_words, line
+from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
+from ansible_collections.voip.rps.plugins.module_utils._model import (
+    CONFLICT,
+    FAILED,
+    NOT_ATTEMPTED,
+    UNKNOWN,
+    UNVERIFIABLE,
+    WOULD_CHANGE,
+)
+
+from .text import ACTION_WORDS, DRIFTED, OUTCOME_MEANINGS, UNSETTLED, found_words, line
 
 # What a test case is where it did not pass: a failure is a phone that differs, an error one of which it is not known.
 _ELEMENT: dict[str, str] = {

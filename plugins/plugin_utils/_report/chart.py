@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._model import IN_SYNC
-from ._report_markup import esc, own
-from ._report_text import OUTCOME_WORDS, UNMANAGED, count, natural, number
+from ansible_collections.voip.rps.plugins.module_utils._model import IN_SYNC
+
+from .markup import esc, own
+from .text import OUTCOME_WORDS, UNMANAGED, count, natural, number
 
 _ORDER = (IN_SYNC, *(name for name in reversed(OUTCOME_WORDS) if name != IN_SYNC), UNMANAGED)
 _LEAST = 0.7  # percent of a bar that even one phone of many thousands gets, so that it is seen

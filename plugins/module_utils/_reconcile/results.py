@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ._errors import ended
-from ._judge import Report
-from ._model import (
+from .._model import (
     ABSENT,
     CHANGED,
     FAILED,
@@ -21,24 +19,27 @@ from ._model import (
     REGISTERED,
     UNVERIFIABLE,
     WOULD_CHANGE,
-    Found,
-    Result,
+    CurrentDevice,
+    DeviceResult,
 )
-from ._plan import amount
-from ._urls import Masker
+from .._redaction import Masker
+from .._text import as_sentence, pluralize
+from .verify import RunResult
 
 _KEPT = frozenset({IN_SYNC, UNVERIFIABLE})
 _REACHED = frozenset({IN_SYNC, UNVERIFIABLE, CHANGED, WOULD_CHANGE})
 
 
-def device_dict(found: Found | None, server: str | None, masker: Masker, hide_path: bool) -> dict[str, Any] | None:
+def device_dict(
+    found: CurrentDevice | None, server: str | None, masker: Masker, hide_path: bool
+) -> dict[str, Any] | None:
     """A device as results show it: ``{mac, status, server, url}``; None where nothing is known of it."""
     if found is None:
         return None
     return {"mac": found.mac, "status": found.status, "server": server, "url": masker.url(found.url, hide_path)}
 
 
-def entry(result: Result, masker: Masker) -> dict[str, Any]:
+def entry(result: DeviceResult, masker: Masker) -> dict[str, Any]:
     """One phone of a run: ``mac, action, outcome, changed, failed, verified, before, after, msg``.
 
     ``server`` in ``before`` and ``after`` is the declared one, and only where the phone is held to be bound to it.
@@ -46,7 +47,7 @@ def entry(result: Result, masker: Masker) -> dict[str, Any]:
     declared, before, after = result.step.declared, result.step.found, result.after
     hide = declared.unique_url is not None
 
-    def server(found: Found | None, outcomes: Iterable[str]) -> str | None:
+    def server(found: CurrentDevice | None, outcomes: Iterable[str]) -> str | None:
         bound = found is not None and found.status == REGISTERED and declared.state != ABSENT
         return declared.server if bound and result.outcome in outcomes else None
 
@@ -85,7 +86,7 @@ def diff(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def bulk_result(report: Report, declared: int, masker: Masker) -> tuple[dict[str, Any], str | None]:
+def bulk_result(report: RunResult, declared: int, masker: Masker) -> tuple[dict[str, Any], str | None]:
     """A report -> (what rps_devices returns, why the run failed or None)."""
     entries = [entry(result, masker) for result in report.results]
     counts = summary(entries, declared, len(report.unmanaged))
@@ -110,9 +111,9 @@ def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int]) -> str:
     """A run in one sentence for people."""
     parts = [f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]]
     purged = entries[counts["declared"] :]
-    text = amount(len(entries) - len(purged), "phone")
+    text = pluralize(len(entries) - len(purged), "phone")
     if purged:
-        text += f" and {amount(len(purged), 'undeclared device')}"
+        text += f" and {pluralize(len(purged), 'undeclared device')}"
     text += ": " + ", ".join(parts) if parts else ""
     # A device whose purge failed is still unmanaged, and among the entries already.
     more = counts["unmanaged"] - sum(1 for item in purged if item["failed"])
@@ -126,7 +127,11 @@ def failure(entries: Sequence[dict[str, Any]], error: str | None) -> str | None:
     failed: list[dict[str, Any]] = [item for item in entries if item["failed"]]
     if error is not None:
         left = sum(1 for item in failed if item["outcome"] == NOT_ATTEMPTED)
-        return ended(error) if not left else f"{ended(error)} {left} of {amount(len(entries), 'phone')} not attempted."
+        return (
+            as_sentence(error)
+            if not left
+            else f"{as_sentence(error)} {left} of {pluralize(len(entries), 'phone')} not attempted."
+        )
     if not failed:
         return None
     if len(entries) == 1:
