@@ -1,38 +1,59 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stateful simulator of the redirection service, in the dialects of both vendors.
+"""A stateful simulator of the redirection services.
 
-It is written from the vendors' documents alone and shares no code with the collection's client, so that a
-misreading on one side shows up as a failing test. Use it in-process::
+It is written from the vendors' pages alone and shares no code with the collection's client, so that a misreading on
+one side shows up as a failing test. Use it in-process::
 
     with Simulator(tls=True) as sim:
         sim.add_account("yealink", "user", "secret")
         sim.world("yealink").add_server("user", "main", "https://prov.example.com/")
         ...
 
+in memory, without sockets and on a clock of your own::
+
+    sim = Simulator()
+    wire = Wire(sim, VirtualClock())
+    reply = wire.send("POST", sim.path("yealink"), headers, body, timeout=30)
+
 or as a process of its own with ``python -m simulator --help``.
 """
 
 from __future__ import annotations
 
-from .faults import Fault, FaultPlan
-from .options import Options
-from .records import Binding, Call, Refusal
+from .core.calls import Binding, Call, Refusal, Violation
+from .core.faults import FAULTS, Fault, FaultKind, FaultPlan, fault
+from .core.memory import VirtualClock, Wire
+from .core.messages import Reply, Request
+from .core.options import Options
+from .core.world import Device, Server, World
+from .dialects import DIALECTS
 from .server import Simulator
-from .service import READ_METHODS, WRITE_METHODS
-from .world import Device, World
+
+READ_METHODS = frozenset(op.name for dialect in DIALECTS.values() for op in dialect.operations if not op.write)
+WRITE_METHODS = frozenset(op.name for dialect in DIALECTS.values() for op in dialect.operations if op.write)
 
 __all__ = [
+    "DIALECTS",
+    "FAULTS",
     "READ_METHODS",
     "WRITE_METHODS",
     "Binding",
     "Call",
     "Device",
     "Fault",
+    "FaultKind",
     "FaultPlan",
     "Options",
     "Refusal",
+    "Reply",
+    "Request",
+    "Server",
     "Simulator",
+    "Violation",
+    "VirtualClock",
+    "Wire",
     "World",
+    "fault",
 ]

@@ -13,7 +13,8 @@ if not __package__:
     _here = Path(__file__).resolve().parent
     sys.path[:] = [str(_here.parent), *(entry for entry in sys.path if Path(entry).resolve() != _here)]
 
-from simulator.cli import main
+from simulator.core.cli import main
+from simulator.server import Simulator
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Simulator))

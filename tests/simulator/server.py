@@ -1,38 +1,42 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`Simulator`: the state of both vendors' services and the thread that serves it on loopback."""
+"""`Simulator`: the state of all services, and the thread that serves them on loopback."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from . import seeds
-from .certificates import Certificates
-from .control import Control
-from .dispatch import PATHS, Dispatcher, Hook
-from .faults import FaultPlan
-from .options import Options
-from .protocol import Connection
-from .records import Call, Ledger, Refusal, Violation
-from .service import WRITE_METHODS
-from .world import World
+from .core import seeds
+from .core.calls import Call, Ledger, Refusal, Violation
+from .core.certificates import Certificates
+from .core.control import Control
+from .core.dialect import Dialect, Service
+from .core.dispatch import Dispatcher, Hook
+from .core.faults import FaultPlan
+from .core.http import Connection
+from .core.messages import Reply, Request
+from .core.options import Options, bare
+from .core.world import World
+from .dialects import DIALECTS
 
 
 class Simulator:
-    """Both services at once: Yealink's at `/xmlrpc`, Htek's at `/index.php/xmlrpc`, each with a world of its own.
+    """All services at once, on one port, each with a world of its own.
 
     A context manager; `start` and `stop` do the same, and a stopped simulator started again has its state and its
-    ports back. Plain HTTP listens on 127.0.0.1; with `tls` HTTPS does too, on a second port. Keyword arguments beyond
-    the named ones are options (see `Options`).
+    ports back. Plain HTTP listens on 127.0.0.1; with `tls` HTTPS does too, on a second port. `clock` gives the time in
+    seconds since the epoch. Keyword arguments beyond the named ones are options (see `core.options`). Without `start`
+    the simulator answers in memory: `exchange`.
     """
 
-    vendors = ("yealink", "htek")
+    dialects: Mapping[str, Dialect] = DIALECTS
+    vendors = tuple(DIALECTS)
 
     def __init__(
         self,
@@ -40,17 +44,24 @@ class Simulator:
         port: int = 0,
         tls_port: int = 0,
         tls_identities: Sequence[str] = ("localhost", "127.0.0.1"),
+        clock: Callable[[], float] = time.time,
         **options: Any,
     ) -> None:
         self.lock = threading.RLock()
-        self.options = Options()
+        self.clock = clock
+        self.options = Options(
+            {name: (*dialect.protocol.switches, *dialect.switches) for name, dialect in self.dialects.items()}
+        )
         self.options.update(options)
         self.faults = FaultPlan(self.lock)
         self.hooks: list[Hook] = []
-        self._worlds = {vendor: World(vendor, self.lock) for vendor in self.vendors}
-        self._ledger = Ledger()
+        self.ledger = Ledger()
+        self._services = {
+            name: Service(dialect, World(name, self.lock), self.options.view(name))
+            for name, dialect in self.dialects.items()
+        }
         self._dispatcher = Dispatcher(
-            self, self._worlds, self.options, self.faults, self.hooks, self._ledger, Control(self)
+            self, self._services, self.options, self.faults, self.hooks, self.ledger, Control(self)
         )
         self._certificates = Certificates(tls_identities) if tls else None
         self._ports = {False: port, True: tls_port}
@@ -103,7 +114,7 @@ class Simulator:
                 continue
             context = self._certificates.context if tls and self._certificates is not None else None
             server = await loop.create_server(
-                lambda tls=tls: Connection(self._dispatcher, self.lock, tls, self._connections),
+                lambda tls=tls: Connection(self, tls, self._connections),
                 "127.0.0.1",
                 self._ports[tls],
                 ssl=context,
@@ -137,8 +148,12 @@ class Simulator:
         return f"https://localhost:{self._ports[True]}" if tls else f"http://127.0.0.1:{self._ports[False]}"
 
     def url(self, vendor: str, tls: bool = False) -> str:
-        """Return the address of one vendor's service."""
-        return self.base_url(tls) + {name: path for path, name in PATHS.items()}[vendor]
+        """Return the address of one service, as its clients are given it."""
+        return self.base_url(tls) + self.dialects[vendor].base
+
+    def path(self, vendor: str) -> str:
+        """Return the path of one service's address."""
+        return self.dialects[vendor].base
 
     @property
     def ca_path(self) -> str:
@@ -147,11 +162,44 @@ class Simulator:
             raise RuntimeError("this simulator was made without tls=True")
         return self._certificates.ca_path
 
+    # -- requests
+
+    def answer(self, request: Request, now: float | None = None) -> tuple[Reply, Any]:
+        """Return the reply to a request that arrives at `now`, else by the clock, and the switches for sending it."""
+        with self.lock:
+            reply = self._dispatcher.handle(request, self.clock() if now is None else now)
+            service = self._dispatcher.service_at(request.path)
+            return reply, self.options if service is None else service.options
+
+    def exchange(
+        self, verb: str, path: str, headers: Mapping[str, str], body: bytes = b"", now: float | None = None
+    ) -> Reply:
+        """Answer one request in memory. `path` may be a whole address; header names are in any case."""
+        if "://" in path:
+            path = "/" + path.partition("://")[2].partition("/")[2]
+        lower = {name.lower(): value for name, value in headers.items()}
+        return self.answer(Request(verb, path.split("?")[0], lower, body), now)[0]
+
+    def settle(self, now: float | None = None) -> None:
+        """Execute the calls that a fault has put off until now."""
+        with self.lock:
+            self._dispatcher.settle(self.clock() if now is None else now)
+
     # -- state
 
     def world(self, vendor: str) -> World:
-        """Return the state of one vendor's service."""
-        return self._worlds[vendor]
+        """Return the state of one service, with everything executed that is due by now."""
+        self.settle()
+        return self._services[vendor].world
+
+    def clear(self) -> None:
+        """Remove accounts, servers, devices and faults, and begin a new log; the options stay."""
+        with self.lock:
+            for service in self._services.values():
+                service.world.clear()
+            self.faults.clear()
+            self._dispatcher.forget_late()
+            self.reset_log()
 
     def add_account(self, vendor: str, username: str, password: str) -> None:
         """Add an account, or give an existing one another password."""
@@ -166,49 +214,50 @@ class Simulator:
     def calls(self, *methods: str) -> list[Call]:
         """Return the calls since the log was reset, of these methods or of all, in the order of their arrival."""
         with self.lock:
-            names = {method.replace("redirect.", "") for method in methods}
-            return [call for call in self._ledger.calls if not names or call.method in names]
+            self.settle()
+            names = {bare(method) for method in methods}
+            return [call for call in self.ledger.calls if not names or call.method in names]
 
     def writes(self) -> list[Call]:
         """Return the calls that write, executed or not."""
-        return [call for call in self.calls() if call.method in WRITE_METHODS]
+        return [call for call in self.calls() if call.write]
 
     def count(self) -> dict[str, int]:
-        """Count the calls per method, without `redirect.`."""
+        """Count the calls per method, executed or not."""
         with self.lock:
-            return self._ledger.count()
+            return self.ledger.count()
 
     def refusals(self) -> list[Refusal]:
-        """Return the requests that were no calls: bad login, wrong path, not XML-RPC."""
+        """Return the requests that were no calls: bad login, wrong path, unreadable."""
         with self.lock:
-            return list(self._ledger.refusals)
+            return list(self.ledger.refusals)
 
     @property
     def violations(self) -> list[Violation]:
         """Writes in read-only mode and errors inside the simulator or a hook."""
         with self.lock:
-            return list(self._ledger.violations)
+            return list(self.ledger.violations)
 
     def assert_clean(self) -> None:
         """Raise an AssertionError that lists the violations, where there are any."""
         found = self.violations
         if found:
-            lines = [f"{v.what}: {v.vendor} redirect.{v.method} by {v.account!r} with {v.params!r}" for v in found]
+            lines = [f"{v.what}: {v.vendor} {v.method} by {v.account!r} with {v.params!r}" for v in found]
             raise AssertionError("the simulator saw violations:\n" + "\n".join(lines))
 
     def reset_log(self) -> None:
         """Forget calls, refusals and counters; violations and the history of bindings stay."""
         with self.lock:
-            self._ledger.reset()
+            self.ledger.reset()
 
     def stats(self) -> dict[str, Any]:
         """Counters since the log was reset; `cpu_seconds` is of the whole process since it started."""
-        ledger = self._ledger
+        ledger = self.ledger
         with self.lock:
             return {
                 "calls": ledger.count(),
                 "total_calls": len(ledger.calls),
-                "writes": sum(call.method in WRITE_METHODS for call in ledger.calls),
+                "writes": sum(call.write for call in ledger.calls),
                 "requests": ledger.requests,
                 "refusals": len(ledger.refusals),
                 "violations": len(ledger.violations),

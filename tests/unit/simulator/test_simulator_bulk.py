@@ -59,6 +59,8 @@ def test_refusals_of_both_vendors(sim: Any, client: Any) -> None:
     assert yealink("registerDevices", [D, B], "main")[1].startswith("Error:Please check")
     assert htek("registerDevices", [D, A], "main")[1] == "Error:Existing MAC(s)"
     assert htek("registerDevice", A, "main")[1] == f"Error:Existing MAC(s):{A}"
+    assert yealink("registerDevices", [A, B, D], "spare", "1")[1].startswith("Error:Please check")
+    sim.options.take_over_allowed = True
     assert yealink("registerDevices", [A, B, D], "spare", "1") == [True, "OK"]
 
 

@@ -12,25 +12,30 @@ from typing import Any, NamedTuple
 
 @dataclass(eq=False)
 class Call:
-    """One RPC call that passed login and decoding, whether it was executed or not."""
+    """One call that passed login and decoding, whether it was executed or not."""
 
     index: int  # 0-based, from the start or the last reset of the log
     serial: int  # 0-based, never reset
     vendor: str
     account: str
-    method: str  # without `redirect.`
-    params: list[Any]  # as sent
-    executed: bool
-    phase: str | None  # of the fault: `before`, `after`; None where no fault was planned
+    method: str  # without the prefix of its name space
+    params: list[Any]  # as sent; for REST the ID in the path, then the body
+    write: bool
+    phones: list[str]  # the phones that it names, as 12 lower-case digits, or as sent where that is no address
+    executed: bool  # by now: a call that is executed late becomes true then
+    phase: str | None  # of the fault: `before`, `after`, `late`; None where no fault was planned
     fault: str | None  # kind of the fault
-    ok: bool | None  # the service's boolean; None where nothing was executed or the answer was an XML-RPC fault
-    text: str  # the service's text; `N device(s)` for a list; `fault CODE: TEXT` for a fault
-    url: str | None  # third element of checkDeviceExt
+    fault_name: str | None  # its name in the table of faults
+    ok: bool | None  # the service's yes or no; None where nothing was executed or the call itself was wrong
+    text: str  # the service's text; `N device(s)` for a list; `fault CODE: TEXT` for an error of the protocol
+    url: str | None  # where the answer says that the phone is redirected to
+    status: int  # of HTTP
+    at: float  # seconds since the epoch, by the simulator's clock
     connection: int  # 0-based number of the connection
     tls: bool
 
     def as_dict(self) -> dict[str, Any]:
-        """All fields by name."""
+        """Return all fields by name."""
         return dict(vars(self))
 
 
@@ -41,13 +46,13 @@ class Binding(NamedTuple):
     mac: str
     account: str | None
     server: str | None
-    url: str | None  # the unique URL, else the server's
+    url: str | None  # the device's own URL, else the server's
     event: str  # `bound` or `removed`
     call: int | None  # serial of the call that did it; None for what a test or a seed set up
 
 
 class Refusal(NamedTuple):
-    """A request that never became a call: bad login, wrong path, wrong method, not XML-RPC."""
+    """A request that never became a call: bad login, wrong path, wrong verb, unreadable."""
 
     status: int
     reason: str
@@ -80,9 +85,10 @@ class Ledger:
         self.requests = 0
         self.in_flight = 0
         self.max_in_flight = 0
+        self.reads_answered: Counter[str] = Counter()  # by service, for what is executed after so many reads
 
     def count(self) -> dict[str, int]:
-        """Count calls per method, without `redirect.`, executed or not."""
+        """Count calls per method, executed or not."""
         return dict(Counter(call.method for call in self.calls))
 
     def reset(self) -> None:

@@ -13,13 +13,13 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import seeds
-from .options import CHOICES
-from .server import Simulator
+
+Make = Callable[..., Any]  # makes a simulator, from the keyword arguments tls, port and tls_port
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,22 +31,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ca-file", metavar="FILE", help="also write the CA certificate there")
     parser.add_argument("--load", metavar="SEED", help="accounts, servers, devices, options and faults as JSON")
     parser.add_argument("--latency", type=float, metavar="MS", help="milliseconds before every answer")
-    parser.add_argument("--style", choices=CHOICES["style"], help="how answers are written")
+    parser.add_argument("--style", metavar="STYLE", help="how answers are written: the option `style`")
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set an option; NAME may begin with a service and a colon, VALUE is JSON or else text; may be repeated",
+    )
     parser.add_argument("--read-only", action="store_true", help="answer every write with HTTP 500 and note it")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
     return parser
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(make: Make, arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT."""
     args = _parser().parse_args(arguments)
     try:
-        sim = _prepare(args)
+        sim = _prepare(make, args)
     except ImportError as error:
         sys.stderr.write(f"{error}: HTTPS needs the package trustme; install it or use --no-tls\n")
         return 2
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        sys.stderr.write(f"cannot load the seed: {type(error).__name__}: {error}\n")
+        sys.stderr.write(f"cannot load the seed or set an option: {type(error).__name__}: {error}\n")
         return 2
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -64,20 +71,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _prepare(args: argparse.Namespace) -> Simulator:
-    seed = json.loads(Path(args.load).read_text(encoding="utf-8")) if args.load else seeds.DEMO
-    sim = Simulator(tls=not args.no_tls, port=args.port, tls_port=args.tls_port)
-    sim.load(seed)
+def _prepare(make: Make, args: argparse.Namespace) -> Any:
+    sim = make(tls=not args.no_tls, port=args.port, tls_port=args.tls_port)
+    sim.load(json.loads(Path(args.load).read_text(encoding="utf-8")) if args.load else seeds.demo(sim.dialects))
+    options = dict(_option(text) for text in args.option)
     if args.latency is not None:
-        sim.options.latency = args.latency / 1000
+        options["latency"] = args.latency / 1000
     if args.style:
-        sim.options.style = args.style
+        options["style"] = args.style
     if args.read_only:
-        sim.options.read_only = True
+        options["read_only"] = True
+    sim.options.update(options)
     return sim
 
 
-def _announce(sim: Simulator, args: argparse.Namespace) -> None:
+def _option(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"--option takes NAME=VALUE, not {text!r}")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _announce(sim: Any, args: argparse.Namespace) -> None:
     if args.ca_file and not args.no_tls:
         shutil.copyfile(sim.ca_path, args.ca_file)
     if args.state_file:
@@ -87,7 +105,7 @@ def _announce(sim: Simulator, args: argparse.Namespace) -> None:
         sys.stdout.flush()
 
 
-def _state(sim: Simulator, args: argparse.Namespace) -> dict[str, Any]:
+def _state(sim: Any, args: argparse.Namespace) -> dict[str, Any]:
     tls = not args.no_tls
     return {
         "pid": os.getpid(),
@@ -110,25 +128,19 @@ def _write_atomically(path: Path, content: dict[str, Any]) -> None:
     Path(temporary).replace(path)
 
 
-def _greeting(sim: Simulator, args: argparse.Namespace) -> str:
+def _greeting(sim: Any, args: argparse.Namespace) -> str:
     lines = ["The simulated redirection services are running. Ctrl+C stops them.", ""]
-    example = None
     for vendor in sim.vendors:
-        lines.append(f"  {vendor:8} {sim.url(vendor)}")
+        lines.append(f"  {vendor:9} {sim.url(vendor)}")
         if not args.no_tls:
-            lines.append(f"  {'':8} {sim.url(vendor, tls=True)}")
+            lines.append(f"  {'':9} {sim.url(vendor, tls=True)}")
         for username, password in sim.world(vendor).accounts().items():
-            lines.append(f"  {'':8} login: {username} / {password}")
-            example = example or (vendor, username, password)
+            lines.append(f"  {'':9} login: {username} / {password}")
     if not args.no_tls:
         lines += ["", f"CA certificate for the https addresses: {args.ca_file or sim.ca_path}"]
-    lines += ["", f"State, calls and counters: {sim.base_url()}/_sim/state, /_sim/calls, /_sim/stats"]
-    if example is not None:
-        vendor, username, password = example
-        lines += [
-            "",
-            "Try it:",
-            f"  curl --user '{username}:{password}' --header 'Content-Type: text/xml' {sim.url(vendor)} \\",
-            "    --data '<methodCall><methodName>redirect.listDevices</methodName></methodCall>'",
-        ]
+    lines += [
+        "",
+        f"State, calls and counters: {sim.base_url()}/_sim/state, /_sim/calls, /_sim/stats",
+        f"Services with their calls and switches: {sim.base_url()}/_sim/services",
+    ]
     return "\n".join(lines) + "\n"

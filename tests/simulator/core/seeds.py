@@ -13,43 +13,21 @@ from .world import World
 
 KEYS = frozenset({"reset", "accounts", "servers", "devices", "options", "faults"})
 
-DEMO: dict[str, Any] = {
-    "accounts": [
-        {"vendor": "yealink", "username": "demo", "password": "demo-secret"},
-        {"vendor": "yealink", "username": "neighbour", "password": "neighbour-secret"},
-        {"vendor": "htek", "username": "demo", "password": "demo-secret"},
-        {"vendor": "htek", "username": "neighbour", "password": "neighbour-secret"},
-    ],
-    "servers": [
-        {"vendor": "yealink", "account": "demo", "name": "main", "url": "https://prov.example.com/yealink/"},
-        {"vendor": "yealink", "account": "neighbour", "name": "theirs", "url": "https://prov.example.net/"},
-        {"vendor": "htek", "account": "demo", "name": "main", "url": "https://prov.example.com/htek/"},
-    ],
-    "devices": [
-        {"vendor": "yealink", "mac": "001565000001", "account": "demo", "server": "main"},
-        {"vendor": "yealink", "mac": "001565000002", "account": "demo"},
-        {"vendor": "yealink", "mac": "001565000003", "account": "neighbour", "server": "theirs"},
-        {"vendor": "htek", "mac": "001fc1000001", "account": "demo", "server": "main"},
-    ],
-}
-
 
 def load(sim: Any, seed: Mapping[str, Any]) -> None:
     """Load a seed into a simulator.
 
     `{reset: bool, accounts: [{vendor, username, password}], servers: [{vendor, account, name, url}], devices: [{vendor,
-    mac, account, server, unique_url}], options: {name: value}, faults: [{kind, ...}]}`; every key may be left out, and
-    of a device everything but vendor and mac. `reset` clears both worlds, the faults and the log first.
+    mac, account, server, unique_url, url, serial, last_contact, model, note}], options: {name: value}, faults: [{kind,
+    ...} or {name, ...}]}`; every key may be left out, and of a device everything but vendor and mac. `reset` clears
+    all services, the faults and the log first; the options stay.
     """
     unknown = set(seed) - KEYS
     if unknown:
         raise ValueError(f"a seed has no {', '.join(sorted(unknown))}")
     with sim.lock:
         if seed.get("reset"):
-            for vendor in sim.vendors:
-                sim.world(vendor).clear()
-            sim.faults.clear()
-            sim.reset_log()
+            sim.clear()
         sim.options.update(seed.get("options", {}))
         for account in seed.get("accounts", ()):
             sim.add_account(account["vendor"], account["username"], account["password"])
@@ -62,7 +40,7 @@ def load(sim: Any, seed: Mapping[str, Any]) -> None:
 
 
 def world_state(world: World) -> dict[str, Any]:
-    """`{accounts: [name], servers: {account: {name: url}}, devices: [{mac, account, server, unique_url, url}]}`."""
+    """`{accounts: [name], servers: {account: {name: url}}, devices: [{mac, account, server, url, ...}]}`."""
     accounts = sorted(world.accounts())
     return {
         "accounts": accounts,
@@ -74,7 +52,20 @@ def world_state(world: World) -> dict[str, Any]:
                 "server": device.server,
                 "unique_url": device.unique_url,
                 "url": world.url_of(device),
+                "serial": device.serial,
+                "last_contact": device.last_contact,
             }
             for device in world.devices()
         ],
     }
+
+
+def demo(dialects: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the seed that is loaded where none is given: two accounts at every service, and its own few devices."""
+    seed: dict[str, Any] = {"accounts": [], "servers": [], "devices": []}
+    for vendor, dialect in dialects.items():
+        for name in ("demo", "neighbour"):
+            seed["accounts"].append({"vendor": vendor, "username": name, "password": f"{name}-secret"})
+        for key in ("servers", "devices"):
+            seed[key] += [{"vendor": vendor, **entry} for entry in dialect.demo.get(key, ())]
+    return seed

@@ -9,12 +9,12 @@ import json
 from typing import Any
 
 from . import seeds
-from .delivery import Request
-from .faults import Fault
+from .faults import FAULTS, Fault
+from .messages import Request
 
 
 class Control:
-    """Answers the control requests of one simulator; the connection holds the simulator's lock."""
+    """Answers the control requests of one simulator; the connection has the simulator's lock."""
 
     def __init__(self, sim: Any) -> None:
         self._sim = sim
@@ -23,6 +23,8 @@ class Control:
             ("GET", "calls"): self._calls,
             ("GET", "stats"): self._stats,
             ("GET", "history"): self._history,
+            ("GET", "services"): self._services,
+            ("GET", "fault-kinds"): self._fault_kinds,
             ("POST", "reset-log"): self._reset_log,
             ("POST", "options"): self._options,
             ("POST", "load"): self._load,
@@ -35,7 +37,7 @@ class Control:
         return status, (json.dumps(answer, ensure_ascii=False) + "\n").encode("utf-8")
 
     def _answer(self, request: Request) -> tuple[int, Any]:
-        route = self._routes.get((request.method, request.path[len("/_sim/") :]))
+        route = self._routes.get((request.verb, request.path[len("/_sim/") :]))
         if route is None:
             known = [f"{method} /_sim/{name}" for method, name in self._routes]
             return 404, {"error": "no such request", "requests": known}
@@ -66,12 +68,33 @@ class Control:
         sim = self._sim
         return {"history": [entry._asdict() for vendor in sim.vendors for entry in sim.world(vendor).history()]}
 
+    def _services(self, _given: Any) -> Any:
+        """Return the services: address, calls (`{name: writes}`), capabilities and switches."""
+        sim = self._sim
+        return {
+            name: {
+                "title": dialect.title,
+                "url": sim.url(name),
+                "calls": {operation.name: operation.write for operation in dialect.operations},
+                "capabilities": dialect.capabilities._asdict(),
+                "switches": {switch.name: switch.does for switch in sim.options.switches(name)},
+            }
+            for name, dialect in sim.dialects.items()
+        }
+
+    def _fault_kinds(self, _given: Any) -> Any:
+        """Return the table of faults: `{name: {executed, does, protocols}}`."""
+        return {
+            row.name: {"executed": row.executed, "does": row.does, "protocols": list(row.protocols)}
+            for row in FAULTS.values()
+        }
+
     def _reset_log(self, _given: Any) -> Any:
         self._sim.reset_log()
         return {"ok": True}
 
     def _options(self, given: Any) -> Any:
-        """`{name: value}`."""
+        """`{name: value}`, or `{service:name: value}`."""
         self._sim.options.update(given or {})
         return self._sim.options.as_dict()
 
