@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -140,7 +141,11 @@ class Dialect:
 
     def operation(self, name: str) -> Operation | None:
         """Return the operation of this name, without prefix."""
-        return next((each for each in self.operations if each.name == name), None)
+        return self._by_name.get(name)
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Operation]:
+        return {each.name: each for each in self.operations}
 
 
 @dataclass

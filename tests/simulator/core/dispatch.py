@@ -97,9 +97,10 @@ class Dispatcher:
             body = gzip.compress(body, 1)
             headers = (*headers, ("Content-Encoding", "gzip"))
         close = reply.close or not request.keep_alive or not options.keep_alive
-        return dataclasses.replace(
-            reply, headers=headers, body=body, close=close, delay=reply.delay + float(options.latency)
-        )
+        if body is reply.body and not close and not options.latency:
+            return reply
+        delay = reply.delay + float(options.latency)
+        return dataclasses.replace(reply, headers=headers, body=body, close=close, delay=delay)
 
     def _refuse(self, request: Request, reply: Reply, reason: str) -> None:
         self.ledger.refusals.append(Refusal(reply.status, reason, request.path, request.connection))
@@ -140,7 +141,7 @@ class Dispatcher:
             call.phase, call.fault, call.fault_name = fault.phase, fault.kind, fault.name
             reply = self._hit(context, fault, incoming, call)
         call.status = reply.status
-        if not call.write:
+        if not call.write and incoming.operation is not None and incoming.operation.login == "account":
             self._count_read(service, now)
         return dataclasses.replace(reply, executed=call.executed)
 
@@ -207,7 +208,8 @@ class Dispatcher:
             call.executed = True
         except CallError as error:
             reply = protocol.write_error(service, error, incoming)
-            summary = Summary(None, f"fault {error.code}: {error.text}")
+            call.executed = error.kind == "error"  # the handler itself said no
+            summary = Summary(False if call.executed else None, f"fault {error.code}: {error.text}")
         except HttpError as error:
             reply, summary = plain(error.status, error.text), Summary(None, error.text)
         finally:

@@ -210,7 +210,7 @@ def document(inner: str, options: Any, namespace: bool = True, padded: bool = Fa
         head = f'<?xml version="1.0"{f" encoding={chr(34)}{name}{chr(34)}" if name else ""}?>'
     line = "\n" if padded else ""
     text = (
-        f"{head}{line if head else ''}<methodResponse{_NAMESPACE if namespace else ''}>"
+        f"{head}{line if head else ''}<methodResponse{_NAMESPACE if namespace or '<ex:' in inner else ''}>"
         f"{line}{inner}{line}</methodResponse>{line}"
     )
     body = text.encode("ascii", "xmlcharrefreplace") if ascii_only else text.encode("utf-8")
@@ -265,7 +265,13 @@ SHAPES = {
     "nested": "<value><array><data><value><boolean>1</boolean></value><value><array><data><value><array><data>"
     "</data></array></value></data></array></value></data></array></value>",
 }
-_JAVA = {str: "java.lang.String", bool: "java.lang.Boolean", int: "java.lang.Integer", list: "[Ljava.lang.Object;"}
+_JAVA = {
+    str: "java.lang.String",
+    bool: "java.lang.Boolean",
+    int: "java.lang.Integer",
+    float: "java.lang.Double",
+    list: "[Ljava.lang.Object;",
+}
 
 
 class XmlRpc:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fixtures for the simulator's own tests: they talk to it with the standard library's clients only."""
+"""Fixtures for the simulator's own tests: they call it with the standard library's codecs only."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if _TESTS not in sys.path:
     sys.path.insert(0, _TESTS)
 
 from simulator import Simulator  # noqa: E402
+from simulator.clients import Memory, seed  # noqa: E402
 
 
 class Client:
@@ -57,16 +58,16 @@ class Client:
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    """Two accounts in both worlds: `me` with the servers main and spare, `other` with theirs."""
+    """A simulator on a socket, seeded as `Memory.seeded` is."""
     with Simulator() as simulator:
-        for vendor in simulator.vendors:
-            simulator.add_account(vendor, "me", "secret")
-            simulator.add_account(vendor, "other", "secret")
-            world = simulator.world(vendor)
-            world.add_server("me", "main", "https://main.example.com/")
-            world.add_server("me", "spare", "https://spare.example.com/")
-            world.add_server("other", "theirs", "https://theirs.example.com/")
+        seed(simulator)
         yield simulator
+
+
+@pytest.fixture
+def memory() -> Memory:
+    """A simulator in memory with two accounts at every service: `me` (servers main, spare) and `other` (theirs)."""
+    return Memory.seeded()
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import contextlib
 import gzip
-import socket
+import http.client
 import ssl
 import threading
-import time
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as ET
@@ -17,9 +19,12 @@ import xmlrpc.client
 from typing import Any
 
 import pytest
-from simulator import Simulator
+from simulator import Fault, Simulator
+from simulator.clients import Memory
+from simulator.core.http import Connection, serialize
 
 A = "001565000001"
+WATCHDOG = 30  # seconds after which a test that waits for an event has failed
 CALL = "<methodCall><methodName>redirect.{}</methodName>{}</methodCall>"
 ONE = "<params><param><value>{}</value></param></params>"
 
@@ -45,12 +50,58 @@ def test_styles(sim: Any, client: Any, style: str) -> None:
     assert [listed[0], [item.strip() for item in listed[1]]] == [True, ["00-15-65-00-00-01"]]
 
 
-def test_one_connection_for_many_calls(sim: Any, client: Any) -> None:
+class Pipe(asyncio.Transport):
+    """A transport that keeps what a connection does with it: its writes one by one, and whether it ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+        self.ended = ""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.writes.append(bytes(data))
+
+    def close(self) -> None:
+        self.ended = self.ended or "closed"
+
+    def abort(self) -> None:
+        self.ended = "aborted"
+
+
+def connected(sim: Simulator) -> tuple[Connection, Pipe]:
+    pipe = Pipe()
+    connection = Connection(sim, False, set())
+    connection.connection_made(pipe)
+    return connection, pipe
+
+
+def request(sim: Simulator, vendor: str = "yealink", body: bytes = CALL.format("listDevices", "").encode()) -> bytes:
+    lines = [
+        f"POST {sim.path(vendor)} HTTP/1.1",
+        "Content-Type: text/xml",
+        "Authorization: Basic " + base64.b64encode(b"me:secret").decode(),
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@pytest.mark.parametrize("options", [{}, {"chunked": True}, {"gzip": True}, {"style": "padded"}])
+def test_each_answer_leaves_in_one_write(memory: Memory, options: dict[str, Any]) -> None:
+    memory.sim.options.update(options)
+    for number in range(50000):
+        memory.sim.world("yealink").add_device(f"001565{number:06x}", "me")
+    connection, pipe = connected(memory.sim)
+    for _index in range(3):
+        connection.data_received(request(memory.sim))
+    assert len(pipe.writes) == 3
+    assert len(set(pipe.writes)) == 1
+    assert pipe.ended == ""
+
+
+def test_one_connection_for_many_calls(sim: Simulator, client: Any) -> None:
     rpc = client()
-    started = time.monotonic()
     for _index in range(200):
         rpc("checkDevice", A)
-    assert time.monotonic() - started < 5  # 40 ms a call would be 8 s
     stats = sim.stats()
     assert stats["connections"] == {"opened": 1, "opened_tls": 0, "open": 1}
     assert sim.count() == {"checkDevice": 200}
@@ -58,16 +109,14 @@ def test_one_connection_for_many_calls(sim: Any, client: Any) -> None:
 
 
 @pytest.mark.parametrize(("option", "value"), [("keep_alive", False), ("close_after", 1)])
-def test_connections_that_end(sim: Any, client: Any, option: str, value: Any) -> None:
-    setattr(sim.options, option, value)
-    rpc = client()
-    _status, headers, _body = rpc.raw("listDevices")
-    assert (headers["Connection"] == "close") is (option == "keep_alive")
-    for _index in range(200):
-        if sim.stats()["connections"]["open"] == 0:
-            break
-        time.sleep(0.005)
-    assert sim.stats()["connections"]["open"] == 0
+def test_connections_that_end(memory: Memory, option: str, value: Any) -> None:
+    memory.sim.options.set(option, value)
+    connection, pipe = connected(memory.sim)
+    connection.data_received(request(memory.sim))
+    assert (b"Connection: close" in pipe.writes[0]) is (option == "keep_alive")
+    assert pipe.ended == "closed"
+    connection.connection_lost(None)
+    assert memory.sim.stats()["connections"]["open"] == 0
 
 
 def test_logins(sim: Any, client: Any) -> None:
@@ -141,41 +190,70 @@ def test_gzip_and_chunks(sim: Any, client: Any) -> None:
     assert rpc("checkDevice", A) == [True, "Unknown"]
 
 
-def test_latency_and_calls_in_flight(sim: Any, client: Any) -> None:
-    sim.options.latency = 0.3
-    threads = [threading.Thread(target=client(), args=("checkDevice", A)) for _index in range(8)]
-    started = time.monotonic()
+def test_calls_in_flight_are_counted(sim: Simulator, client: Any) -> None:
+    """Each of eight calls waits until all have arrived."""
+    arrived, go = threading.Semaphore(0), threading.Event()
+    sim.faults.add(Fault("hang", phase="after"))
+    sim.hooks.append(lambda *_call: arrived.release())
+
+    def call() -> None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            client()("checkDevice", A)
+        go.set()
+
+    threads = [threading.Thread(target=call) for _index in range(8)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
-    assert 0.3 <= time.monotonic() - started < 2
+    for _thread in threads:
+        assert arrived.acquire(timeout=WATCHDOG)
     stats = sim.stats()
-    assert (stats["max_in_flight"], stats["in_flight"], stats["connections"]["opened"]) == (8, 0, 8)
+    assert (stats["max_in_flight"], stats["in_flight"], stats["connections"]["opened"]) == (8, 8, 8)
+    sim.stop()
+    for thread in threads:
+        thread.join(WATCHDOG)
+    assert go.is_set()
+    assert (sim.stats()["max_in_flight"], sim.stats()["in_flight"]) == (8, 0)
 
 
-def test_pipelined_and_split_requests(sim: Any, client: Any) -> None:
-    body = CALL.format("listDevices", "").encode()
-    login = client().headers["Authorization"]
-    lines = [
-        "POST /xmlrpc HTTP/1.1",
-        "Content-Type: text/xml",
-        f"Authorization: {login}",
-        f"Content-Length: {len(body)}",
-    ]
-    head = "\r\n".join([*lines, "", ""])
-    both = (head.encode() + body) * 2
-    parts = urllib.parse.urlsplit(sim.url("yealink"))
-    with socket.create_connection((parts.hostname, parts.port), 5) as sock:
-        for start in range(0, len(both), 100):
-            sock.sendall(both[start : start + 100])
-            time.sleep(0.001)
-        got = b""
-        while got.count(b"</methodResponse>") < 2:
-            got += sock.recv(65536)
-        sock.sendall(b"nonsense\r\n\r\n")
-        assert sock.recv(65536).startswith(b"HTTP/1.1 400 ")
-    assert sim.count() == {"listDevices": 2}
+def test_latency_is_part_of_the_reply(memory: Memory) -> None:
+    memory.sim.options.latency = 0.3
+    memory.sim.options.set("latency", 1.0, "htek")
+    assert memory.caller("yealink").reply("checkDevice", A).delay == 0.3
+    assert memory.caller("htek").reply("checkDevice", A).delay == 1.0
+
+
+def test_pipelined_and_split_requests(memory: Memory) -> None:
+    connection, pipe = connected(memory.sim)
+    both = request(memory.sim) * 2
+    for start in range(0, len(both), 100):
+        connection.data_received(both[start : start + 100])
+    assert [piece.count(b"</methodResponse>") for piece in pipe.writes] == [1, 1]
+    connection.data_received(both)
+    assert len(pipe.writes) == 4
+    connection.data_received(b"nonsense\r\n\r\n")
+    assert pipe.writes[-1].startswith(b"HTTP/1.1 400 ")
+    assert pipe.ended == "closed"
+    assert memory.sim.count() == {"listDevices": 4}
+
+
+def test_an_answer_without_a_body(memory: Memory) -> None:
+    device = memory.sim.world("ymcs").add_device(A, "me", serial="1")
+    reply = memory.caller("ymcs").reply("editDevice", device.id, {"remark": "x"})
+    head, body = serialize(reply, chunked=True)
+    assert head.startswith(b"HTTP/1.1 204 ")
+    assert b"Content-Length" not in head
+    assert b"Transfer-Encoding" not in head
+    assert body == b""
+
+
+@pytest.mark.parametrize("vendor", ["yealink", "htek", "snom", "panasonic", "ymcs"])
+def test_every_service_on_one_port(sim: Simulator, vendor: str) -> None:
+    parts = urllib.parse.urlsplit(sim.url(vendor))
+    assert parts.netloc == urllib.parse.urlsplit(sim.base_url()).netloc
+    connection = http.client.HTTPConnection(parts.netloc, timeout=WATCHDOG)
+    connection.request("POST", parts.path or "/v2/token", b"")
+    assert connection.getresponse().status == 401
+    connection.close()
 
 
 def test_https_and_http_at_once() -> None:
