@@ -22,10 +22,10 @@ or as a process of its own with ``python -m simulator --help``.
 
 from __future__ import annotations
 
-from .core.calls import Binding, Call, Refusal, Violation
+from .core.calls import Binding, Call, CutShort, Refusal, Violation
 from .core.faults import FAULTS, Fault, FaultKind, FaultPlan, fault
 from .core.memory import VirtualClock, Wire
-from .core.messages import Reply, Request
+from .core.messages import Gate, Reply, Request
 from .core.options import Options
 from .core.world import Device, Server, World
 from .dialects import DIALECTS
@@ -41,10 +41,12 @@ __all__ = [
     "WRITE_METHODS",
     "Binding",
     "Call",
+    "CutShort",
     "Device",
     "Fault",
     "FaultKind",
     "FaultPlan",
+    "Gate",
     "Options",
     "Refusal",
     "Reply",

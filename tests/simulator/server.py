@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from .core import seeds
-from .core.calls import Call, Ledger, Refusal, Violation
+from .core.calls import Call, CutShort, Ledger, Refusal, Violation
 from .core.certificates import Certificates
 from .core.control import Control
 from .core.dialect import Dialect, Service
@@ -48,6 +48,7 @@ class Simulator:
         **options: Any,
     ) -> None:
         self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
         self.clock = clock
         self.options = Options(
             {name: (*dialect.protocol.switches, *dialect.switches) for name, dialect in self.dialects.items()}
@@ -67,7 +68,7 @@ class Simulator:
         self._ports = {False: port, True: tls_port}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self._servers: list[asyncio.AbstractServer] = []
+        self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
 
     # -- life
@@ -124,14 +125,19 @@ class Simulator:
             self._ports[tls] = server.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
-        # Connections that are just being accepted.
+        loop = asyncio.get_running_loop()
+        for server in self._servers:  # accept no more, but close only once those that are accepted have begun
+            for listening in server.sockets:
+                loop.remove_reader(listening.fileno())
+        for _turn in range(3):
+            await asyncio.sleep(0)
         accepting = asyncio.all_tasks() - {asyncio.current_task()}
         for task in accepting:
             task.cancel()
         await asyncio.gather(*accepting, return_exceptions=True)
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
         while self._connections:
             for connection in list(self._connections):
                 connection.abort()
@@ -244,6 +250,19 @@ class Simulator:
         if found:
             lines = [f"{v.what}: {v.vendor} {v.method} by {v.account!r} with {v.params!r}" for v in found]
             raise AssertionError("the simulator saw violations:\n" + "\n".join(lines))
+
+    def cut_short(self) -> list[CutShort]:
+        """Return the exchanges that ended before their whole answer was sent."""
+        with self.lock:
+            return list(self.ledger.cut_short)
+
+    def wait_for(self, predicate: Callable[[], bool], watchdog: float = 30.0) -> bool:
+        """Wait until something is true of this simulator; False after `watchdog` seconds.
+
+        It is asked whenever a connection, a request or a piece of an answer has come, gone or been sent.
+        """
+        with self.changed:
+            return self.changed.wait_for(predicate, watchdog)
 
     def reset_log(self) -> None:
         """Forget calls, refusals and counters; violations and the history of bindings stay."""

@@ -70,6 +70,13 @@ class Violation(NamedTuple):
     params: list[Any]
 
 
+class CutShort(NamedTuple):
+    """An exchange that ended before its whole answer was sent, whoever ended it."""
+
+    connection: int
+    sent: int  # bytes of the answer, its head included, that had been sent by then
+
+
 class Ledger:
     """All records of one simulator and its counters; append-only but for `reset`."""
 
@@ -77,6 +84,7 @@ class Ledger:
         self.calls: list[Call] = []
         self.refusals: list[Refusal] = []
         self.violations: list[Violation] = []
+        self.cut_short: list[CutShort] = []
         self.serial = 0
         self.next_connection = 0
         self.connections_opened = 0
@@ -95,6 +103,7 @@ class Ledger:
         """Forget calls, refusals and counters; violations, the serial and the bindings' history stay."""
         self.calls = []
         self.refusals = []
+        self.cut_short = []
         self.connections_opened = 0
         self.tls_connections_opened = 0
         self.requests = 0

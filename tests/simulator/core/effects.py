@@ -20,7 +20,9 @@ def faulty_reply(service: Service, fault: Fault, incoming: Incoming, answer: Rep
     made_up = service.dialect.protocol.made_up(service, fault, incoming)
     reply = made_up if made_up is not None else _reply(fault, answer)
     extra = tuple(fault.headers.items())
-    return dataclasses.replace(reply, headers=(*reply.headers, *extra), delay=reply.delay + fault.delay)
+    return dataclasses.replace(
+        reply, headers=(*reply.headers, *extra), delay=reply.delay + fault.delay, gate=fault.gate
+    )
 
 
 def _reply(fault: Fault, answer: Reply) -> Reply:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from . import mac as macs
+from .messages import Gate
 from .options import bare
 
 KINDS = {
@@ -60,7 +61,8 @@ class Fault:
     `items` are phones that a bulk call refuses with `code` and `text` while it executes the others.
 
     `delay`, `interval` and `late_seconds` are seconds. `dribble` sends `chunk` bytes per interval, of the body or, with
-    `whole`, of the head too. `{method}` in `text` is the name of the call.
+    `whole`, of the head too. `{method}` in `text` is the name of the call. With `gate` the answer is kept back until a
+    test opens it.
     """
 
     kind: str
@@ -94,6 +96,7 @@ class Fault:
     interval: float = 0.5
     chunk: int = 1
     whole: bool = False
+    gate: Gate | None = None
     name: str | None = None  # in the table of faults
     payload: bytes = field(default=b"", init=False)  # the body as bytes
     seen: int = field(default=0, init=False)
@@ -129,7 +132,7 @@ class Fault:
         values = dict(values)
         if "body_base64" in values:
             values["body"] = base64.b64decode(values.pop("body_base64"))
-        unknown = set(values) - {item.name for item in fields(cls) if item.init}
+        unknown = set(values) - {item.name for item in fields(cls) if item.init and item.name != "gate"}
         if unknown:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         return fault(**values) if values.get("name") is not None and "kind" not in values else cls(**values)

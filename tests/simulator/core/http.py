@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http
 import socket
 import struct
 from typing import Any, Protocol
 
-from .calls import Ledger
+from .calls import CutShort, Ledger
 from .dispatch import CONTROL
 from .messages import Dribble, Reply, Request
 
@@ -25,6 +26,7 @@ class Answerer(Protocol):
 
     ledger: Ledger
     lock: Any
+    changed: Any  # the condition, on the lock, that something has happened
 
     def answer(self, request: Request) -> tuple[Reply, Any]:
         """Return the reply and the switches that say how it is sent; called with the lock."""
@@ -78,6 +80,7 @@ class Connection(asyncio.Protocol):
         self._controls = False  # came for the control API, so it is no connection of a service
         self._answered = 0
         self._number = 0
+        self._sent = 0  # bytes of the answer that is being sent
         self._close_after: int | None = None
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -98,6 +101,7 @@ class Connection(asyncio.Protocol):
             ledger.connections_opened += 1
             ledger.connections_open += 1
             ledger.tls_connections_opened += self._tls
+            self._service.changed.notify_all()
         self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -109,6 +113,8 @@ class Connection(asyncio.Protocol):
             self._service.ledger.connections_open -= not self._controls
             if self._busy:
                 self._service.ledger.in_flight -= not self._controls
+                self._service.ledger.cut_short.append(CutShort(self._number, self._sent))
+            self._service.changed.notify_all()
         self._busy = False
         if self._transport is not None:
             self._transport.close()  # no more to close, but older Pythons complain of a TLS transport that was not
@@ -148,12 +154,13 @@ class Connection(asyncio.Protocol):
             ledger.in_flight += not self._controls
             ledger.max_in_flight = max(ledger.max_in_flight, ledger.in_flight)
             reply, options = self._service.answer(request)
-        self._close_after = options.close_after
-        if reply.delay > 0:
+            self._service.changed.notify_all()
+        self._close_after, self._sent = options.close_after, 0
+        if reply.gate is not None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(reply.delay, self._deliver, reply, options.chunked)
+            reply.gate.enter(lambda: self._send_soon(loop, reply, options.chunked))
         else:
-            self._deliver(reply, options.chunked)
+            self._send(reply, options.chunked)
 
     def _take(self) -> Request | None:
         """Cut one whole request off the buffer; None where there is none yet."""
@@ -185,13 +192,25 @@ class Connection(asyncio.Protocol):
 
     # -- answers
 
+    def _send_soon(self, loop: asyncio.AbstractEventLoop, reply: Reply, chunked: bool) -> None:
+        """Send from any thread."""
+        with contextlib.suppress(RuntimeError):  # the simulator has stopped
+            loop.call_soon_threadsafe(self._send, reply, chunked)
+
+    def _send(self, reply: Reply, chunked: bool) -> None:
+        if reply.delay > 0:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(reply.delay, self._deliver, reply, chunked)
+        else:
+            self._deliver(reply, chunked)
+
     def _deliver(self, reply: Reply, chunked: bool) -> None:
         self._timer = None
         transport = self._transport
         if transport is None or reply.drop == "hang":
             return
         if reply.drop == "close":
-            self._done(True)
+            self._done(True)  # the whole of what there is to send
         elif reply.drop in ("reset", "refuse"):
             sock = transport.get_extra_info("socket")
             if sock is not None:
@@ -204,7 +223,7 @@ class Connection(asyncio.Protocol):
             elif reply.dribble is not None:
                 start = 0 if reply.dribble.whole else len(head)
                 if start:
-                    transport.write(head)
+                    self._write(head)
                 self._dribble(head + body, reply.dribble, start, reply.close)
             else:
                 self._done(reply.close, head + body)  # one piece, so that it leaves in one packet
@@ -216,9 +235,16 @@ class Connection(asyncio.Protocol):
         if position + how.chunk >= len(data):
             self._done(close, piece)
             return
-        self._transport.write(piece)
+        self._write(piece)
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(how.interval, self._dribble, data, how, position + how.chunk, close)
+
+    def _write(self, piece: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(piece)
+        with self._service.lock:
+            self._sent += len(piece)
+            self._service.changed.notify_all()
 
     def _done(self, close: bool, last: bytes = b"") -> None:
         """End one exchange with its last bytes: close the connection, or look for the next request in the buffer.
@@ -229,6 +255,7 @@ class Connection(asyncio.Protocol):
         self._answered += 1
         with self._service.lock:
             self._service.ledger.in_flight -= not self._controls
+            self._service.changed.notify_all()
         if last and self._transport is not None:
             self._transport.write(last)
         if close or (self._close_after is not None and self._answered >= self._close_after):

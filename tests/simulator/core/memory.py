@@ -30,7 +30,7 @@ class VirtualClock:
 
 def duration(reply: Reply, chunked: bool = False) -> float:
     """Return the seconds from the last byte of the request to the last byte of the answer; infinite where it hangs."""
-    if reply.drop == "hang":
+    if reply.drop == "hang" or (reply.gate is not None and not reply.gate.is_open):
         return float("inf")
     if reply.dribble is None:
         return reply.delay

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,6 +33,37 @@ class Dribble(NamedTuple):
     whole: bool = False
 
 
+class Gate:
+    """Keeps answers back until a test opens it: `fault("after_...", gate=gate)` or `Fault("pass", gate=gate)`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._arrived = threading.Semaphore(0)
+        self._waiting: list[Callable[[], None]] = []
+        self.is_open = False
+
+    def wait(self, calls: int = 1, watchdog: float = 30.0) -> bool:
+        """Wait until so many more calls have arrived; False after `watchdog` seconds without one."""
+        return all(self._arrived.acquire(timeout=watchdog) for _call in range(calls))
+
+    def open(self) -> None:
+        """Let every answer out, also those that are still to come."""
+        with self._lock:
+            self.is_open, waiting, self._waiting = True, self._waiting, []
+        for send in waiting:
+            send()
+
+    def enter(self, send: Callable[[], None]) -> None:
+        """Call `send` once the gate is open."""
+        with self._lock:
+            is_open = self.is_open
+            if not is_open:
+                self._waiting.append(send)
+        self._arrived.release()
+        if is_open:
+            send()
+
+
 @dataclass(frozen=True)
 class Reply:
     """What the service does about one request.
@@ -52,6 +84,7 @@ class Reply:
     executed: bool = False
     close: bool = False
     raw: bool = False  # the body is sent as it is, never compressed
+    gate: Gate | None = None  # keeps the answer back
 
     def header(self, name: str) -> str | None:
         """Return the value of a header, in whatever case its name is given."""

@@ -11,7 +11,8 @@ import urllib.request
 from typing import Any
 
 import pytest
-from simulator import DIALECTS, READ_METHODS, WRITE_METHODS
+from simulator import DIALECTS, FAULTS, READ_METHODS, WRITE_METHODS
+from simulator.core.seeds import demo
 
 A, B = "001565000001", "001565000002"
 
@@ -153,3 +154,67 @@ def test_the_control_api(sim: Any, client: Any) -> None:
             _control(sim, name, given)
         assert caught.value.code == status
         caught.value.close()
+
+
+def test_the_control_api_describes_the_services(sim: Any) -> None:
+    services = _control(sim, "services")
+    assert list(services) == list(sim.vendors)
+    for vendor, service in services.items():
+        assert service["url"] == sim.url(vendor)
+        assert service["calls"] == {op.name: op.write for op in DIALECTS[vendor].operations}
+        assert {"latency", "mac_notation"} <= set(service["switches"])
+        assert all(service["switches"].values())
+    assert _control(sim, "fault-kinds")["late"] == {
+        "executed": "late",
+        "does": FAULTS["late"].does,
+        "protocols": [],
+    }
+
+
+def test_options_of_one_service(sim: Any, client: Any) -> None:
+    assert _control(sim, "options", {"htek:empty_text": "No devices found"})["htek:empty_text"] == "No devices found"
+    assert client("htek")("listDevices") == [False, "No devices found"]
+    assert client("yealink")("listDevices") == [False, "No device(s) exists"]
+    sim.options.empty_text = "Nothing"  # for all, also for the one that was set apart
+    assert client("htek")("listDevices") == [False, "Nothing"]
+    sim.options.reset("empty_text")
+    assert client("htek")("listDevices") == [False, "No device(s) exists"]
+    with pytest.raises(AttributeError, match="for htek"):
+        sim.options.set("ok_case", "ok", "htek")
+    with pytest.raises(AttributeError):
+        sim.options.update({"latency": 0.1, "htek:ok_case": "ok"})
+    assert sim.options.latency == 0.0
+
+
+def test_a_seed_for_every_service(sim: Any) -> None:
+    seed = {
+        "reset": True,
+        "accounts": [{"vendor": vendor, "username": "u", "password": "p"} for vendor in sim.vendors],
+        "devices": [
+            {
+                "vendor": "snom",
+                "mac": "000413000001",
+                "account": "u",
+                "url": "https://x.example.com/",
+                "model": "snomD785",
+            },
+            {"vendor": "panasonic", "mac": A, "account": "u", "url": "https://x.example.com/", "last_contact": 1.5},
+            {"vendor": "ymcs", "mac": B, "account": "u", "serial": "0012", "last_contact": "1970-01-01T00:00:02Z"},
+        ],
+        "faults": [{"name": "late", "method": "redirect.registerDevice"}],
+    }
+    sim.load(seed)
+    found = _control(sim, "state")["worlds"]
+    assert [device["url"] for device in found["snom"]["devices"]] == ["https://x.example.com/"]
+    assert [device["last_contact"] for device in found["panasonic"]["devices"]] == [1.5]
+    assert [(device["serial"], device["last_contact"]) for device in found["ymcs"]["devices"]] == [("0012", 2.0)]
+    assert [fault.name for fault in sim.faults] == ["late"]
+    with pytest.raises(ValueError, match="a device has no colour"):
+        sim.load({"devices": [{"vendor": "snom", "mac": A, "colour": "red"}]})
+
+
+def test_the_demo_seed_has_devices_at_every_service(sim: Any) -> None:
+    sim.load({"reset": True, **demo(sim.dialects)})
+    for vendor in sim.vendors:
+        assert sim.world(vendor).accounts() == {"demo": "demo-secret", "neighbour": "neighbour-secret"}
+        assert sim.world(vendor).devices("demo")

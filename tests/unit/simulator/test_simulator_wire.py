@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import gc
 import gzip
 import http.client
+import socket
 import ssl
 import threading
 import urllib.parse
@@ -19,7 +21,7 @@ import xmlrpc.client
 from typing import Any
 
 import pytest
-from simulator import Fault, Simulator
+from simulator import Fault, Gate, Simulator
 from simulator.clients import Memory
 from simulator.core.http import Connection, serialize
 
@@ -88,7 +90,7 @@ def request(sim: Simulator, vendor: str = "yealink", body: bytes = CALL.format("
 @pytest.mark.parametrize("options", [{}, {"chunked": True}, {"gzip": True}, {"style": "padded"}])
 def test_each_answer_leaves_in_one_write(memory: Memory, options: dict[str, Any]) -> None:
     memory.sim.options.update(options)
-    for number in range(50000):
+    for number in range(2000):
         memory.sim.world("yealink").add_device(f"001565{number:06x}", "me")
     connection, pipe = connected(memory.sim)
     for _index in range(3):
@@ -191,28 +193,66 @@ def test_gzip_and_chunks(sim: Any, client: Any) -> None:
 
 
 def test_calls_in_flight_are_counted(sim: Simulator, client: Any) -> None:
-    """Each of eight calls waits until all have arrived."""
-    arrived, go = threading.Semaphore(0), threading.Event()
-    sim.faults.add(Fault("hang", phase="after"))
-    sim.hooks.append(lambda *_call: arrived.release())
-
-    def call() -> None:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            client()("checkDevice", A)
-        go.set()
-
-    threads = [threading.Thread(target=call) for _index in range(8)]
+    """Eight calls are kept back until all have arrived."""
+    gate = Gate()
+    sim.faults.add(Fault("pass", gate=gate))
+    answers: list[Any] = []
+    threads = [threading.Thread(target=lambda: answers.append(client()("checkDevice", A))) for _index in range(8)]
     for thread in threads:
         thread.start()
-    for _thread in threads:
-        assert arrived.acquire(timeout=WATCHDOG)
+    assert gate.wait(8, WATCHDOG)
     stats = sim.stats()
     assert (stats["max_in_flight"], stats["in_flight"], stats["connections"]["opened"]) == (8, 8, 8)
-    sim.stop()
+    assert answers == []
+    gate.open()
     for thread in threads:
         thread.join(WATCHDOG)
-    assert go.is_set()
+    assert answers == [[True, "Unknown"]] * 8
     assert (sim.stats()["max_in_flight"], sim.stats()["in_flight"]) == (8, 0)
+
+
+def test_what_was_sent_when_the_client_left(sim: Simulator) -> None:
+    """The answer comes at seven bytes an hour."""
+    sim.faults.add(Fault("dribble", interval=3600.0, chunk=7, whole=True, phase="after"))
+    parts = urllib.parse.urlsplit(sim.url("yealink"))
+    with socket.create_connection((parts.hostname, parts.port), WATCHDOG) as sock:
+        sock.sendall(request(sim))
+        assert sock.recv(65536) == b"HTTP/1."
+        assert sim.cut_short() == []
+    assert sim.wait_for(lambda: bool(sim.cut_short()), WATCHDOG)
+    assert [each.sent for each in sim.cut_short()] == [7]
+    assert sim.stats()["in_flight"] == 0
+
+
+def test_stopping_while_clients_connect() -> None:
+    for _index in range(20):
+        with Simulator() as sim, contextlib.ExitStack() as stack:
+            address = urllib.parse.urlsplit(sim.base_url())
+            for _client in range(5):
+                stack.enter_context(socket.create_connection((address.hostname, address.port), WATCHDOG))
+            sim.stop()
+            gc.collect()
+            sim.start()
+
+
+def test_an_answer_that_is_kept_back_in_memory(memory: Memory) -> None:
+    gate = Gate()
+    memory.sim.faults.add(Fault("pass", gate=gate))
+    yealink = memory.caller("yealink")
+    with pytest.raises(TimeoutError):
+        yealink("checkDevice", A)
+    gate.open()
+    assert yealink("checkDevice", A) == [True, "Unknown"]
+
+
+def test_an_exchange_that_ends_in_its_middle(memory: Memory) -> None:
+    memory.sim.faults.add(Fault("hang", phase="after"))
+    connection, pipe = connected(memory.sim)
+    connection.data_received(request(memory.sim))
+    assert (pipe.writes, memory.sim.stats()["in_flight"]) == ([], 1)
+    connection.connection_lost(None)
+    assert [each.sent for each in memory.sim.cut_short()] == [0]
+    assert memory.sim.stats()["in_flight"] == 0
 
 
 def test_latency_is_part_of_the_reply(memory: Memory) -> None:
