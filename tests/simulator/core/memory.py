@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from .http import serialize
@@ -18,6 +19,7 @@ class VirtualClock:
 
     def __init__(self, now: float = START) -> None:
         self.now = now
+        self._lock = threading.Lock()
 
     def __call__(self) -> float:
         """Return the time."""
@@ -25,7 +27,8 @@ class VirtualClock:
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
-        self.now += seconds
+        with self._lock:
+            self.now += seconds
 
 
 def duration(reply: Reply, chunked: bool = False) -> float:

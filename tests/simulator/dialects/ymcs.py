@@ -186,10 +186,11 @@ def _add(context: Context, entry: Any, serial_needed: bool) -> Device:
         code = EXISTS if known.account == context.account else FOREIGN
         raise ItemError(code, _WORDS[code])
     server, url = _server(context, entry), _unique_url(entry)
+    note, auth_name = text_of(entry, "remark"), text_of(entry, "authName")
     name, server_id = (server.name, server.id) if server is not None else (None, None)
     device = context.world.bind(bare, context.account, name, url, server_id)
     device.serial = serial if isinstance(serial, str) else None
-    device.note, device.auth_name = text_of(entry, "remark"), text_of(entry, "authName")
+    device.note, device.auth_name = note, auth_name
     return device
 
 

@@ -17,7 +17,7 @@ A, B, C, D = "44dbd2000001", "44dbd2000002", "44dbd2000003", "44dbd2000004"
 GRANT = {"grant_type": "client_credentials"}
 
 
-def code(call: Any, *arguments: Any, **headers: str) -> tuple[int, str]:
+def code(call: Any, *arguments: Any, **headers: str) -> tuple[int, str | int]:
     """Return status and code of the error that a call ends with."""
     reply = call.reply(*arguments, **headers)
     answer = json.loads(reply.body)
@@ -180,17 +180,20 @@ def test_adding_in_bulk(memory: Memory) -> None:
         {"mac": "x", "sn": "1"},
         {"mac": D},
         {"mac": "44dbd2000005", "sn": "1", "serverId": "nowhere"},
+        {"mac": "44dbd2000006", "sn": "1", "remark": 7},
     ]
     result = ymcs("addDevices", entries)
-    assert (result["total"], result["successCount"], result["failureCount"]) == (6, 1, 5)
+    assert (result["total"], result["successCount"], result["failureCount"]) == (7, 1, 6)
     assert [(each["mac"], each["errorInfo"][:6]) for each in result["errors"]] == [
         (B, "800003"), (C, "800004"), ("x", "800001"), (D, "800002"), ("44dbd2000005", "900400"),
+        ("44dbd2000006", "900400"),
     ]  # fmt: skip
+    assert [device.mac for device in world.devices("me")] == [B, A]
     added = world.device(A)
     assert added is not None
     assert (added.serial, added.server, added.note) == ("001", "main", "desk")
     call = memory.sim.calls("addDevices")[0]
-    assert (call.ok, call.text, call.status, call.phones[:2]) == (False, "1 of 6", 200, [A, B])
+    assert (call.ok, call.text, call.status, call.phones[:2]) == (False, "1 of 7", 200, [A, B])
     memory.sim.options.update({"error_key": "field", "error_text": "msg"})
     assert set(ymcs("addDevices", [{"mac": B, "sn": "1"}])["errors"][0]) == {"field", "msg"}
 
