@@ -228,9 +228,11 @@ class World:
             bare = _mac(mac)
             return [entry for entry in self._history if entry.mac == bare]
 
-    def clear(self) -> None:
-        """Remove accounts, servers and devices; the history stays."""
+    def clear(self, history: bool = False) -> None:
+        """Remove accounts, servers and devices, and the history only where asked."""
         with self.lock:
+            if history:
+                self._history.clear()
             for part in (
                 self._passwords,
                 self._logins,

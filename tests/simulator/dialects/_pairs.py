@@ -17,7 +17,7 @@ from ..core.bulk import SWITCHES as BULK_SWITCHES
 from ..core.dialect import CallError, Context, Refused, Service
 from ..core.options import Switch
 from ..core.world import REGISTERED
-from ..protocols.xmlrpc import EX_NIL, NIL
+from ..protocols.xmlrpc import EX_NIL, NIL, string
 
 OK = "OK"
 INVALID_SERVER = "Invalid server"  # Yealink 4.1.3, Htek 1.3
@@ -269,13 +269,6 @@ def _answer(context: Context, outcome: Outcome, override: str | None, many: bool
         raise refuse(context, named(NAMING[outcome.problem], outcome.named, names))
     words = context.service.dialect.settings["refusal"]
     raise refuse(context, words(context, outcome.problem, outcome.named, override, names, other_user))
-
-
-def string(value: Any) -> str:
-    """Return a parameter that must be a string."""
-    if not isinstance(value, str):
-        raise CallError(0, "a parameter is not a string", kind="arguments")
-    return value
 
 
 def read_override(context: Context, given: tuple[Any, ...]) -> str | None:

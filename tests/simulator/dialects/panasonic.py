@@ -25,7 +25,7 @@ from ..core.dialect import (
 )
 from ..core.options import Switch
 from ..core.world import Device
-from ..protocols.xmlrpc import EX_NIL, NIL, PROTOCOL, Date
+from ..protocols.xmlrpc import EX_NIL, NIL, PROTOCOL, Date, string
 
 BAD_XML = (1, "Invalid XML format")
 BAD_URL, BAD_MAC, UNREGISTERED, FOREIGN, NOT_OWNER = 100, 200, 201, 202, 203
@@ -68,12 +68,6 @@ def _refused(code: int, address: str) -> Refused:
     return Refused(_TEXTS[code].format(mac=address), code)
 
 
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise CallError(0, "a parameter is not a string", kind="arguments")
-    return value
-
-
 def _shown(context: Context, bare: str) -> str:
     return mac.show(bare, context.options.mac_notation, context.options.mac_upper)
 
@@ -83,7 +77,7 @@ def _is_strict(context: Context) -> bool:
 
 
 def _bare(context: Context, address: Any) -> str:
-    bare = mac.normalize(_string(address))
+    bare = mac.normalize(string(address))
     if bare is None:
         raise _refused(UNREGISTERED if _is_strict(context) else BAD_MAC, address)
     return bare
@@ -102,7 +96,7 @@ def _mine(context: Context, address: Any) -> Device:
 def register(context: Context, address: Any, url: Any) -> Any:
     """ipredirect.registerPhone: binds a phone; one of one's own moves."""
     bare = _bare(context, address)
-    if not _string(url).lower().startswith(_SCHEMES):
+    if not string(url).lower().startswith(_SCHEMES):
         raise Refused("Invalid URL", BAD_URL)
     device = context.world.find(bare)
     if device is not None and device.account not in (None, context.account):
@@ -154,7 +148,7 @@ def check_phones(context: Context, *addresses: Any) -> Any:
     """ipredirect.checkPhones: a code and words for each address; 0 is one's own."""
     if len(addresses) == 1 and isinstance(addresses[0], list):
         addresses = tuple(addresses[0])
-    return [_checked(context, _string(address)) for address in addresses]
+    return [_checked(context, string(address)) for address in addresses]
 
 
 def _checked(context: Context, address: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ..core.bulk import SWITCHES as BULK_SWITCHES
 from ..core.dialect import CallError, Capabilities, Context, Dialect, Operation, Refused, Service, no_phones
 from ..core.options import Switch
 from ..core.world import Device
-from ..protocols.xmlrpc import EX_NIL, NIL, PROTOCOL
+from ..protocols.xmlrpc import EX_NIL, NIL, PROTOCOL, string
 
 FOREIGN, BAD_URL, BAD_MAC, UNKNOWN = "owned_by_other_user", "malformed_url", "malformed_mac", "no_such_mac"
 NO_TYPE = "missing_type"  # assumed: the page names no text
@@ -45,14 +45,8 @@ def _refused(text: str) -> Refused:
     return Refused(f"Error:{text}")
 
 
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise CallError(0, "a parameter is not a string", kind="arguments")
-    return value
-
-
 def _bare(address: Any) -> str:
-    bare = mac.normalize(_string(address))
+    bare = mac.normalize(string(address))
     if bare is None:
         raise _refused(BAD_MAC)
     return bare
@@ -69,7 +63,7 @@ def _mine(context: Context, address: Any) -> Device:
 
 
 def _url(url: Any) -> str:
-    if not _string(url).lower().startswith(_SCHEMES):
+    if not string(url).lower().startswith(_SCHEMES):
         raise _refused(BAD_URL)
     return str(url)
 
@@ -153,7 +147,7 @@ def _list(context: Context, addresses: Any) -> list[str]:
     if not isinstance(addresses, list):
         raise CallError(0, "the list is not an array", kind="arguments")
     check_length(addresses, context.options)
-    return [_string(item) for item in addresses]
+    return [string(item) for item in addresses]
 
 
 def _bulk(context: Context, problem: str | None) -> Any:

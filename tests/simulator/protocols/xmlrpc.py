@@ -121,6 +121,13 @@ def read_value(element: ET.Element, nil: bool = False) -> Any:
     return _scalar(child)
 
 
+def string(value: Any) -> str:
+    """Return a parameter that must be a string."""
+    if not isinstance(value, str):
+        raise CallError(0, "a parameter is not a string", kind="arguments")
+    return value
+
+
 def _scalar(child: ET.Element) -> str | int | float | bool:
     if len(child):
         raise DecodeError(f"elements inside {child.tag}")

@@ -11,6 +11,8 @@ import contextlib
 import gc
 import gzip
 import http.client
+import itertools
+import json
 import socket
 import ssl
 import threading
@@ -222,6 +224,29 @@ def test_what_was_sent_when_the_client_left(sim: Simulator) -> None:
     assert sim.wait_for(lambda: bool(sim.cut_short()), WATCHDOG)
     assert [each.sent for each in sim.cut_short()] == [7]
     assert sim.stats()["in_flight"] == 0
+
+
+def test_a_rest_service_on_one_kept_connection(sim: Simulator) -> None:
+    device = sim.world("ymcs").add_device(A, "me", serial="1")
+    connection = http.client.HTTPConnection(sim.base_url().removeprefix("http://"), timeout=WATCHDOG)
+    nonces = itertools.count(1)
+
+    def send(verb: str, path: str, login: str, body: Any = None) -> tuple[int, Any]:
+        headers = {"Authorization": login, "timestamp": "1", "nonce": f"{next(nonces):032d}"}
+        connection.request(verb, path, None if body is None else json.dumps(body), headers)
+        response = connection.getresponse()
+        return response.status, json.loads(response.read() or b"null")
+
+    basic = "Basic " + base64.b64encode(b"me:secret").decode()
+    status, answer = send("POST", "/v2/token", basic, {"grant_type": "client_credentials"})
+    bearer = f"Bearer {answer['access_token']}"
+    assert status == 200
+    assert send("PATCH", f"/v2/rps/devices/{device.id}", bearer, {"remark": "desk"}) == (204, None)
+    status, answer = send("GET", f"/v2/rps/devices/{device.id}", bearer)
+    assert (status, answer["remark"]) == (200, "desk")
+    assert send("DELETE", f"/v2/rps/devices/{device.id}", bearer)[0] == 405
+    assert sim.stats()["connections"] == {"opened": 1, "opened_tls": 0, "open": 1}
+    connection.close()
 
 
 def test_stopping_while_clients_connect() -> None:
