@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 # Every text that is seen, against the first opaque colour below it: the ratio of WCAG 2, and where it is too low.
 CONTRAST = """
@@ -38,22 +40,30 @@ return [seen, bad];
 """
 
 
-class Opened:
-    """One page in the one browser."""
+# The next time that the page has shown what a filter asks for; it says so itself.
+SHOWN = """
+const [text, act, done] = arguments;
+const seen = event => { if (event.detail.text !== text) { return; }
+  document.removeEventListener('rps:shown', seen); done(true); };
+document.addEventListener('rps:shown', seen);
+if (act) { document.querySelector(act).click(); }
+else { const field = document.getElementById('f-text'); field.value = text; field.dispatchEvent(new Event('input')); }
+"""
 
-    def __init__(self, driver: Any, path: Path) -> None:
+
+class ReportPage:
+    """A report that is open in the one browser."""
+
+    def __init__(self, driver: Chrome, path: Path, scripts: bool = True) -> None:
         self.driver = driver
         driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
         driver.get("about:blank")
         for kind in ("browser", "performance"):
             driver.get_log(kind)
         self.url = path.as_uri()
-        started = time.monotonic()
         driver.get(self.url)
-        self.ask("return document.body.offsetHeight")  # laid out as a whole
-        self.seconds = time.monotonic() - started
 
     def ask(self, script: str, *values: Any) -> Any:
         return self.driver.execute_script(script, *values)
@@ -90,19 +100,28 @@ class Opened:
         sheet = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": False}
         path.write_bytes(base64.b64decode(self.driver.execute_cdp_cmd("Page.printToPDF", sheet)["data"]))
 
-    def shown(self) -> list[str]:
-        """The hosts of the rows that are shown, in order."""
-        return list(self.ask("return [...document.querySelectorAll('#list tbody .h')].map(e => e.textContent)"))
+    def shown(self, part: str = "attention") -> list[str]:
+        """The hosts of the rows that the document has, in order: those that need attention, or those in sync."""
+        return list(
+            self.ask("return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)", f"#list-{part} .h")
+        )
 
     def status(self) -> str:
         return str(self.ask("return document.getElementById('shown').textContent"))
 
-    def type(self, text: str) -> None:
-        """Write into the filter as a person does, and wait until it has acted."""
-        field = self.driver.find_element("id", "f-text")
-        field.clear()
-        field.send_keys(text)
-        time.sleep(0.4)
+    def metric(self, name: str) -> int:
+        """A number of the browser itself, such as Nodes or LayoutObjects."""
+        self.driver.execute_cdp_cmd("Performance.enable", {})
+        metrics = self.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+        return int(next(metric["value"] for metric in metrics if metric["name"] == name))
+
+    def find(self, text: str) -> None:
+        """Fill in the filter, and come back when the page has shown what matches."""
+        self.driver.execute_async_script(SHOWN, text, None)
+
+    def click(self, selector: str, text: str = "") -> None:
+        """Click at what makes the page show other rows, and come back when it has; ``text`` is the filter's then."""
+        self.driver.execute_async_script(SHOWN, text, selector)
 
     def choose(self, field: str, value: str) -> None:
         self.ask(

@@ -2,207 +2,227 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One run over a fleet -> the one data structure that every format of the report shows. Pure."""
+"""The types of a report: what a fleet run hands over, and what every format shows. Plain data. Pure.
+
+PRIVATE to the collection: may change without notice.
+
+A fleet run hands over one ``RunPart`` for each play batch. ``build_report`` makes one ``Report`` of all parts of a
+run; ``docs/drift-report.schema.json`` describes it. All values are those of JSON: between batches a part is kept as
+JSON.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TypedDict
 
-from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, OUTCOMES, DesiredDevice
-from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import wanted_url
-
-from .recommendations import next_steps
-from .text import DRIFTED, clean, natural
-
-if TYPE_CHECKING:  # it needs requests, and a report does not
-    from ansible_collections.voip.rps.plugins.module_utils._urls import Masker
-
-    from .._fleet.config import Fleet
-    from .._fleet.run import AccountRun, FleetRun, Scope
-
-SCHEMA = "voip.rps/drift/1"
-_ARTIFACT_MACS = 50
+SCHEMA = "voip.rps/drift/2"
 
 
-def report_data(
-    fleet: Fleet, scope: Scope, told: FleetRun, *, when: str, play: str, hosts: int, limited: str | None
-) -> dict[str, Any]:
-    """Everything that is known after a run, as ``docs/drift-report.schema.json`` describes it.
+class Device(TypedDict):
+    """A device as results show it. ``mac`` is 12 lower-case hex digits; secrets in ``url`` are fingerprints already.
 
-    ``when`` is a time as ISO 8601, and the only thing that differs between two reports of one state. ``hosts`` is the
-    number of hosts that the play has in all its batches, ``limited`` the text of ``--limit`` or None.
+    ``last_contact`` is ISO 8601 in UTC; None if the phone has not asked yet or the service does not report it.
     """
-    phones: list[dict[str, Any]] = []
-    accounts: list[dict[str, Any]] = []
-    for run in told.runs:
-        phones.extend(_rows(run))
-        accounts.append(_account(run))
-    return assemble(
-        when,
-        {
-            "mode": scope.mode,
-            "check_mode": scope.check_mode,
-            "play": play,
-            "hosts": hosts,
-            "fleet_size": fleet.fleet_size,
-            "limit": limited,
-            "partial": scope.why_partial,
-            "purge": fleet.purge,
-        },
-        accounts,
-        phones,
-        told.warnings,
-        told.errors,
-    )
+
+    mac: str
+    status: str
+    server: str | None
+    url: str | None
+    last_contact: str | None
 
 
-def assemble(
-    when: str,
-    scope: dict[str, Any],
-    accounts: Iterable[dict[str, Any]],
-    phones: Iterable[dict[str, Any]],
-    warnings: Iterable[str],
-    errors: Iterable[str],
-) -> dict[str, Any]:
-    """The parts of a report in their order, cleaned, with everything that follows from them."""
-    rows = sorted((clean(row) for row in phones), key=_order)
-    told = [clean(account) for account in accounts]
-    told.sort(key=lambda account: natural(account["name"]))
-    by_account: dict[str, list[dict[str, Any]]] = {account["name"]: [] for account in told}
-    for row in rows:
-        by_account[row["account"]].append(row)
-    for account in told:
-        mine = by_account[account["name"]]
-        account["summary"] = _counts(mine, len(account["unmanaged"]))
-        wanted = Counter(row["wanted"]["server"] for row in mine if row["host"] is not None)
-        for server in account["servers"]:
-            server["phones"] = wanted[server["name"]]
-    in_play = sum(1 for row in rows if row["host"] is not None)
-    size = scope["fleet_size"]
-    data: dict[str, Any] = {
-        "schema": SCHEMA,
-        "generated": clean(when),
-        "scope": clean(
-            {
-                **{key: scope[key] for key in ("mode", "check_mode", "play", "hosts")},
-                "phones": in_play,
-                **{key: scope[key] for key in ("fleet_size", "limit", "partial", "purge")},
-                "complete": scope["partial"] is None and size in (None, in_play),
-            }
-        ),
-        "counts": {
-            **_counts(rows, sum(len(account["unmanaged"]) for account in told)),
-            "purged": len(rows) - in_play,
-            "accounts": len(told),
-            "accounts_reached": sum(1 for account in told if account["reached"]),
-        },
-        "accounts": told,
-        "phones": rows,
-        "warnings": list(dict.fromkeys(clean(text) for text in warnings)),
-        "errors": list(dict.fromkeys(clean(text) for text in errors)),
-    }
-    data["next"] = next_steps(data)
-    return data
+class UnmanagedDevice(TypedDict):
+    """A device on an account that the play does not declare. Its status and URL are None if they were not read."""
+
+    mac: str
+    status: str | None
+    url: str | None
+    last_contact: str | None
 
 
-def drift_artifact(data: dict[str, Any]) -> dict[str, Any]:
-    """What a job passes on (``set_stats``, ``rps_drift``): small whatever the fleet's size.
+class Desired(TypedDict):
+    """What the inventory declares for a phone. All of it is None or False for ``state: absent``, flags apart."""
 
-    Every account has a plan in it: one that is missing would be an account that ``rps_expect_plan`` does not guard.
+    state: str
+    server: str | None
+    url: str | None
+    unique_url: bool
+    override: bool
+    force: bool
+
+
+class PhoneResult(TypedDict):
+    """One declared phone, or one device that purge removes (``host`` is None), at the end of a run.
+
+    ``outcome``, ``reason`` and ``action`` are the stable words of the results. ``before`` is None if the phone could
+    not be read, ``after`` is None if it is not known. ``server_declared`` is False if rps_servers has no such server.
     """
-    drifted = sorted(row["mac"] for row in data["phones"] if row["outcome"] in DRIFTED)
-    return {
-        "schema": data["schema"],
-        "counts": dict(data["counts"]),
-        "plans": {account["name"]: account["plan"] for account in data["accounts"] if account["plan"] is not None},
-        "drifted": drifted[:_ARTIFACT_MACS],
-        "truncated": len(drifted) > _ARTIFACT_MACS,
-    }
+
+    mac: str
+    host: str | None
+    outcome: str
+    reason: str | None
+    action: str
+    verified: bool
+    before: Device | None
+    after: Device | None
+    desired: Desired
+    server_declared: bool
+    msg: str
 
 
-def has_drift(data: dict[str, Any]) -> bool:
-    """Whether ``rps_fail_on_drift`` has a reason to fail: drift or conflicts."""
-    return any(data["counts"][outcome] for outcome in DRIFTED)
+class ServerState(TypedDict):
+    """A server of rps_servers; ``status`` says what became of the call that adds it, None if it was not called."""
+
+    name: str
+    url: str
+    status: str | None
 
 
-def _account(run: AccountRun) -> dict[str, Any]:
-    masker = run.service.masker
-    status = {done.server.name: done.status for done in run.report.servers}
-    return {
-        "name": run.account.name,
-        "vendor": run.account.connection.vendor,
-        # Without the account's list nothing of it is known; one phone that cannot be read is that phone's own affair.
-        "reached": run.report.plan is not None and run.report.plan.listed is not None,
-        "error": run.report.error,
-        "plan": run.result["plan"],
-        "batches": 1,
-        "calls": dict(sorted(run.result["calls"].items())),
-        "summary": {},
-        "servers": [
-            {"name": server.name, "url": masker.url(server.url), "phones": 0, "status": status.get(server.name)}
-            for server in sorted(run.account.servers, key=lambda item: natural(item.name))
-        ],
-        "unmanaged": sorted(run.result["unmanaged"]),
-    }
+class Guard(TypedDict):
+    """A guard that blocks the writes of this plan, and its sentence, which names the fix."""
+
+    name: str
+    text: str
 
 
-def _rows(run: AccountRun) -> list[dict[str, Any]]:
-    account, masker = run.account, run.service.masker
-    rows = [
-        _row(run, host, entry, _wanted(declared, masker))
-        for host, declared, entry in zip(account.hosts, account.declared, run.result["devices"])
-    ]
-    rows.extend(_row(run, None, entry, _wanted(DesiredDevice(entry["mac"], ABSENT), masker)) for entry in run.purged)
-    return rows
+class AccountPart(TypedDict):
+    """One account's part of a run.
+
+    ``name`` is the key in rps_accounts. ``identity`` is any text that is equal for equal logins; no report shows it.
+    ``reached`` is whether the account could be read; ``error`` says why not, or what stopped its run.
+    ``guard`` is what would block a run that writes this plan. ``unmanaged`` is None if the service cannot list
+    an account. ``rows`` are the declared phones, ``purged`` the devices that purge removes.
+    ``reports_last_contact`` and ``takes_override`` are capabilities of the service.
+    """
+
+    name: str
+    identity: str
+    vendor: str
+    vendor_title: str
+    reports_last_contact: bool
+    takes_override: bool
+    reached: bool
+    error: str | None
+    guard: Guard | None
+    plan: str | None
+    calls: dict[str, int]
+    servers: list[ServerState]
+    unmanaged: list[UnmanagedDevice] | None
+    rows: list[PhoneResult]
+    purged: list[PhoneResult]
 
 
-def _found(before: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What was found, with a server only where the service showed a URL that the declared one has: a report is read by
-    people who take it for what the service says."""
-    return {**before, "server": None} if before is not None and before["url"] is None else before
+class RunFacts(TypedDict):
+    """What a play knows besides its phones.
+
+    ``hosts`` counts the hosts of the play in all its batches. ``limit`` is the text of --limit. ``partial`` says why this
+    part is not the whole play, or is None. ``inventory`` lists the run's inventory sources; empty if they are not known.
+    """
+
+    mode: str
+    check_mode: bool
+    play: str
+    hosts: int
+    fleet_size: int | None
+    limit: str | None
+    partial: str | None
+    purge: bool
+    inventory: list[str]
 
 
-def _row(run: AccountRun, host: str | None, entry: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "mac": entry["mac"],
-        "host": host,
-        "account": run.account.name,
-        "vendor": run.account.connection.vendor,
-        "outcome": entry["outcome"],
-        "action": entry["action"],
-        "verified": entry["verified"],
-        "before": _found(entry["before"]),
-        "after": entry["after"],
-        "wanted": wanted,
-        "msg": entry["msg"],
-    }
+class RunPart(TypedDict):
+    """Everything that one batch of a play hands over. ``generated`` is ISO 8601; ``errors`` belong to no phone."""
+
+    generated: str
+    run: RunFacts
+    accounts: list[AccountPart]
+    warnings: list[str]
+    errors: list[str]
 
 
-def _wanted(declared: DesiredDevice, masker: Masker) -> dict[str, Any]:
-    present = declared.state != ABSENT
-    unique = declared.unique_url is not None
-    return {
-        "state": declared.state,
-        "server": declared.server if present else None,
-        "url": masker.url(wanted_url(declared), unique) if present else None,
-        "unique_url": unique and present,
-        "override": declared.override,
-        "force": declared.force,
-    }
+class Step(TypedDict):
+    """What to do next. ``command`` is for a shell; ``note`` says what would block the command, and what lifts it."""
+
+    title: str
+    text: str
+    command: str | None
+    note: str | None
 
 
-def _order(row: dict[str, Any]) -> tuple[Any, ...]:
-    """Accounts in order; in each its hosts as people count them, then the devices that have no host, by MAC."""
-    host = row["host"]
-    return (natural(row["account"]), host is None, natural(host or ""), row["mac"])
+class Phone(PhoneResult):
+    """A phone in a report: ``account`` is the name of an entry of ``accounts``."""
+
+    account: str
+    vendor: str
 
 
-def _counts(rows: Sequence[dict[str, Any]], unmanaged: int) -> dict[str, int]:
-    counts = dict.fromkeys(OUTCOMES, 0)
-    for row in rows:
-        counts[row["outcome"]] += 1
-    counts["declared"] = sum(1 for row in rows if row["host"] is not None)
-    counts["unmanaged"] = unmanaged
-    return counts
+class Server(TypedDict):
+    """A server that phones are declared for, or that rps_servers defines. ``phones`` counts the former."""
+
+    name: str
+    url: str | None
+    declared: bool
+    phones: int
+    status: str | None
+
+
+class Account(TypedDict):
+    """An account in a report. ``name`` is unique; ``key`` is the key in rps_accounts, which two plays can share."""
+
+    name: str
+    key: str
+    play: str
+    vendor: str
+    vendor_title: str
+    reports_last_contact: bool
+    takes_override: bool
+    reached: bool
+    error: str | None
+    guard: Guard | None
+    plan: str | None
+    batches: int
+    calls: dict[str, int]
+    summary: dict[str, int | None]
+    servers: list[Server]
+    unmanaged: list[UnmanagedDevice] | None
+
+
+class Scope(TypedDict):
+    """How much of the fleet a report covers. ``complete`` is whether nothing suggests that phones are missing."""
+
+    mode: str
+    check_mode: bool
+    play: str
+    hosts: int
+    phones: int
+    fleet_size: int | None
+    limit: str | None
+    partial: str | None
+    purge: bool
+    complete: bool
+    inventory: list[str]
+
+
+class Report(TypedDict):
+    """Everything that the formats show, in the order in which programs get it."""
+
+    schema: str
+    generated: str
+    scope: Scope
+    counts: dict[str, int]
+    accounts: list[Account]
+    phones: list[Phone]
+    warnings: list[str]
+    errors: list[str]
+    next: list[Step]
+
+
+class Artifact(TypedDict):
+    """``rps_drift``, which a job passes on with set_stats."""
+
+    schema: str
+    counts: dict[str, int]
+    plans: dict[str, str]
+    drifted: list[str]
+    truncated: bool

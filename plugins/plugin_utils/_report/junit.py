@@ -2,116 +2,101 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A report as JUnit XML: a suite for each account, a test case for each phone. Pure."""
+"""A report as JUnit XML: a suite for each account, a test case for each phone. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Mapping
+from xml.etree import ElementTree as ET
 
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
-from ansible_collections.voip.rps.plugins.module_utils._model import (
-    CONFLICT,
-    FAILED,
-    NOT_ATTEMPTED,
-    UNKNOWN,
-    UNVERIFIABLE,
-    WOULD_CHANGE,
-)
 
-from .text import ACTION_WORDS, DRIFTED, OUTCOME_MEANINGS, UNSETTLED, found_words, line
+from .data import Account, Phone, Report
+from .text import ACTION_WORDS, DRIFTED, OUTCOME_WORDS, UNCOMPARED, current_words, line
 
-# What a test case is where it did not pass: a failure is a phone that differs, an error one of which it is not known.
+# A failure is a phone that differs, an error a phone of which this is not known.
 _ELEMENT: dict[str, str] = {
-    WOULD_CHANGE: "failure",
-    CONFLICT: "failure",
-    FAILED: "error",
-    UNKNOWN: "error",
-    NOT_ATTEMPTED: "error",
-    UNVERIFIABLE: "skipped",
+    **dict.fromkeys(DRIFTED, "failure"),
+    **dict.fromkeys(UNCOMPARED, "error"),
+    "unverifiable": "skipped",
 }
 
 
-def render_junit(data: dict[str, Any]) -> str:
+def render_junit(report: Report) -> str:
     """``in_sync`` and ``changed`` pass; ``unverifiable`` is skipped with its reason."""
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites{_totals('voip.rps drift', data['counts'])}>"]
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for row in data["phones"]:
-        rows.setdefault(row["account"], []).append(row)
-    for account in data["accounts"]:
-        lines.extend(_suite(data, account, rows.get(account["name"], [])))
-    lines.append("</testsuites>")
-    return "\n".join(lines) + "\n"
+    root = ET.Element("testsuites", _totals("voip.rps drift", report["counts"]))
+    phones: dict[str, list[Phone]] = {}
+    for phone in report["phones"]:
+        phones.setdefault(phone["account"], []).append(phone)
+    for account in report["accounts"]:
+        _add_suite(root, report, account, phones.get(account["name"], []))
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def xml(value: Any) -> str:
-    """A text inside an attribute or an element: one printable line, so nothing of it is beyond what XML allows."""
-    text = line(str(value))
-    for char, name in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot"), ("'", "apos")):
-        text = text.replace(char, f"&{name};")
-    return text
+def _totals(name: str, counts: Mapping[str, int | None]) -> dict[str, str]:
+    def total(outcomes: Iterable[str]) -> str:
+        return str(sum(counts[outcome] or 0 for outcome in outcomes))
 
-
-def _totals(name: str, counts: dict[str, int]) -> str:
-    numbers = {
-        "tests": sum(counts[outcome] for outcome in OUTCOME_MEANINGS if outcome in counts and outcome != "unmanaged"),
-        "failures": sum(counts[outcome] for outcome in DRIFTED),
-        "errors": sum(counts[outcome] for outcome in UNSETTLED),
-        "skipped": counts[UNVERIFIABLE],
+    return {
+        "name": line(name),
+        "tests": total(OUTCOME_WORDS),
+        "failures": total(DRIFTED),
+        "errors": total(UNCOMPARED),
+        "skipped": total(("unverifiable",)),
+        "time": "0",
     }
-    return f' name="{xml(name)}"' + "".join(f' {key}="{value}"' for key, value in numbers.items()) + ' time="0"'
 
 
-def _suite(data: dict[str, Any], account: dict[str, Any], rows: list[dict[str, Any]]) -> Iterator[str]:
-    yield f'  <testsuite{_totals(account["name"], account["summary"])} timestamp="{xml(data["generated"])}">'
-    scope = data["scope"]
+def _add_suite(root: ET.Element, report: Report, account: Account, phones: Iterable[Phone]) -> None:
+    suite = ET.SubElement(root, "testsuite", _totals(account["name"], account["summary"]))
+    suite.set("timestamp", line(report["generated"]))
+    scope, unmanaged = report["scope"], account["unmanaged"]
     properties = {
-        "schema": data["schema"],
+        "schema": report["schema"],
         "vendor": account["vendor"],
         "reached": str(account["reached"]).lower(),
         "plan": account["plan"] or "",
-        "play": scope["play"],
+        "play": account["play"],
         "limit": scope["limit"] or "",
         "partial": scope["partial"] or "",
-        "unmanaged": len(account["unmanaged"]),
+        "unmanaged": "" if unmanaged is None else str(len(unmanaged)),
     }
-    yield "    <properties>"
+    group = ET.SubElement(suite, "properties")
     for name, value in properties.items():
-        yield f'      <property name="{name}" value="{xml(value)}"/>'
-    yield "    </properties>"
-    for row in rows:
-        yield from _case(row)
-    if account["unmanaged"]:
-        yield f"    <system-out>Nobody declared: {xml(' '.join(account['unmanaged']))}</system-out>"
+        ET.SubElement(group, "property", name=name, value=line(value))
+    for phone in phones:
+        _add_case(suite, phone)
+    if unmanaged:
+        ET.SubElement(suite, "system-out").text = "Unmanaged devices:\n" + "\n".join(
+            line(f"{format_mac(device['mac'], 'colon')} {device['url'] or ''}") for device in unmanaged
+        )
     if account["error"]:
-        yield f"    <system-err>{xml(account['error'])}</system-err>"
-    yield "  </testsuite>"
+        ET.SubElement(suite, "system-err").text = line(account["error"])
 
 
-def _case(row: dict[str, Any]) -> Iterator[str]:
-    mac = format_mac(row["mac"], "colon")
-    name = f"{row['host']} ({mac})" if row["host"] is not None else f"{mac} (not declared)"
-    group = ".".join(filter(None, (row["account"], row["wanted"]["server"])))
-    head = f'    <testcase classname="{xml(group)}" name="{xml(name)}" time="0"'
-    kind = _ELEMENT.get(row["outcome"])
+def _add_case(suite: ET.Element, phone: Phone) -> None:
+    mac = format_mac(phone["mac"], "colon")
+    name = f"{phone['host']} ({mac})" if phone["host"] is not None else f"{mac} (unmanaged)"
+    group = ".".join(filter(None, (phone["account"], phone["desired"]["server"])))
+    case = ET.SubElement(suite, "testcase", classname=line(group), name=line(name), time="0")
+    kind = _ELEMENT.get(phone["outcome"])
     if kind is None:
-        yield head + "/>"
         return
-    message = row["msg"] or _said(row)
-    yield head + ">"
-    if kind == "skipped":
-        yield f'      <skipped message="{xml(message)}"/>'
-    else:
-        yield f'      <{kind} type="{xml(row["outcome"])}" message="{xml(message)}">{xml(_said(row))}</{kind}>'
-    yield "    </testcase>"
+    summary = _summary(phone)
+    result = ET.SubElement(case, kind, message=line(phone["msg"] or summary))
+    if kind != "skipped":
+        result.set("type", phone["outcome"])
+        result.text = line(summary)
 
 
-def _said(row: dict[str, Any]) -> str:
-    before, wanted = row["before"] or {}, row["wanted"]
-    found = " ".join(filter(None, (found_words(row), before.get("url"))))
-    if wanted["state"] == "absent":
-        goal = "absent"
-    else:
-        goal = " ".join(filter(None, (f"on server {wanted['server']}", wanted["url"])))
-    action = ACTION_WORDS.get(row["action"], row["action"])
-    return f"Found: {found}. Wanted: {goal}." + (f" Would: {action}." if action else "")
+def _summary(phone: Phone) -> str:
+    before, desired = phone["before"], phone["desired"]
+    current = " ".join(filter(None, (current_words(before), before and before["url"])))
+    goal = " ".join(filter(None, (desired["server"] and f"server {desired['server']}", desired["url"])))
+    action = ACTION_WORDS.get(phone["action"], phone["action"])
+    wanted = "absent" if desired["state"] == "absent" else goal or "registered"
+    return f"Current: {current}. Desired: {wanted}." + (f" Action: {action}." if action else "")

@@ -2,108 +2,185 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reports of the batches of one run -> one report that holds all of them. Pure."""
+"""The parts of a run, one for each play batch -> accounts and facts of all of them. Pure.
+
+PRIVATE to the collection: may change without notice.
+
+Accounts are told apart by login and play: two plays can use one key of rps_accounts for two logins. The batches of a
+play share their accounts.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
+from .data import AccountPart, PhoneResult, RunFacts, RunPart, ServerState, UnmanagedDevice
+from .text import count
 
-from .data import assemble
+
+@dataclass(frozen=True)
+class MergedAccount:
+    """One login in one play, after ``batches`` batches that had phones of it."""
+
+    play: str
+    part: AccountPart
+    batches: int = 1
+
+    @property
+    def rows(self) -> list[PhoneResult]:
+        """The declared phones."""
+        return self.part["rows"]
+
+    @property
+    def purged(self) -> list[PhoneResult]:
+        """The devices that purge removes."""
+        return self.part["purged"]
 
 
-def merge(existing: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """The report of what a run has told so far and of what it tells now.
+@dataclass(frozen=True)
+class Merged:
+    """Everything that the parts of a run hand over, each thing once."""
 
-    A phone that both hold is as the new one says. What both accounts hold and neither batch declared is unmanaged:
-    each batch on its own takes the other's phones for such. The plan of an account whose phones are all in one batch
-    stays what it is.
+    run: RunFacts
+    accounts: tuple[MergedAccount, ...]
+    warnings: tuple[str, ...]
+    errors: tuple[str, ...]
+
+
+def merge(parts: Sequence[RunPart]) -> Merged:
+    """All parts of a run, in the order in which they ran; there is at least one.
+
+    If two parts have the same phone of the same account and play, the later one counts. A device is unmanaged if every
+    part that could read its account listed it and none declared it: each batch on its own takes the phones of the
+    others for unmanaged.
     """
-    whole = {account["name"]: account for account in existing["accounts"]}
-    rows = {name: _of(existing, name) for name in whole}
-    for account in new["accounts"]:
-        name, mine = account["name"], _of(new, account["name"])
-        old = whole.get(name)
-        if old is None:
-            whole[name], rows[name] = account, mine
-            continue
-        before, now = _declared(rows[name]), _declared(mine)
-        if before <= now:
-            rows[name], made = mine, dict(account)  # all of it was looked at again
-        elif not now:
-            made = {**old, "reached": old["reached"] and account["reached"], "error": account["error"] or old["error"]}
-        else:
-            rows[name] = _rows(old, rows[name], account, mine)
-            made = _account(old, account, before | now)
-        made["calls"] = dict(sorted((Counter(old["calls"]) + Counter(account["calls"])).items()))
-        whole[name] = made
-    phones = [row for name in whole for row in rows[name]]
-    return assemble(
-        max(existing["generated"], new["generated"]),
-        _scope(existing["scope"], new["scope"], sum(1 for row in phones if row["host"] is not None)),
-        whole.values(),
-        phones,
-        [*existing["warnings"], *new["warnings"]],
-        [*existing["errors"], *new["errors"]],
+    accounts: dict[tuple[str, str], MergedAccount] = {}
+    for part in parts:
+        play = part["run"]["play"]
+        for account in part["accounts"]:
+            key = (account["identity"], play)
+            new = MergedAccount(play, account)
+            accounts[key] = _join(accounts[key], new) if key in accounts else new
+    plays: dict[str, RunFacts] = {}
+    for part in parts:
+        run = part["run"]
+        phones = sum(len(one.rows) for one in accounts.values() if one.play == run["play"])
+        plays[run["play"]] = _join_batches(plays[run["play"]], run, phones) if run["play"] in plays else run
+    return Merged(
+        run=_join_plays(list(plays.values())),
+        accounts=tuple(_without_siblings(list(accounts.values()))),
+        warnings=tuple(text for part in parts for text in part["warnings"]),
+        errors=tuple(text for part in parts for text in part["errors"]),
     )
 
 
-def _of(data: dict[str, Any], account: str) -> list[dict[str, Any]]:
-    return [row for row in data["phones"] if row["account"] == account]
-
-
-def _declared(rows: list[dict[str, Any]]) -> set[str]:
-    return {row["mac"] for row in rows if row["host"] is not None}
-
-
-def _rows(
-    old: dict[str, Any], old_rows: list[dict[str, Any]], new: dict[str, Any], new_rows: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    phones = {row["mac"]: row for row in [*old_rows, *new_rows] if row["host"] is not None}
-    purges = [{row["mac"]: row for row in rows if row["host"] is None} for rows in (old_rows, new_rows)]
-    both = old["reached"] and new["reached"]
-    macs = set(purges[0]) & set(purges[1]) if both else set(purges[0]) | set(purges[1])
-    purged = {**purges[0], **purges[1]}
-    return [*phones.values(), *(purged[mac] for mac in sorted(macs - set(phones)))]
-
-
-def _account(old: dict[str, Any], new: dict[str, Any], declared: set[str]) -> dict[str, Any]:
-    seen = [set(account["unmanaged"]) for account in (old, new) if account["reached"]]
-    unmanaged = set.intersection(*seen) if seen else set()
-    servers = {server["name"]: server for server in [*old["servers"], *new["servers"]]}
-    return {
-        **new,
-        "reached": old["reached"] and new["reached"],
-        "error": new["error"] or old["error"],
-        "plan": _plan(old["plan"], new["plan"]),
-        "batches": old["batches"] + new["batches"],
-        "servers": list(servers.values()),
-        "unmanaged": sorted(unmanaged - declared),
-    }
-
-
-def _plan(old: str | None, new: str | None) -> str:
-    """A digest over the batches' digests. It is no plan that a run could have, so whoever takes it for one is refused,
-    where a missing one would leave the account without a guard."""
+def combined_digest(old: str | None, new: str | None) -> str:
+    """A digest over two plans. It is no plan that a run can have, so a run that expects it refuses to write; if the
+    digest were missing, the account would have no guard."""
     text = f"voip.rps batches 1\n{old}\n{new}"
     return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _scope(old: dict[str, Any], new: dict[str, Any], phones: int) -> dict[str, Any]:
-    scope = dict(new)
-    if old["play"] != new["play"]:
-        names = [*old["play"].split(", "), *new["play"].split(", ")]
-        scope["play"] = ", ".join(dict.fromkeys(names))
-        scope["hosts"] = max(old["hosts"] + new["hosts"], phones)
-    scope["purge"] = old["purge"] or new["purge"]
-    scope["limit"] = new["limit"] or old["limit"]
-    partial = new["partial"] or old["partial"]
-    if partial is not None and scope["limit"] is None:
-        partial = (
-            None if phones >= scope["hosts"] else f"it lacks {pluralize(scope['hosts'] - phones, 'host')} of the play"
-        )
-    scope["partial"] = partial
-    return scope
+def _join(old: MergedAccount, new: MergedAccount) -> MergedAccount:
+    before, now = _macs(old.rows), _macs(new.rows)
+    reached, error = old.part["reached"] and new.part["reached"], new.part["error"] or old.part["error"]
+    if before <= now:  # all of it was compared again; what an account that is away has was listed before
+        unmanaged = new.part["unmanaged"] if new.part["reached"] else _unmanaged(old.part, new.part, now)
+        joined = replace(new, part={**new.part, "unmanaged": unmanaged})
+    elif not now:
+        unmanaged = old.part["unmanaged"] if old.part["reached"] else _unmanaged(old.part, new.part, before)
+        joined = replace(old, part={**old.part, "reached": reached, "error": error, "unmanaged": unmanaged})
+    else:
+        phones = {row["mac"]: row for row in (*old.rows, *new.rows)}
+        part: AccountPart = {
+            **new.part,
+            "reached": reached,
+            "error": error,
+            "guard": new.part["guard"] or old.part["guard"],
+            "plan": combined_digest(old.part["plan"], new.part["plan"]),
+            "servers": _servers(old.part["servers"], new.part["servers"]),
+            "unmanaged": _unmanaged(old.part, new.part, set(phones)),
+            "rows": list(phones.values()),
+            "purged": _purged(old.part, new.part, set(phones)),
+        }
+        joined = MergedAccount(new.play, part, old.batches + new.batches)
+    calls = Counter(old.part["calls"])
+    calls.update(new.part["calls"])
+    return replace(joined, part={**joined.part, "calls": dict(calls)})
+
+
+def _macs(rows: Iterable[PhoneResult]) -> set[str]:
+    return {row["mac"] for row in rows}
+
+
+def _servers(old: Sequence[ServerState], new: Sequence[ServerState]) -> list[ServerState]:
+    """Servers by name; a later batch that did not have to add a server keeps what an earlier one did."""
+    servers = {server["name"]: server for server in old}
+    for server in new:
+        known = servers.get(server["name"])
+        status = server["status"] or (known["status"] if known else None)
+        servers[server["name"]] = {**server, "status": status}
+    return list(servers.values())
+
+
+def _purged(old: AccountPart, new: AccountPart, declared: set[str]) -> list[PhoneResult]:
+    first, second = ({row["mac"]: row for row in part["purged"]} for part in (old, new))
+    both = old["reached"] and new["reached"]
+    macs = first.keys() & second.keys() if both else first.keys() | second.keys()
+    rows = {**first, **second}
+    return [rows[mac] for mac in sorted(macs - declared)]
+
+
+def _unmanaged(old: AccountPart, new: AccountPart, declared: set[str]) -> list[UnmanagedDevice] | None:
+    read = [
+        {device["mac"]: device for device in part["unmanaged"]}
+        for part in (old, new)
+        if part["reached"] and part["unmanaged"] is not None
+    ]
+    if not read:
+        return None if old["unmanaged"] is None and new["unmanaged"] is None else []
+    common = set.intersection(*(set(devices) for devices in read))
+    return [read[-1][mac] for mac in sorted(common - declared)]
+
+
+def _without_siblings(accounts: Sequence[MergedAccount]) -> list[MergedAccount]:
+    """The same, where two plays share a login: what one of them declares is not unmanaged, and a device that neither
+    declares is shown once, at the first."""
+    declared: dict[str, set[str]] = {}
+    for one in accounts:
+        declared.setdefault(one.part["identity"], set()).update(_macs(one.rows))
+    shown: dict[str, set[str]] = {identity: set(macs) for identity, macs in declared.items()}
+    result: list[MergedAccount] = []
+    for one in accounts:
+        devices, known = one.part["unmanaged"], shown[one.part["identity"]]
+        if devices is not None:
+            devices = [device for device in devices if device["mac"] not in known]
+            known.update(device["mac"] for device in devices)
+        result.append(replace(one, part={**one.part, "unmanaged": devices}))
+    return result
+
+
+def _join_batches(old: RunFacts, new: RunFacts, phones: int) -> RunFacts:
+    """Two batches of a play of which ``phones`` phones are in the report."""
+    limit, partial = new["limit"] or old["limit"], new["partial"] or old["partial"]
+    hosts = max(old["hosts"], new["hosts"])
+    if partial is not None and limit is None:
+        partial = None if phones >= hosts else f"{count(hosts - phones, 'host')} of the play are not in this report"
+    return {**new, "hosts": hosts, "purge": old["purge"] or new["purge"], "limit": limit, "partial": partial}
+
+
+def _join_plays(plays: Sequence[RunFacts]) -> RunFacts:
+    run = plays[-1]
+    return {
+        **run,
+        "play": ", ".join(one["play"] for one in plays),
+        "hosts": sum(one["hosts"] for one in plays),
+        "fleet_size": next((one["fleet_size"] for one in reversed(plays) if one["fleet_size"] is not None), None),
+        "limit": next((one["limit"] for one in reversed(plays) if one["limit"]), None),
+        "partial": next((one["partial"] for one in reversed(plays) if one["partial"]), None),
+        "purge": any(one["purge"] for one in plays),
+        "check_mode": all(one["check_mode"] for one in plays),
+    }

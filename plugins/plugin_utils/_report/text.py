@@ -2,78 +2,62 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The words of the reports, and what makes a text inert in all of them. Pure."""
+"""The words of the reports, and what makes a text inert in all of them. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._model import (
-    BIND,
-    CHANGED,
-    CONFLICT,
-    DEREGISTER,
-    ELSEWHERE,
-    FAILED,
-    IN_SYNC,
-    MOVE,
-    NONE,
-    NOT_ATTEMPTED,
-    REGISTER,
-    REGISTERED,
-    TAKE_OVER,
-    UNKNOWN,
-    UNKNOWN_STATUS,
-    UNREGISTERED,
-    UNVERIFIABLE,
-    WOULD_CHANGE,
-)
 from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 
-UNMANAGED = "unmanaged"  # no outcome of a declared phone, but a kind of device that every report tells
+from .data import Device
 
-# In the order in which people should look at them; also that of bars, legends and of sorting by outcome.
+UNMANAGED = "unmanaged"  # not an outcome of a declared phone, but a kind of device that every report shows
+
+# What needs attention first; also the order of the bar, of the legend and of sorting by outcome.
 OUTCOME_WORDS: dict[str, str] = {
-    FAILED: "failed",
-    CONFLICT: "conflict",
-    UNKNOWN: "unknown",
-    NOT_ATTEMPTED: "not attempted",
-    WOULD_CHANGE: "would change",
-    CHANGED: "changed",
-    UNVERIFIABLE: "unverifiable",
-    IN_SYNC: "in sync",
+    "conflict": "conflict",
+    "failed": "failed",
+    "unknown": "outcome unknown",
+    "not_attempted": "not attempted",
+    "would_change": "would change",
+    "changed": "changed",
+    "unverifiable": "unverifiable",
+    "in_sync": "in sync",
 }
 OUTCOME_MEANINGS: dict[str, str] = {
-    FAILED: "the service refused to tell or to do it",
-    CONFLICT: "registered by another account",
-    UNKNOWN: "a write whose result could not be settled",
-    NOT_ATTEMPTED: "not looked at, or not written",
-    WOULD_CHANGE: "differs from what is declared",
-    CHANGED: "was changed by this run",
-    UNVERIFIABLE: "registered, and nothing tells where it points",
-    IN_SYNC: "as declared",
-    UNMANAGED: "held by the account, declared by nobody in this play",
+    "conflict": "registered to another account",
+    "failed": "refused or not applied",
+    "unknown": "write unconfirmed",
+    "not_attempted": "not read or not written",
+    "would_change": "differs; a run fixes it",
+    "changed": "updated by this run",
+    "unverifiable": "redirect URL not checkable",
+    "in_sync": "matches the inventory",
 }
 ACTION_WORDS: dict[str, str] = {
-    NONE: "",
-    REGISTER: "register",
-    BIND: "bind to its server",
-    MOVE: "move",
-    TAKE_OVER: "take over",
-    DEREGISTER: "deregister",
+    "none": "",
+    "register": "register",
+    "bind": "bind",
+    "move": "move",
+    "take_over": "take over",
+    "deregister": "deregister",
 }
 STATUS_WORDS: dict[str, str] = {
-    REGISTERED: "registered",
-    UNREGISTERED: "added, bound to no server",
-    ELSEWHERE: "registered by another account",
-    UNKNOWN_STATUS: "not known to the service",
+    "registered": "registered",
+    "unregistered": "no server",
+    "registered_elsewhere": "other account",
+    "unknown": "not found",
 }
-# Phones that are known to differ from what is declared, as far as no run has put them right.
-DRIFTED: tuple[str, ...] = (WOULD_CHANGE, CONFLICT)
-# Phones of which this run cannot say whether they differ.
-UNSETTLED: tuple[str, ...] = (FAILED, UNKNOWN, NOT_ATTEMPTED)
+# Phones that are known to differ from the inventory, and phones of which this run cannot say whether they do.
+DRIFTED: tuple[str, ...] = ("conflict", "would_change")
+UNCOMPARED: tuple[str, ...] = ("failed", "unknown", "not_attempted")
 
 _DIGITS = re.compile("([0-9]+)")
 
@@ -93,14 +77,14 @@ def clean(value: Any) -> Any:
 
 
 def line(text: str) -> str:
-    """``printable``, at no cost for the many texts that need nothing."""
+    """``to_printable``, at no cost for the many texts that need nothing."""
     if text.isprintable() and "  " not in text and text.strip() == text:
         return str(text)
     return to_printable(text)
 
 
-def cut(text: str, limit: int) -> str:
-    """A text as a person can take it in; the whole of it is in ``drift.json``."""
+def shorten(text: str, limit: int) -> str:
+    """A text at a length that a person can read; ``drift.json`` has all of it."""
     return text if len(text) <= limit else f"{text[:limit]}… ({number(len(text))} characters)"
 
 
@@ -124,7 +108,39 @@ def count(value: int, noun: str, plural: str | None = None) -> str:
     return f"{number(value)} {noun if value == 1 else plural or noun + 's'}"
 
 
-def found_words(row: Mapping[str, Any]) -> str:
-    """What the service says of a phone, in words; its URL apart."""
-    before = row["before"]
-    return STATUS_WORDS.get(before["status"], before["status"]) if before else "could not be read"
+def listed(texts: list[str], most: int) -> str:
+    """The first few of many, and how many more there are."""
+    shown = ", ".join(texts[:most])
+    return shown if len(texts) <= most else f"{shown} and {number(len(texts) - most)} more"
+
+
+def status_words(status: str | None) -> str:
+    """A status as people say it; None is that of a device that was listed and not read."""
+    return "on the account" if status is None else STATUS_WORDS.get(status, status)
+
+
+def current_words(before: Device | None) -> str:
+    """What the service reports of a phone; its URL apart."""
+    return "could not be read" if before is None else status_words(before["status"])
+
+
+def contact_words(status: str | None, last_contact: str | None, reported: bool) -> str:
+    """When a phone last asked its service, for a service that reports it; else nothing."""
+    if last_contact is not None:
+        return f"last asked {moment(last_contact)}"
+    return "registered, but has never asked" if reported and status == "registered" else ""
+
+
+def moment(text: str) -> str:
+    """A time of ISO 8601 for people, in UTC: 2026-11-02 06:15 UTC. A text that is no such time is returned as it is."""
+    found = parse_time(text)
+    return text if found is None else found.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def parse_time(text: str) -> datetime | None:
+    """A time of ISO 8601, in UTC; without a zone it is one of UTC. None if the text is no such time."""
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None

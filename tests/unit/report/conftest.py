@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import referencing
-from ansible_collections.voip.rps.plugins.module_utils import _redaction
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import SCHEMA, Report
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from report_fleets import homes, report
+from report_fleets import fleet, report
 
-SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "drift-report.schema.json"
+FILE = Path(__file__).resolve().parents[3] / "docs" / "drift-report.schema.json"
 
 
 def _strict(part: Any) -> Any:
@@ -35,33 +34,25 @@ def _strict(part: Any) -> Any:
     return made
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _quick_fingerprints() -> Iterator[None]:
-    """Slow on purpose in a run; here only where they stand matters."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_redaction, "_ROUNDS", 1)
-        yield
-
-
 @pytest.fixture(scope="session")
 def validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    schema = json.loads(FILE.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["properties"]["schema"]["const"] == SCHEMA
     return jsonschema.Draft202012Validator(_strict(schema), format_checker=jsonschema.FormatChecker())
 
 
 @pytest.fixture(scope="session")
 def artifact_validator(validator: jsonschema.Draft202012Validator) -> jsonschema.Draft202012Validator:
     schema: Any = validator.schema
+    name = schema["$id"]
     return jsonschema.Draft202012Validator(
-        {"$id": "urn:test", "$ref": "urn:voip.rps:drift:1#/$defs/artifact"},
-        registry=referencing.Registry().with_resource(
-            "urn:voip.rps:drift:1", referencing.Resource.from_contents(schema)
-        ),
+        {"$id": "urn:test", "$ref": f"{name}#/$defs/artifact"},
+        registry=referencing.Registry().with_resource(name, referencing.Resource.from_contents(schema)),
     )
 
 
 @pytest.fixture(scope="session")
-def mixed() -> dict[str, Any]:
+def mixed() -> Report:
     """400 phones with every outcome that a drift run can have; one account could not be reached."""
-    return report(homes(400, htek_away=True))
+    return report(fleet(400, htek_away=True))

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A report -> everything that the page's template prints, ready to print. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .data import Report, Step
+from .overview import Bar, LegendEntry, Tile, bars, legend, problems, tiles, warnings
+from .recommendations import NO_INVENTORY, verdict
+from .rows import MAX_SENTENCE, AccountRow, DeviceRow, PhoneRow, account_row, device_rows, phone_rows, short_name
+from .text import DRIFTED, OUTCOME_WORDS, UNCOMPARED, count, listed, moment, number, shorten
+
+MAX_OPEN_DEVICES = 60  # a longer list of unmanaged devices is folded away
+
+
+class Choice(NamedTuple):
+    """A choice of a filter."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template prints, in its order."""
+
+    level: str
+    headline: str
+    kind: str
+    subtitle: tuple[str, ...]
+    generated: str
+    generated_words: str
+    tiles: tuple[Tile, ...]
+    bars: tuple[Bar, ...]
+    legend: tuple[LegendEntry, ...]
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+    steps: list[Step]
+    placeholder: str
+    phones: int
+    attention: tuple[PhoneRow, ...]
+    in_sync: tuple[PhoneRow, ...]
+    outcome_choices: tuple[Choice, ...]
+    account_choices: tuple[Choice, ...]
+    devices: tuple[DeviceRow, ...]
+    purged: bool
+    devices_open: bool
+    devices_count: str
+    devices_note: str
+    accounts: tuple[AccountRow, ...]
+    facts: tuple[tuple[str, str], ...]
+    schema: str
+
+
+def prepare_page(report: Report) -> Page:
+    """Everything once, in one pass over the phones."""
+    level, headline = verdict(report)
+    phones = [phone for phone in report["phones"] if phone["host"] is not None]
+    rows = tuple(phone_rows(report, phones))
+    rank = {outcome: place for place, outcome in enumerate(OUTCOME_WORDS)}
+    present = Counter(row.outcome for row in rows)
+    devices = tuple(device_rows(report))
+    purges = Counter(phone["account"] for phone in report["phones"] if phone["host"] is None)
+    scope = report["scope"]
+    read_only = scope["mode"] == "drift" or scope["check_mode"]
+    return Page(
+        level=level,
+        headline=headline,
+        kind="Drift report" if read_only else "Run report",
+        subtitle=_subtitle(report, read_only),
+        generated=report["generated"],
+        generated_words=moment(report["generated"]),
+        tiles=tuple(tiles(report, len(rows))),
+        bars=tuple(bars(report, phones)),
+        legend=tuple(legend(present)),
+        problems=tuple(shorten(text, MAX_SENTENCE) for text in problems(report)),
+        warnings=tuple(shorten(text, MAX_SENTENCE) for text in warnings(report)),
+        steps=report["next"],
+        placeholder=NO_INVENTORY if any(step["command"] for step in report["next"]) and not scope["inventory"] else "",
+        phones=len(rows),
+        attention=tuple(sorted((row for row in rows if row.outcome != "in_sync"), key=lambda row: rank[row.outcome])),
+        in_sync=tuple(row for row in rows if row.outcome == "in_sync"),
+        outcome_choices=tuple(_outcome_choices(present)),
+        account_choices=tuple(
+            Choice(str(index), shorten(account["name"], 40)) for index, account in enumerate(report["accounts"])
+        ),
+        devices=devices,
+        purged=any(device.purge for device in devices),
+        devices_open=len(devices) <= MAX_OPEN_DEVICES,
+        devices_count=count(len(devices), "device")
+        + (f", {number(report['counts']['purged'])} to purge" if report["counts"]["purged"] else ""),
+        devices_note=_devices_note(report),
+        accounts=tuple(account_row(account, purges[account["name"]]) for account in report["accounts"]),
+        facts=tuple(_facts(report)),
+        schema=report["schema"],
+    )
+
+
+def _subtitle(report: Report, read_only: bool) -> tuple[str, ...]:
+    scope, counts = report["scope"], report["counts"]
+    texts = [f"Play “{short_name(scope['play'])}”"] if scope["play"] else []
+    if scope["limit"]:
+        texts.append(f"limited to {short_name(scope['limit'])}")
+    elif scope["partial"]:
+        texts.append("part of the play")
+    texts.append(f"{number(counts['accounts_reached'])} of {count(counts['accounts'], 'account')} read")
+    if read_only:
+        texts.append("nothing was written")
+    return tuple(texts)
+
+
+def _outcome_choices(present: Counter[str]) -> Iterator[Choice]:
+    whole = sum(present.values())
+    yield Choice("", f"any ({number(whole)})")
+    groups = (
+        ("need attention", tuple(outcome for outcome in OUTCOME_WORDS if outcome != "in_sync")),
+        ("drifted", DRIFTED),
+        ("not compared", UNCOMPARED),
+    )
+    for word, outcomes in groups:
+        if sum(1 for outcome in outcomes if present[outcome]) > 1:
+            yield Choice(" ".join(outcomes), f"{word} ({number(sum(present[outcome] for outcome in outcomes))})")
+    for outcome, word in OUTCOME_WORDS.items():
+        if present[outcome]:
+            yield Choice(outcome, f"{word} ({number(present[outcome])})")
+
+
+def _devices_note(report: Report) -> str:
+    unknown = [account["name"] for account in report["accounts"] if account["unmanaged"] is None]
+    away = any(not account["reached"] for account in report["accounts"])
+    texts = []
+    if report["counts"]["unmanaged"] and not report["scope"]["complete"]:
+        texts.append("This run does not cover the whole fleet, so phones of the rest are among these devices.")
+    if away:
+        texts.append("Accounts that could not be read may have more.")
+    if unknown:
+        texts.append(f"The service of {short_name(listed(unknown, 5))} cannot list its devices.")
+    return " ".join(texts)
+
+
+def _facts(report: Report) -> Iterator[tuple[str, str]]:
+    scope, counts = report["scope"], report["counts"]
+    size = scope["fleet_size"]
+    if scope["partial"]:
+        whole = f"No: {shorten(scope['partial'], MAX_SENTENCE)}"
+    elif not scope["complete"]:
+        whole = f"No: the play has {number(scope['phones'])} of {count(size or 0, 'phone')}"
+    else:
+        whole = "Yes" if size is not None else "Yes, if the play includes all your phones"
+    yield "Play", short_name(scope["play"])
+    yield "Mode", scope["mode"] + (", check mode" if scope["check_mode"] else "")
+    yield "Phones", f"{number(scope['phones'])}, on {count(scope['hosts'], 'host')} of the play"
+    yield "Accounts read", f"{number(counts['accounts_reached'])} of {number(counts['accounts'])}"
+    yield "Whole fleet", whole
+    yield "Fleet size (rps_fleet_size)", "not set" if size is None else number(size)
+    yield "Limit", short_name(scope["limit"]) or "none"
+    yield "Purge (rps_purge)", "yes" if scope["purge"] else "no"
