@@ -116,8 +116,8 @@ class AccountPart(TypedDict):
 class RunFacts(TypedDict):
     """What a play knows besides its phones.
 
-    ``hosts`` counts the hosts of the play in all its batches. ``limit`` is the text of --limit. ``partial`` says why this
-    part is not the whole play, or is None. ``inventory`` lists the run's inventory sources; empty if they are not known.
+    ``hosts`` counts the hosts of the play in all its batches. ``limit`` is the text of --limit. ``partial`` says why
+    this part is not the whole play, or is None. ``inventory`` lists the run's inventory sources, if they are known.
     """
 
     mode: str

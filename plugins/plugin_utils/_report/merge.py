@@ -57,11 +57,11 @@ def merge(parts: Sequence[RunPart]) -> Merged:
     part that could read its account listed it and none declared it: each batch on its own takes the phones of the
     others for unmanaged.
     """
-    accounts: dict[tuple[str, str], MergedAccount] = {}
+    accounts: dict[tuple[str, str, str], MergedAccount] = {}
     for part in parts:
         play = part["run"]["play"]
         for account in part["accounts"]:
-            key = (account["identity"], play)
+            key = (account["identity"], play, account["name"])
             new = MergedAccount(play, account)
             accounts[key] = _join(accounts[key], new) if key in accounts else new
     plays: dict[str, RunFacts] = {}

@@ -20,6 +20,7 @@ from .recommendations import NO_INVENTORY, verdict
 from .rows import MAX_SENTENCE, AccountRow, DeviceRow, PhoneRow, account_row, device_rows, phone_rows, short_name
 from .text import DRIFTED, OUTCOME_WORDS, UNCOMPARED, count, listed, moment, number, shorten
 
+MAX_COMMAND = 10_000  # characters; a plan of a hundred accounts fits
 MAX_OPEN_DEVICES = 60  # a longer list of unmanaged devices is folded away
 
 
@@ -45,7 +46,7 @@ class Page:
     legend: tuple[LegendEntry, ...]
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
-    steps: list[Step]
+    steps: tuple[Step, ...]
     placeholder: str
     phones: int
     attention: tuple[PhoneRow, ...]
@@ -78,14 +79,14 @@ def prepare_page(report: Report) -> Page:
         headline=headline,
         kind="Drift report" if read_only else "Run report",
         subtitle=_subtitle(report, read_only),
-        generated=report["generated"],
-        generated_words=moment(report["generated"]),
+        generated=short_name(report["generated"]),
+        generated_words=short_name(moment(report["generated"])),
         tiles=tuple(tiles(report, len(rows))),
         bars=tuple(bars(report, phones)),
         legend=tuple(legend(present)),
         problems=tuple(shorten(text, MAX_SENTENCE) for text in problems(report)),
         warnings=tuple(shorten(text, MAX_SENTENCE) for text in warnings(report)),
-        steps=report["next"],
+        steps=tuple(_shown_step(step) for step in report["next"]),
         placeholder=NO_INVENTORY if any(step["command"] for step in report["next"]) and not scope["inventory"] else "",
         phones=len(rows),
         attention=tuple(sorted((row for row in rows if row.outcome != "in_sync"), key=lambda row: rank[row.outcome])),
@@ -103,6 +104,19 @@ def prepare_page(report: Report) -> Page:
         accounts=tuple(account_row(account, purges[account["name"]]) for account in report["accounts"]),
         facts=tuple(_facts(report)),
         schema=report["schema"],
+    )
+
+
+def _shown_step(step: Step) -> Step:
+    """A step at a length that the page shows. A command is never cut: half of it would do something else."""
+    command, note = step["command"], step["note"]
+    if command is not None and len(command) > MAX_COMMAND:
+        command, note = None, "The command is too long for this page; drift.json has it."
+    return Step(
+        title=short_name(step["title"]),
+        text=shorten(step["text"], MAX_SENTENCE),
+        command=command,
+        note=note and shorten(note, MAX_SENTENCE),
     )
 
 
@@ -136,7 +150,7 @@ def _outcome_choices(present: Counter[str]) -> Iterator[Choice]:
 
 
 def _devices_note(report: Report) -> str:
-    unknown = [account["name"] for account in report["accounts"] if account["unmanaged"] is None]
+    unknown = [short_name(account["name"]) for account in report["accounts"] if account["unmanaged"] is None]
     away = any(not account["reached"] for account in report["accounts"])
     texts = []
     if report["counts"]["unmanaged"] and not report["scope"]["complete"]:
@@ -144,7 +158,7 @@ def _devices_note(report: Report) -> str:
     if away:
         texts.append("Accounts that could not be read may have more.")
     if unknown:
-        texts.append(f"The service of {short_name(listed(unknown, 5))} cannot list its devices.")
+        texts.append(f"The service of {listed(unknown, 5)} cannot list its devices.")
     return " ".join(texts)
 
 

@@ -32,7 +32,7 @@ from .text import (
 MAX_NAME = 240  # characters of a name or URL that the page shows; the files for programs have all of it
 MAX_SENTENCE = 1500
 MAX_SERVERS = 8  # of one account
-_URL_PARTS = re.compile(r"(?:^[A-Za-z][A-Za-z0-9+.-]*://)?[^/]*/+|[^/]+")
+_URL_PARTS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*/*|[^/]*/+|[^/]+")
 _MAC_IN_FRONT = re.compile(r"(?:[0-9a-f]{12}|[0-9a-f]{2}(?::[0-9a-f]{2}){5})")
 
 
@@ -114,11 +114,13 @@ def phone_rows(report: Report, phones: Iterable[Phone]) -> Iterator[PhoneRow]:
             mac=format_mac(phone["mac"], "colon"),
             account_place=account_place,
             account=short_name(account["name"]),
-            service=account["vendor_title"],
+            service=short_name(account["vendor_title"]),
             status=current_words(before),
             server=short_name(before and before["server"]),
             url=breakable(before and before["url"]),
-            contact=contact_words(status, before and before["last_contact"], account["reports_last_contact"]),
+            contact=short_name(
+                contact_words(status, before and before["last_contact"], account["reports_last_contact"])
+            ),
             state="absent" if desired["state"] == "absent" else "registered",
             desired_server=short_name(desired["server"]),
             desired_url=breakable(desired["url"]),
@@ -152,7 +154,7 @@ def device_rows(report: Report) -> Iterator[DeviceRow]:
         if phone["host"] is None:
             purged.setdefault(phone["account"], []).append(phone)
     for account in report["accounts"]:
-        reported, title = account["reports_last_contact"], account["vendor_title"]
+        reported, title = account["reports_last_contact"], short_name(account["vendor_title"])
         for phone in purged.get(account["name"], ()):
             before = phone["before"]
             yield DeviceRow(
@@ -161,7 +163,9 @@ def device_rows(report: Report) -> Iterator[DeviceRow]:
                 service=title,
                 status=current_words(before),
                 url=breakable(before and before["url"]),
-                contact=contact_words(before and before["status"], before and before["last_contact"], reported),
+                contact=short_name(
+                    contact_words(before and before["status"], before and before["last_contact"], reported)
+                ),
                 purge=phone["outcome"],
                 purge_word=OUTCOME_WORDS[phone["outcome"]],
                 message=_message(phone, account),
@@ -173,7 +177,7 @@ def device_rows(report: Report) -> Iterator[DeviceRow]:
                 service=title,
                 status=status_words(device["status"]),
                 url=breakable(device["url"]),
-                contact=contact_words(device["status"], device["last_contact"], reported),
+                contact=short_name(contact_words(device["status"], device["last_contact"], reported)),
                 purge="",
                 purge_word="",
                 message="",
@@ -188,12 +192,12 @@ def account_row(account: Account, purges: int) -> AccountRow:
     if account["batches"] > 1:
         note = f"Of {account['batches']} batches; it approves nothing."
     elif account["guard"] is not None:
-        note = f"Guard {account['guard']['name']} would block it."
+        note = f"Guard {short_name(account['guard']['name'])} would block it."
     # Servers that are not declared are what people look for.
     shown = sorted(servers, key=lambda server: server["declared"])[:MAX_SERVERS]
     return AccountRow(
         name=short_name(account["name"]),
-        service=account["vendor_title"],
+        service=short_name(account["vendor_title"]),
         reached=account["reached"],
         phones=number(summary["declared"] or 0),
         unmanaged=("not known" if unmanaged is None or not account["reached"] else number(unmanaged))

@@ -89,7 +89,9 @@ def unmanaged(*macs: str, **changes: Any) -> list[UnmanagedDevice]:
     return [cast(UnmanagedDevice, {"mac": mac, **plain, **changes}) for mac in macs]
 
 
-def account(name: str = "yealink", rows: Sequence[PhoneResult] = (), vendor: str = "yealink", **changes: Any) -> AccountPart:
+def account(
+    name: str = "yealink", rows: Sequence[PhoneResult] = (), vendor: str = "yealink", **changes: Any
+) -> AccountPart:
     """An account that was read; its plan is a digest of what would be written."""
     writes = sorted(row["mac"] for row in [*rows, *changes.get("purged", ())] if row["action"] != "none")
     servers = [ServerState(name=server, url=url, status=None) for server, url in SERVERS.items()]
@@ -165,8 +167,8 @@ def yealink_phone(index: int) -> PhoneResult:
         changes |= {"desired": desired("berlim"), "server_declared": False, "reason": "url_not_declared"}
     if outcome.get(kind) == "conflict":
         changes["msg"] = (
-            f"{colons(mac)} ({host}) is registered to another account. Check the MAC address; if the phone is yours, set "
-            "rps_override: true."
+            f"{colons(mac)} ({host}) is registered to another account. Check the MAC address; if the phone is yours, "
+            "set rps_override: true."
         )
     elif outcome.get(kind) == "would_change":
         changes["msg"] = f"{colons(mac)} ({host}) would get the redirect URL of server '{server}'."

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import csv
-import html.parser
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,46 +16,18 @@ import junitparser
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._errors import RpsError
 from ansible_collections.voip.rps.plugins.plugin_utils._report.csv import HEADER, render_csv
-from ansible_collections.voip.rps.plugins.plugin_utils._report.files import gather, write_reports
-from ansible_collections.voip.rps.plugins.plugin_utils._report.html import render_html
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import Report
+from ansible_collections.voip.rps.plugins.plugin_utils._report.files import FORMATS, gather, write_reports
 from ansible_collections.voip.rps.plugins.plugin_utils._report.json import render_json
 from ansible_collections.voip.rps.plugins.plugin_utils._report.junit import render_junit
-from report_fleets import Play, homes, report
+from ansible_collections.voip.rps.plugins.plugin_utils._report.prometheus import render_prometheus
+from prometheus_client.parser import text_string_to_metric_families
+from report_fleets import account, colons, desired, device, fleet, mac_of, part, phone, purged, report, unmanaged
 
-RENDERERS = [render_json, render_csv, render_junit, render_html]
-
-
-class Page(html.parser.HTMLParser):
-    """The elements of a page and the texts of its rows."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.rows: list[str] = []
-        self._row: list[str] | None = None
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag == "tr" and "data-i" in dict(attrs):
-            self._row = []
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "tr" and self._row is not None:
-            self.rows.append(" ".join(self._row))
-            self._row = None
-
-    def handle_data(self, data: str) -> None:
-        if self._row is not None:
-            self._row.append(data)
+Samples = dict[str, dict[tuple[str, ...], float]]
 
 
-def colons(mac: str) -> str:
-    return ":".join(mac[index : index + 2] for index in range(0, 12, 2))
-
-
-def test_json_read_back_is_the_data_with_a_line_for_each_phone(mixed: dict[str, Any]) -> None:
+def test_json_read_back_is_the_data_with_a_line_for_each_phone(mixed: Report) -> None:
     text = render_json(mixed)
     assert json.loads(text) == mixed
     assert text.isascii()
@@ -64,23 +36,42 @@ def test_json_read_back_is_the_data_with_a_line_for_each_phone(mixed: dict[str, 
         assert sum(1 for line in text.splitlines() if f'"host": "{row["host"]}"' in line) == 1
 
 
-def test_csv_read_back_holds_every_phone_and_every_unmanaged_device_in_order(mixed: dict[str, Any]) -> None:
+def csv_rows(data: Report) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(render_csv(data)[1:], newline=""), strict=True))
+
+
+def test_csv_read_back_has_every_phone_and_every_unmanaged_device_in_order(mixed: Report) -> None:
     text = render_csv(mixed)
     assert text.startswith("\ufeff")
     assert text.count("\r\n") == text.count("\n") == len(mixed["phones"]) + mixed["counts"]["unmanaged"] + 1
-    rows = list(csv.DictReader(io.StringIO(text[1:], newline=""), strict=True))
+    rows = csv_rows(mixed)
     assert tuple(rows[0]) == HEADER
     phones, others = rows[: len(mixed["phones"])], rows[len(mixed["phones"]) :]
-    for mine, row in zip(phones, mixed["phones"], strict=True):
-        assert (mine["host"], mine["mac"], mine["outcome"]) == (row["host"], colons(row["mac"]), row["outcome"])
-        assert mine["wanted_url"] == (row["wanted"]["url"] or "")
-        assert mine["found_url"] == ((row["before"] or {}).get("url") or "")
-        assert mine["message"] == row["msg"]
-    assert [row["mac"] for row in others] == [colons(mac) for one in mixed["accounts"] for mac in one["unmanaged"]]
+    for own, row in zip(phones, mixed["phones"], strict=True):
+        before: dict[str, Any] = {**row["before"]} if row["before"] else {}
+        assert (own["host"], own["mac"], own["outcome"]) == (row["host"], colons(row["mac"]), row["outcome"])
+        assert own["reason"] == (row["reason"] or "")
+        assert own["desired_url"] == (row["desired"]["url"] or "")
+        assert own["current_url"] == (before.get("url") or "")
+        assert own["message"] == row["msg"]
+    devices = [(colons(one["mac"]), one["url"]) for each in mixed["accounts"] for one in each["unmanaged"] or []]
+    assert [(row["mac"], row["current_url"]) for row in others] == devices
     assert {row["outcome"] for row in others} == {"unmanaged"}
 
 
-def test_junit_read_back_has_a_test_case_for_each_phone(mixed: dict[str, Any]) -> None:
+def test_csv_marks_servers_and_says_when_phones_last_asked() -> None:
+    asked = "2026-10-01T08:30:00Z"
+    rows = [
+        phone("a", mac_of(1), before=device(mac_of(1), last_contact=asked)),
+        phone("b", mac_of(2), desired=desired("berlim"), server_declared=False),
+        phone("c", mac_of(3), desired=desired(None)),
+    ]
+    read = csv_rows(report([account(rows=rows, unmanaged=unmanaged(mac_of(9), last_contact=asked))]))
+    assert [row["server_declared"] for row in read] == ["yes", "no", "", ""]
+    assert [row["last_contact"] for row in read] == [asked, "", "", asked]
+
+
+def test_junit_read_back_has_a_test_case_for_each_phone(mixed: Report) -> None:
     suites = junitparser.JUnitXml.fromstring(render_junit(mixed).encode())
     counts = mixed["counts"]
     assert suites.tests == 400
@@ -90,74 +81,108 @@ def test_junit_read_back_has_a_test_case_for_each_phone(mixed: dict[str, Any]) -
     cases = [case for suite in suites for case in suite]
     kinds: dict[str, Any] = {"would_change": junitparser.Failure, "conflict": junitparser.Failure}
     kinds |= dict.fromkeys(("failed", "unknown", "not_attempted"), junitparser.Error)
+    kinds["unverifiable"] = junitparser.Skipped
     for case, row in zip(cases, mixed["phones"], strict=True):
         assert case.name == f"{row['host']} ({colons(row['mac'])})"
         kind = kinds.get(row["outcome"])
         assert [type(result) for result in case.result] == ([kind] if kind else [])
-        assert all(result.type == row["outcome"] and result.message for result in case.result)
+        assert all(result.message == row["msg"] for result in case.result)
     for suite in suites:  # the totals are what the cases say, not only what the suite claims
         claimed = (suite.tests, suite.failures, suite.errors, suite.skipped)
         cast(Any, suite).update_statistics()  # it has no annotations
         assert claimed == (suite.tests, suite.failures, suite.errors, suite.skipped)
 
 
-def test_an_unverifiable_phone_is_skipped_with_its_reason() -> None:
-    suites = junitparser.JUnitXml.fromstring(render_junit(report(homes(30))).encode())
-    skipped = [result for suite in suites for case in suite for result in case.result]
-    messages = [result.message for result in skipped if isinstance(result, junitparser.Skipped)]
-    assert messages
-    assert all("does not say where it points" in message for message in messages)
+def test_junit_names_the_error_of_an_account_and_its_unmanaged_devices(mixed: Report) -> None:
+    text = render_junit(mixed)
+    assert text.count("<system-err>") == 1
+    for each in mixed["accounts"]:
+        for one in each["unmanaged"] or []:
+            assert f"{colons(one['mac'])} {one['url']}" in text
 
 
-def test_the_page_holds_every_phone_in_order_without_its_script(mixed: dict[str, Any]) -> None:
-    page = Page(render_html(mixed))
-    for shown, row in zip(page.rows, mixed["phones"], strict=True):
-        assert str(row["host"]) in shown
-        assert colons(row["mac"]) in shown
+def test_junit_describes_a_phone_that_has_no_message() -> None:
+    gone = phone("a", mac_of(1), "would_change", action="deregister", desired=desired(None), msg="")
+    plain = phone("b", mac_of(2), "would_change", desired=desired("main", url=None), msg="")
+    bare = phone("c", mac_of(3), "failed", desired={**desired(), "server": None, "url": None}, msg="")
+    messages = [
+        result.message
+        for suite in junitparser.JUnitXml.fromstring(render_junit(report([account(rows=[gone, plain, bare])])).encode())
+        for case in suite
+        for result in case.result
+    ]
+    found = "Current: registered https://old-pbx.example.net/provisioning/. Desired: "
+    assert messages == [
+        f"{found}absent. Action: deregister.",
+        f"{found}server main. Action: move.",
+        "Current: could not be read. Desired: registered.",
+    ]
 
 
-def test_the_page_names_nothing_that_a_browser_could_fetch(mixed: dict[str, Any]) -> None:
-    for tag, attributes in Page(render_html(mixed)).elements:
-        assert tag not in ("img", "iframe", "object", "embed", "base", "audio", "video", "form") or tag == "form"
-        for name in ("src", "srcset", "action", "formaction", "data", "poster", "background", "style"):
-            assert name not in attributes
-        assert str(attributes.get("href") or "#").startswith(("#", "data:,"))
-        assert not any(name.startswith("on") for name in attributes)
+def samples(text: str) -> Samples:
+    found: Samples = {}
+    for family in text_string_to_metric_families(text):
+        assert family.type == "gauge"
+        assert family.documentation
+        for sample in family.samples:
+            found.setdefault(sample.name, {})[tuple(sample.labels.values())] = sample.value
+    return found
 
 
-def test_plans_and_unmanaged_devices_and_commands_are_in_the_page(mixed: dict[str, Any]) -> None:
-    text = render_html(mixed)
-    for account in mixed["accounts"]:
-        assert account["plan"] in text
-        for mac in account["unmanaged"]:
-            assert colons(mac) in text
-    assert "voip.rps.provision" in text
+def test_prometheus_reads_every_outcome_of_every_account_zeros_too(mixed: Report) -> None:
+    found = samples(render_prometheus(mixed))
+    outcomes = ("in_sync", "would_change", "changed", "unverifiable", "conflict", "failed", "unknown", "not_attempted")
+    assert found["rps_phones"] == {
+        (each["name"], outcome): each["summary"][outcome] for each in mixed["accounts"] for outcome in outcomes
+    }
+    assert sum(found["rps_phones"].values()) == 400
+    assert found["rps_account_reached"] == {("htek",): 0, ("yealink",): 1}
+    assert found["rps_unmanaged_devices"] == {("htek",): 0, ("yealink",): 3}
+    assert found["rps_last_run_timestamp_seconds"] == {(): 1793600100}
 
 
-@pytest.mark.parametrize("render", RENDERERS)
-def test_only_the_time_differs_between_two_files_of_one_state(render: Any) -> None:
-    first = report(homes(60), Play(when="2026-01-01T01:01:00+00:00"))
-    second = report(homes(60), Play(when="2027-02-03T04:05:00+00:00"))
-    one = render(first).replace(first["generated"], "T").replace("2026-01-01 01:01", "T")
-    other = render(second).replace(second["generated"], "T").replace("2027-02-03 04:05", "T")
-    assert one == other
+def test_prometheus_has_no_number_that_is_not_known() -> None:
+    found = samples(render_prometheus(report([account("snom", vendor="snom", unmanaged=None)], generated="soon")))
+    assert "rps_unmanaged_devices" not in found
+    assert "rps_last_run_timestamp_seconds" not in found
+    assert found["rps_account_reached"] == {("snom",): 1}
 
 
-def test_four_files_are_written_and_replaced_and_nothing_else_is_left(tmp_path: Path, mixed: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\\", 'a\\"', "a\nb", "{}", 'x",outcome="y'])
+def test_a_name_of_an_account_stays_one_label(name: str) -> None:
+    found = samples(render_prometheus(report([account(name)])))
+    assert list(found["rps_account_reached"]) == [(name.replace("\n", " "),)]
+
+
+@pytest.mark.parametrize("render", [render for _name, render in FORMATS])
+def test_only_the_time_differs_between_two_files_of_one_state(render: Callable[[Report], str]) -> None:
+    def one(generated: str, *ways: str) -> str:
+        text = render(report(fleet(60), generated=generated))
+        for way in (generated, *ways):
+            text = text.replace(way, "T")
+        return text
+
+    assert one("2026-01-01T01:01:00+00:00", "2026-01-01 01:01", "1767229260") == one(
+        "2027-02-03T04:05:00+00:00", "2027-02-03 04:05", "1801627500"
+    )
+
+
+def test_every_format_is_written_and_replaced_and_nothing_else_is_left(tmp_path: Path, mixed: Report) -> None:
     folder = tmp_path / "new" / "reports"
-    paths = write_reports(str(folder), report(homes(10)))
+    paths = write_reports(str(folder), report(fleet(10)))
     assert write_reports(str(folder), mixed) == paths
-    assert sorted(path.name for path in folder.iterdir()) == ["drift.csv", "drift.html", "drift.json", "drift.xml"]
+    names = ["drift.csv", "drift.html", "drift.json", "drift.prom", "drift.xml"]
+    assert sorted(path.name for path in folder.iterdir()) == names
     assert sorted(paths) == sorted(str(path) for path in folder.iterdir())
     for path in folder.iterdir():
         assert path.stat().st_mode & 0o777 == 0o644
-    assert (folder / "drift.json").read_bytes() == render_json(mixed).encode()
-    assert (folder / "drift.csv").read_bytes() == render_csv(mixed).encode()
+    for name, render in FORMATS:
+        assert (folder / name).read_bytes() == render(mixed).encode()
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_with_the_next_step(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(RpsError, match=r"could not be written to '.*file/x': Not a directory\. Set rps_report_dir"):
+    with pytest.raises(RpsError, match=r"file/x': Not a directory\. Set rps_report_dir"):
         write_reports(str(tmp_path / "file" / "x"), report([]))
 
 
@@ -168,15 +193,24 @@ def test_a_report_that_cannot_be_replaced_leaves_no_half_file(tmp_path: Path) ->
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_batches_of_one_run_are_gathered_for_each_folder_apart(tmp_path: Path) -> None:
-    first, second = homes(60)
+def test_parts_of_one_run_are_gathered_for_each_folder_apart(tmp_path: Path) -> None:
+    first, second = fleet(60)
     keep = str(tmp_path)
-    assert gather(keep, "a", report([first]))["counts"]["accounts"] == 1
-    assert gather(keep, "b", report([first]))["counts"]["accounts"] == 1
-    assert gather(keep, "./a", report([second]))["counts"]["accounts"] == 2
+    assert gather(keep, "a", part([first]))["counts"]["accounts"] == 1
+    assert gather(keep, "b", part([first]))["counts"]["accounts"] == 1
+    assert gather(keep, "./a", part([second]))["counts"]["accounts"] == 2
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in tmp_path.iterdir())
 
 
-def test_a_report_that_cannot_be_kept_is_an_error_with_the_next_step(tmp_path: Path) -> None:
+def test_a_part_that_cannot_be_kept_is_an_error_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(RpsError, match="ANSIBLE_LOCAL_TEMP"):
-        gather(str(tmp_path / "nowhere"), "a", report([]))
+        gather(str(tmp_path / "nowhere"), "a", part([]))
+
+
+def test_a_device_to_purge_is_in_every_format_of_programs() -> None:
+    data = report([account(purged=[purged(mac_of(9))])], purge=True)
+    assert f"{colons(mac_of(9))} (unmanaged)" in render_junit(data)
+    assert [(row["host"], row["mac"], row["action"]) for row in csv_rows(data)] == [
+        ("", colons(mac_of(9)), "deregister")
+    ]
+    assert samples(render_prometheus(data))["rps_phones"]["yealink", "would_change"] == 1

@@ -9,19 +9,22 @@ import csv
 import io
 import json
 import re
+from functools import cache
 from typing import Any
 
 import junitparser
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._model import CurrentDevice, DesiredDevice, Server
 from ansible_collections.voip.rps.plugins.plugin_utils._report.csv import cell, render_csv
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import Report
 from ansible_collections.voip.rps.plugins.plugin_utils._report.html import render_html
 from ansible_collections.voip.rps.plugins.plugin_utils._report.json import render_json
 from ansible_collections.voip.rps.plugins.plugin_utils._report.junit import render_junit
+from ansible_collections.voip.rps.plugins.plugin_utils._report.prometheus import render_prometheus
 from hypothesis import given
 from hypothesis import strategies as st
-from report_fleets import Home, Phone, Play, mac_of, report
-from test_report_formats import Page
+from page_reader import Page
+from prometheus_client.parser import text_string_to_metric_families
+from report_fleets import account, desired, device, mac_of, phone, purged, report, unmanaged
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -56,20 +59,36 @@ HOSTILE = [
 ]
 
 
-def hostile(text: str) -> dict[str, Any]:
-    """A report in which this text stands wherever a text of others can."""
-    mac = mac_of(1)
-    server = Server(text or "s", "https://h.example/" + text)
-    found = CurrentDevice(mac, "registered", "https://h.example/" + text)
-    phones = (
-        Phone(text or "h", DesiredDevice(mac, server=server.name, server_url=server.url), found),
-        Phone("b" + text, DesiredDevice(mac_of(2), server=text), CurrentDevice(mac_of(2), "registered", text)),
-        Phone("c" + text, DesiredDevice(mac_of(3), server=text), text),
-        Phone("d" + text, DesiredDevice(mac_of(4), server=text), CurrentDevice(mac_of(4), "registered_elsewhere")),
+def hostile(text: str) -> Report:
+    """A report that has this text wherever a text of others can be."""
+    url = "https://h.example/" + text
+    server = {"name": text or "s", "url": url, "status": text}
+    state: dict[str, Any] = {"url": url, "last_contact": text, "server": text}
+    aim = desired(text, url=url)
+    rows = [
+        phone(text or "h", mac_of(1), "would_change", before=device(mac_of(1), **state), desired=aim),
+        phone("b" + text, mac_of(2), "unverifiable", desired=desired(text, url=text), server_declared=False, msg=text),
+        phone("d" + text, mac_of(4), "conflict", msg=text),
+        phone("e" + text, mac_of(5), desired=aim),
+    ]
+    guard = {"name": text, "text": text}
+    known: dict[str, Any] = {"servers": [server], "vendor_title": text or "V", "calls": {text: 1}, "guard": guard}
+    others = {"unmanaged": unmanaged(mac_of(9), url=url, last_contact=text), "purged": [purged(mac_of(8), msg=text)]}
+    lost = phone("c" + text, mac_of(3), "not_attempted", msg=text)
+    return report(
+        [
+            account(text or "a", rows, identity=text, **others, **known),
+            account("z" + text, [lost], identity="z" + text, reached=False, error=text, **known),
+        ],
+        play=text,
+        limit=text or None,
+        partial=text or None,
+        warnings=[text],
+        errors=[text],
+        inventory=[text],
+        generated="2026-11-02T06:15:00+00:00" + text,
+        purge=True,
     )
-    play = Play(name=text, limit=text or None, partial=text or None, warnings=[text], errors=[text])
-    away = Home("z" + text, "htek", (server,), phones[2:3], away=text)
-    return report([Home(text or "a", "yealink", (server,), (*phones[:2], phones[3]), (mac_of(9),)), away], play)
 
 
 def unprintable(text: str) -> str:
@@ -78,28 +97,44 @@ def unprintable(text: str) -> str:
 
 def check(text: str) -> None:
     data = hostile(text)
-    as_json, as_csv, as_xml, page = render_json(data), render_csv(data), render_junit(data), render_html(data)
-    for whole in (as_json, as_csv[1:], as_xml, page):
+    as_json, as_csv, as_xml, as_prom, page = (
+        render(data) for render in (render_json, render_csv, render_junit, render_prometheus, render_html)
+    )
+    for whole in (as_json, as_csv[1:], as_xml, as_prom, page):
         assert not unprintable(whole)
         whole.encode("utf-8")
     assert json.loads(as_json) == data
     assert as_json.isascii()
     assert "<" not in as_json
     rows = list(csv.reader(io.StringIO(as_csv[1:], newline=""), strict=True))
-    assert len(rows) == 6
-    assert {len(row) for row in rows} == {16}
+    assert len(rows) == 8
+    assert {len(row) for row in rows} == {19}
     assert not [field for row in rows for field in row if re.match("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]", field)]
     suites = junitparser.JUnitXml.fromstring(as_xml.encode("utf-8"))
-    assert sum(1 for suite in suites for _case in suite) == 4
-    plain = Page(render_html(hostile("plain")))
+    assert sum(1 for suite in suites for _case in suite) == 6
+    metrics = {family.name: family.samples for family in text_string_to_metric_families(as_prom)}
+    assert [sample.labels["account"] for sample in metrics["rps_account_reached"]] == [
+        one["name"] for one in data["accounts"]
+    ]
+    assert len(metrics["rps_phones"]) == 16
+    check_page(page)
+
+
+@cache
+def plain_page() -> Page:
+    return Page(render_html(hostile("plain")))
+
+
+def check_page(page: str) -> None:
+    plain = plain_page()
     elements = Page(page).elements
     # Not one element or attribute more than for a plain text, the optional ones apart.
     assert {tag for tag, _values in elements} <= {tag for tag, _values in plain.elements}
     known = {(tag, name) for tag, attributes in plain.elements for name in attributes}
     assert {(tag, name) for tag, attributes in elements for name in attributes} <= known
-    assert page.count("<script") == page.count("</script") == 2
-    assert page.count("<style") == page.count("</style") == 1
-    assert re.findall("<bdi[^>]*>[^<]*[<>][^<]*</bdi>", page) == []
+    for tag in ("script", "style"):
+        assert page.count(f"<{tag}") == page.count(f"</{tag}") == 1
+    assert re.findall("<bdi[^>]*>[^<]*[<>][^<]*</bdi>", page.replace("<wbr>", "")) == []
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

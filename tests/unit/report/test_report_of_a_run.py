@@ -14,8 +14,10 @@ import jsonschema
 import pytest
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import parse_fleet
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run import DRIFT, Scope, run_fleet
-from ansible_collections.voip.rps.plugins.plugin_utils._report.data import drift_artifact, report_data
+from ansible_collections.voip.rps.plugins.plugin_utils._report.build import build_report, drift_artifact
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import Report
 from ansible_collections.voip.rps.plugins.plugin_utils._report.files import write_reports
+from ansible_collections.voip.rps.plugins.plugin_utils._report.from_run import run_part
 from simulator import Simulator
 
 URL = "https://user:hidden-word@prov.example.net/cfg?token=hidden-too"
@@ -30,7 +32,7 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-def run(sim: Simulator, **fleet: Any) -> dict[str, Any]:
+def run(sim: Simulator, **fleet: Any) -> Report:
     def account(vendor: str, password: str = "hidden-login") -> dict[str, Any]:
         return {
             "vendor": vendor,
@@ -56,13 +58,12 @@ def run(sim: Simulator, **fleet: Any) -> dict[str, Any]:
     }
     parsed = parse_fleet(phones, {**known, **fleet}, {})
     scope = Scope(DRIFT, False, len(phones), None)
-    told = run_fleet(parsed, scope, lambda *_: None)
-    return report_data(
-        parsed, scope, told, when="2026-11-02T06:15:00+00:00", play="Drift", hosts=len(phones), limited=None
-    )
+    result = run_fleet(parsed, scope, lambda *_: None)
+    facts: dict[str, Any] = {"when": "2026-11-02T06:15:00+00:00", "play": "Drift", "hosts": len(phones), "limit": None}
+    return build_report([run_part(parsed, scope, result, **facts)])
 
 
-def test_the_report_of_a_real_run_is_whole_and_tells_no_secret(
+def test_the_report_of_a_real_run_is_complete_and_has_no_secret(
     sim: Simulator,
     tmp_path: Path,
     validator: jsonschema.Draft202012Validator,
@@ -78,7 +79,9 @@ def test_the_report_of_a_real_run_is_whole_and_tells_no_secret(
     assert data["counts"]["in_sync"] == 1
     assert data["counts"]["would_change"] == 12
     assert data["counts"]["not_attempted"] == 1
-    assert data["accounts"][0]["unmanaged"] == ["805ec00000ff"]
+    assert [device["mac"] for device in data["accounts"][0]["unmanaged"] or []] == ["805ec00000ff"]
+    assert data["phones"][0]["before"] != data["phones"][1]["before"]
+    assert "~" in (data["phones"][0]["desired"]["url"] or "")
     assert data["accounts"][0]["servers"][0]["phones"] == 12
     assert not any(name.startswith("redirect.") for account in data["accounts"] for name in account["calls"])
     for path in write_reports(str(tmp_path), data):
@@ -92,3 +95,11 @@ def test_what_purge_would_remove_is_in_the_report(sim: Simulator, validator: jso
     (row,) = [row for row in data["phones"] if row["host"] is None]
     assert (row["mac"], row["action"], row["outcome"]) == ("805ec00000ff", "deregister", "would_change")
     assert data["scope"]["purge"]
+
+
+def test_a_server_that_the_service_does_not_show_is_not_reported_as_current(sim: Simulator) -> None:
+    sim.world("htek").add_device("001fc1000001", "me", "main")
+    (row,) = [row for row in run(sim)["phones"] if row["host"] == "lobby-1"]
+    assert (row["outcome"], row["reason"]) == ("unverifiable", "url_not_readable")
+    assert (row["before"] or {})["server"] is None
+    assert row["desired"]["server"] == "main"
