@@ -61,21 +61,26 @@ class ReportPage:
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
         driver.get("about:blank")
         for kind in ("browser", "performance"):
-            driver.get_log(kind)
+            self.log(kind)
         self.url = path.as_uri()
         driver.get(self.url)
 
     def ask(self, script: str, *values: Any) -> Any:
         return self.driver.execute_script(script, *values)
 
+    def log(self, kind: str) -> list[dict[str, Any]]:
+        """What the browser has logged since this was last asked."""
+        entries: list[dict[str, Any]] = self.driver.get_log(kind)  # type: ignore[no-untyped-call]
+        return entries
+
     def problems(self) -> list[str]:
         """What the console says, the policy's refusals too."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+        return [entry["message"] for entry in self.log("browser")]
 
     def requests(self) -> list[str]:
         """Every address that the page asked for, itself among them."""
         found = []
-        for entry in self.driver.get_log("performance"):
+        for entry in self.log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 found.append(message["params"]["request"]["url"])

@@ -46,23 +46,10 @@ def build_report(parts: Sequence[RunPart]) -> Report:
     run = cast(RunFacts, clean(merged.run))
     accounts, phones = _ordered(merged.accounts)
     in_play = sum(1 for phone in phones if phone["host"] is not None)
-    size = run["fleet_size"]
     report = Report(
         schema=SCHEMA,
         generated=clean(max(part["generated"] for part in parts)),
-        scope=Scope(
-            mode=run["mode"],
-            check_mode=run["check_mode"],
-            play=run["play"],
-            hosts=run["hosts"],
-            phones=in_play,
-            fleet_size=size,
-            limit=run["limit"],
-            partial=run["partial"],
-            purge=run["purge"],
-            complete=run["partial"] is None and size in (None, in_play),
-            inventory=run["inventory"],
-        ),
+        scope=_scope(run, in_play),
         counts={
             **_outcomes(phones),
             "declared": in_play,
@@ -79,6 +66,22 @@ def build_report(parts: Sequence[RunPart]) -> Report:
     )
     report["next"] = next_steps(report)
     return report
+
+
+def _scope(run: RunFacts, phones: int) -> Scope:
+    return Scope(
+        mode=run["mode"],
+        check_mode=run["check_mode"],
+        play=run["play"],
+        hosts=run["hosts"],
+        phones=phones,
+        fleet_size=run["fleet_size"],
+        limit=run["limit"],
+        partial=run["partial"],
+        purge=run["purge"],
+        complete=run["partial"] is None and run["fleet_size"] in (None, phones),
+        inventory=run["inventory"],
+    )
 
 
 def drift_artifact(report: Report) -> Artifact:

@@ -53,9 +53,8 @@ class Merged:
 def merge(parts: Sequence[RunPart]) -> Merged:
     """All parts of a run, in the order in which they ran; there is at least one.
 
-    If two parts have the same phone of the same account and play, the later one counts. A device is unmanaged if every
-    part that could read its account listed it and none declared it: each batch on its own takes the phones of the
-    others for unmanaged.
+    If two parts have the same phone of the same account and play, the later one counts. A device is unmanaged if it is
+    on the account and no part declares it: each batch on its own takes the phones of the others for unmanaged.
     """
     accounts: dict[tuple[str, str, str], MergedAccount] = {}
     for part in parts:
@@ -135,15 +134,11 @@ def _purged(old: AccountPart, new: AccountPart, declared: set[str]) -> list[Phon
 
 
 def _unmanaged(old: AccountPart, new: AccountPart, declared: set[str]) -> list[UnmanagedDevice] | None:
-    read = [
-        {device["mac"]: device for device in part["unmanaged"]}
-        for part in (old, new)
-        if part["reached"] and part["unmanaged"] is not None
-    ]
-    if not read:
+    """The devices of the last list that could be read, without those that any batch declares."""
+    lists = [part["unmanaged"] for part in (new, old) if part["reached"] and part["unmanaged"] is not None]
+    if not lists:
         return None if old["unmanaged"] is None and new["unmanaged"] is None else []
-    common = set.intersection(*(set(devices) for devices in read))
-    return [read[-1][mac] for mac in sorted(common - declared)]
+    return [device for device in lists[0] if device["mac"] not in declared]
 
 
 def _without_siblings(accounts: Sequence[MergedAccount]) -> list[MergedAccount]:

@@ -92,9 +92,7 @@ def prepare_page(report: Report) -> Page:
         attention=tuple(sorted((row for row in rows if row.outcome != "in_sync"), key=lambda row: rank[row.outcome])),
         in_sync=tuple(row for row in rows if row.outcome == "in_sync"),
         outcome_choices=tuple(_outcome_choices(present)),
-        account_choices=tuple(
-            Choice(str(index), shorten(account["name"], 40)) for index, account in enumerate(report["accounts"])
-        ),
+        account_choices=tuple(_account_choices(report)),
         devices=devices,
         purged=any(device.purge for device in devices),
         devices_open=len(devices) <= MAX_OPEN_DEVICES,
@@ -147,6 +145,11 @@ def _outcome_choices(present: Counter[str]) -> Iterator[Choice]:
     for outcome, word in OUTCOME_WORDS.items():
         if present[outcome]:
             yield Choice(outcome, f"{word} ({number(present[outcome])})")
+
+
+def _account_choices(report: Report) -> Iterator[Choice]:
+    for place, account in enumerate(report["accounts"]):
+        yield Choice(str(place), shorten(account["name"], 40))
 
 
 def _devices_note(report: Report) -> str:

@@ -73,7 +73,10 @@ def hostile(text: str) -> Report:
     ]
     guard = {"name": text, "text": text}
     known: dict[str, Any] = {"servers": [server], "vendor_title": text or "V", "calls": {text: 1}, "guard": guard}
-    others = {"unmanaged": unmanaged(mac_of(9), url=url, last_contact=text), "purged": [purged(mac_of(8), msg=text)]}
+    others: dict[str, Any] = {
+        "unmanaged": unmanaged(mac_of(9), url=url, last_contact=text),
+        "purged": [purged(mac_of(8), msg=text)],
+    }
     lost = phone("c" + text, mac_of(3), "not_attempted", msg=text)
     return report(
         [

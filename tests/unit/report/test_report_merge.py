@@ -100,6 +100,13 @@ def test_what_an_account_had_when_it_was_read_is_kept_if_it_is_away_in_another_b
     assert one["summary"]["declared"] == 1
 
 
+def test_unmanaged_devices_are_those_of_the_last_list() -> None:
+    first = account(rows=[phone("a", mac_of(1))], unmanaged=unmanaged(mac_of(2), mac_of(8), mac_of(9)))
+    second = account(rows=[phone("b", mac_of(2))], unmanaged=unmanaged(mac_of(1), mac_of(7), mac_of(9)))
+    (one,) = build_report([part([one], hosts=2) for one in (first, second)])["accounts"]
+    assert macs(one["unmanaged"]) == [mac_of(7), mac_of(9)]
+
+
 def test_calls_of_batches_add_up() -> None:
     handed = batches(120, 2)
     calls = sum(sum(one["calls"].values()) for part in handed for one in part["accounts"])

@@ -101,5 +101,6 @@ def test_a_server_that_the_service_does_not_show_is_not_reported_as_current(sim:
     sim.world("htek").add_device("001fc1000001", "me", "main")
     (row,) = [row for row in run(sim)["phones"] if row["host"] == "lobby-1"]
     assert (row["outcome"], row["reason"]) == ("unverifiable", "url_not_readable")
-    assert (row["before"] or {})["server"] is None
+    assert row["before"] is not None
+    assert row["before"]["server"] is None
     assert row["desired"]["server"] == "main"
