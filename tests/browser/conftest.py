@@ -65,9 +65,9 @@ def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def chrome(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Chrome]:
     if reason := _missing():
-        pytestconfig.stash[SKIPPED] = reason
         if os.environ.get("CI"):
             pytest.fail(f"The browser tests cannot run in CI: {reason}", pytrace=False)
+        pytestconfig.stash[SKIPPED] = reason
         pytest.skip(f"BROWSER TESTS SKIPPED: {reason}")
     from selenium import webdriver  # noqa: PLC0415
     from selenium.webdriver.chrome.service import Service  # noqa: PLC0415
