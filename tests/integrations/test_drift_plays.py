@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plays of docs/integrations over the files of a real drift run, each against a small service."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integrations.netbox import NetBox
+from integrations.support import EXAMPLES, Answer, FakeService, Reply, Request, Runner
+from prometheus_client.parser import text_string_to_metric_families
+
+Start = Callable[[Answer], FakeService]
+
+URL = "https://prov.example.com/yealink/"
+OUTCOMES = {"kept": "in_sync", "new": "would_change", "rival": "conflict"}
+MACS = {"kept": "001565000001", "new": "001565000002", "rival": "001565000003"}
+
+
+@pytest.fixture
+def reports(runner: Runner, simulate: Callable[[dict[str, Any]], dict[str, Any]]) -> Path:
+    """What a drift run writes about three phones of a simulated account."""
+    logins = [{"vendor": "yealink", "username": name, "password": "made-up-1"} for name in ("acme", "rival")]
+    seed = {
+        "accounts": logins,
+        "servers": [{"vendor": "yealink", "account": login["username"], "name": "office", "url": URL} for login in logins],
+        "devices": [
+            {"vendor": "yealink", "mac": MACS["kept"], "account": "acme", "server": "office"},
+            {"vendor": "yealink", "mac": MACS["rival"], "account": "rival", "server": "office"},
+        ],
+    }
+    account = {
+        "vendor": "yealink",
+        "api_url": simulate(seed)["urls"]["yealink"]["http"],
+        "api_username": "acme",
+        "api_password": "made-up-1",
+    }
+    inventory = {
+        "phones": {
+            "hosts": {host: {"rps_mac": mac, "rps_server": "office"} for host, mac in MACS.items()},
+            "vars": {"rps_accounts": {"yealink": account}, "rps_servers": [{"name": "office", "url": URL}]},
+        }
+    }
+    (runner.folder / "phones.json").write_text(json.dumps(inventory), encoding="utf-8")
+    done = runner.play("-i", "phones.json", "voip.rps.drift")
+    assert done.rc == 0, done.output
+    return runner.folder / "rps-reports"
+
+
+def rewrite(reports: Path, outcome: str) -> None:
+    """Give every phone of the report one outcome."""
+    report = json.loads((reports / "drift.json").read_text(encoding="utf-8"))
+    report["phones"] = [phone | {"outcome": outcome} for phone in report["phones"]]
+    (reports / "drift.json").write_text(json.dumps(report), encoding="utf-8")
+
+
+def play(runner: Runner, name: str, *arguments: str, **env: str) -> str:
+    runner.env = env
+    shutil.copy(EXAMPLES / name, runner.folder)  # people copy it beside their own playbooks
+    done = runner.play(*arguments, name)
+    assert done.rc == 0, done.output
+    assert not [secret for secret in env.values() if "token" in secret and secret in done.output]
+    return done.output
+
+
+def test_the_chat_gets_one_message_with_the_drifted_phones(runner: Runner, reports: Path, service: Start) -> None:
+    chat = service(lambda _request: Reply())
+    webhook = f"{chat.url}/hooks/token-7"
+
+    play(runner, "chat.yml", CHAT_WEBHOOK=webhook)
+    rewrite(reports, "in_sync")
+    play(runner, "chat.yml", CHAT_WEBHOOK=webhook)
+
+    assert [body["text"].strip().splitlines() for body in chat.bodies("POST")] == [
+        [
+            "2 of 3 phones have drifted",
+            "- new (00:15:65:00:00:02, yealink): would change",
+            "- rival (00:15:65:00:00:03, yealink): conflict",
+        ]
+    ]
+
+
+def test_an_event_has_the_counts_and_the_drifted_phones(runner: Runner, reports: Path, service: Start) -> None:
+    eda = service(lambda _request: Reply())
+
+    play(runner, "eda.yml", EDA_WEBHOOK=f"{eda.url}/endpoint", EDA_TOKEN="eda-token-7")
+
+    (request,) = eda.requests
+    assert request.headers["authorization"] == "Bearer eda-token-7"
+    event = request.json
+    assert event["source"] == "voip.rps"
+    assert event["accounts"] == ["yealink"]
+    assert {name: event["counts"][name] for name in OUTCOMES.values()} == dict.fromkeys(OUTCOMES.values(), 1)
+    assert event["drifted"] == [
+        {"mac": MACS[host], "host": host, "account": "yealink", "outcome": OUTCOMES[host]} for host in ("new", "rival")
+    ]
+
+
+class Table:
+    """ServiceNow's table of incidents: open ones are found by their correlation ID."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.logins: set[str] = set()
+
+    def __call__(self, request: Request) -> Reply:
+        self.logins.add(request.headers["authorization"])
+        assert request.path.startswith("/api/now/table/incident")
+        if request.method == "GET":
+            terms = dict(term.split("=") for term in request.query["sysparm_query"][0].split("^"))
+            assert terms["active"] == "true"
+            found = [row for row in self.rows if row["correlation_id"] == terms["correlation_id"]]
+            return Reply({"result": [{"sys_id": row["sys_id"]} for row in found]})
+        if request.method == "POST":
+            self.rows.append({"sys_id": f"id{len(self.rows)}", "notes": []} | request.json)
+            return Reply({"result": self.rows[-1]}, 201)
+        row = next(row for row in self.rows if request.path.endswith(f"/{row['sys_id']}"))
+        row["notes"].append(request.json["work_notes"])
+        row["short_description"] = request.json["short_description"]
+        return Reply({"result": row})
+
+
+def test_drift_opens_one_incident_and_later_runs_add_to_it(runner: Runner, reports: Path, service: Start) -> None:
+    table = Table()
+    login = {"SN_HOST": service(table).url, "SN_USERNAME": "robot", "SN_PASSWORD": "sn-token-7"}
+
+    play(runner, "servicenow.yml", **login)
+    play(runner, "servicenow.yml", **login)
+    rewrite(reports, "in_sync")
+    play(runner, "servicenow.yml", **login)
+
+    (row,) = table.rows
+    assert row["description"].splitlines()[0] == "2 of 3 phones have drifted"
+    assert [line.split(". ")[0] for line in row["description"].splitlines()[1:]] == [
+        "new (00:15:65:00:00:02, yealink): would change",
+        "rival (00:15:65:00:00:03, yealink): conflict",
+    ]
+    assert [note.splitlines()[0] for note in row["notes"]] == [
+        "2 of 3 phones have drifted",
+        "0 of 3 phones have drifted",
+    ]
+    assert row["short_description"] == "0 of 3 phones have drifted"
+    assert table.logins == {"Basic " + base64.b64encode(b"robot:sn-token-7").decode()}
+
+
+def test_no_drift_opens_no_incident(runner: Runner, reports: Path, service: Start) -> None:
+    rewrite(reports, "in_sync")
+    table = Table()
+
+    play(runner, "servicenow.yml", SN_HOST=service(table).url, SN_USERNAME="robot", SN_PASSWORD="sn-token-7")
+
+    assert table.rows == []
+
+
+def test_prometheus_reads_the_metrics_of_the_run(runner: Runner, reports: Path) -> None:
+    (runner.folder / "textfile").mkdir()
+
+    play(runner, "prometheus.yml", "-e", f"textfile_dir={runner.folder}/textfile")
+
+    text = (runner.folder / "textfile/rps.prom").read_text(encoding="utf-8")
+    samples = {
+        (sample.name, *sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    account = ("account", "yealink")
+    for outcome in OUTCOMES.values():
+        assert samples["rps_phones", account, ("outcome", outcome)] == 1
+    assert samples["rps_phones", account, ("outcome", "failed")] == 0
+    assert samples["rps_account_reached", account] == 1
+    assert samples[("rps_last_run_timestamp_seconds",)] > 0
+
+
+def test_netbox_gets_the_outcomes_that_changed_in_one_call(
+    runner: Runner, reports: Path, service: Start, foreign: Path
+) -> None:
+    netbox = NetBox("netbox-token-7")
+    for host, mac in MACS.items():
+        fields = {"rps_outcome": "in_sync"} if host == "kept" else {}
+        netbox.add(host, [("LAN", ":".join(mac[i : i + 2] for i in range(0, 12, 2)))], fields=fields)
+    netbox.add("not-in-the-report", [("LAN", "00:15:65:00:00:09")])
+    server = service(netbox)
+    shutil.copytree(EXAMPLES / "netbox", runner.folder / "netbox")
+    runner.collections = os.pathsep.join([runner.collections, str(foreign)])
+    environment = {"NETBOX_API": server.url, "NETBOX_TOKEN": "netbox-token-7"}
+
+    play(runner, "netbox-status.yml", "-i", "netbox/netbox.yml", **environment)
+    play(runner, "netbox-status.yml", "-i", "netbox/netbox.yml", **environment)
+
+    assert {device["name"]: device["custom_fields"]["rps_outcome"] for device in netbox.devices.values()} == {
+        **OUTCOMES,
+        "not-in-the-report": None,
+    }
+    assert [[item["id"] for item in body] for body in server.bodies("PATCH")] == [[2, 3]]
