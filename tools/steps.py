@@ -79,6 +79,13 @@ STEPS = (
     ),
     Step("awx", "jobs by ansible-runner", ((*PYTEST, "tests/awx"),), needs="tests/awx/test_*.py", env=UNIT_ENV),
     Step(
+        "integrations",
+        "the recipes of docs/integrations, with NetBox's own plugin, and the playbooks that make inventories",
+        (("python", "tools/foreign.py"), (*PYTEST, "tests/integrations")),
+        needs="tests/integrations/test_*.py",
+        env=UNIT_ENV,
+    ),
+    Step(
         "browser",
         "the drift report in a real browser",
         (("pytest", "-s", "-o", f"cache_dir={BUILD / 'pytest'}", "tests/browser"),),

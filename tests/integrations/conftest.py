@@ -72,7 +72,13 @@ def simulate(tmp_path: Path) -> Iterator[Callable[[dict[str, Any]], dict[str, An
     def start(seed: dict[str, Any]) -> dict[str, Any]:
         (tmp_path / "seed.json").write_text(json.dumps(seed), encoding="utf-8")
         state = tmp_path / "state.json"
-        command = [sys.executable, str(COLLECTION / "tests/simulator"), "--no-tls", "--load", str(tmp_path / "seed.json")]
+        command = [
+            sys.executable,
+            str(COLLECTION / "tests/simulator"),
+            "--no-tls",
+            "--load",
+            str(tmp_path / "seed.json"),
+        ]
         process = subprocess.Popen([*command, "--state-file", str(state)], stdout=subprocess.PIPE, bufsize=0)
         running.append(process)
         assert process.stdout

@@ -31,7 +31,9 @@ def reports(runner: Runner, simulate: Callable[[dict[str, Any]], dict[str, Any]]
     logins = [{"vendor": "yealink", "username": name, "password": "made-up-1"} for name in ("acme", "rival")]
     seed = {
         "accounts": logins,
-        "servers": [{"vendor": "yealink", "account": login["username"], "name": "office", "url": URL} for login in logins],
+        "servers": [
+            {"vendor": "yealink", "account": login["username"], "name": "office", "url": URL} for login in logins
+        ],
         "devices": [
             {"vendor": "yealink", "mac": MACS["kept"], "account": "acme", "server": "office"},
             {"vendor": "yealink", "mac": MACS["rival"], "account": "rival", "server": "office"},

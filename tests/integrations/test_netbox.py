@@ -54,7 +54,7 @@ def test_each_phone_of_netbox_gets_the_variables_of_the_role(runner: Runner, net
         "warehouse": ["00:1f:c1:00:00:01", "desk", "htek", "", "present"],
         "second": ["00:15:65:00:00:03", "0012", "acme", "", "present"],
         "retired": ["00:15:65:00:00:04", "office", "yealink", "", "absent"],
-        **dict.fromkeys(["no-address", "no-port", "two"], ["", "office", "yealink", "", "present"]),
+        **{key: ["", "office", "yealink", "", "present"] for key in ["no-address", "no-port", "two"]},
     }
 
 
