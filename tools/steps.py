@@ -81,7 +81,7 @@ STEPS = (
     Step(
         "integrations",
         "the recipes of docs/integrations, with NetBox's own plugin, and the playbooks that make inventories",
-        (("python", "tools/foreign.py"), (*PYTEST, "tests/integrations")),
+        (("python", str(ROOT / "tools/foreign.py")), (*PYTEST, "tests/integrations")),
         needs="tests/integrations/test_*.py",
         env=UNIT_ENV,
     ),

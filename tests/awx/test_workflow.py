@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from awx.controller import Controller, mac, phones
 
-WORKFLOW = "RPS drift, approval, provision"
+WORKFLOW = "RPS drift and approval"
 
 
 @pytest.fixture(autouse=True)
@@ -24,9 +24,9 @@ def fleet(awx: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_was_approved_is_written(awx: Controller) -> None:
     jobs = awx.workflow(WORKFLOW, lambda: awx.sim.writes() == [])
 
-    assert list(jobs) == ["drift", "provision"]
-    assert jobs["provision"].rc == 0
-    assert set(jobs["provision"].stats["changed"]) == set(jobs["drift"].stats["changed"])
+    assert list(jobs) == ["drift", "apply"]
+    assert jobs["apply"].rc == 0
+    assert set(jobs["apply"].stats["changed"]) == set(jobs["drift"].stats["changed"])
     assert {name: server for name, (_rest, server) in awx.state().items()} == {
         mac(1): "office",
         mac(2): "office",
@@ -54,13 +54,13 @@ def test_nothing_is_written_when_something_changed_in_between(awx: Controller, w
     jobs = awx.workflow(WORKFLOW, approve)
 
     assert jobs["drift"].rc == 0
-    assert jobs["provision"].rc != 0
-    assert "expect_plan" in jobs["provision"].said
+    assert jobs["apply"].rc != 0
+    assert "expect_plan" in jobs["apply"].said
     assert awx.sim.writes() == []
 
 
 def test_the_template_of_the_workflow_refuses_to_run_without_it(awx: Controller) -> None:
-    job = awx.launch("RPS provision what was approved")
+    job = awx.launch("RPS apply approved plan")
 
     assert job.rc != 0
     assert awx.sim.calls() == []
