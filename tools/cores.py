@@ -17,8 +17,8 @@ class Core:
 
     @property
     def requirement(self) -> str:
-        """What pip installs for it; a requirement that names a pre-release allows them for this package alone."""
-        return "ansible-core>=0.dev0" if self.prerelease else f"ansible-core=={self.version}.*"
+        """What pip installs for it; with `--pre` for the newest pre-release."""
+        return "ansible-core" if self.prerelease else f"ansible-core=={self.version}.*"
 
 
 SUPPORTED = (

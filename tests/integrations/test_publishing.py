@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,10 @@ def test_pre_commit_runs_tools_of_the_test_environment() -> None:
     assert [
         hook["id"] for hook in hooks if not Path(sys.executable).with_name(Path(hook["entry"].split()[0]).name).exists()
     ] == []
+
+
+def test_nox_uses_the_linter_of_the_test_environment() -> None:
+    config = tomllib.loads((COLLECTION / "antsibull-nox.toml").read_text(encoding="utf-8"))
+
+    wanted = config["sessions"]["lint"]["ruff_package"]
+    assert f"{wanted}\n" in (COLLECTION / "tools/requirements-test.txt").read_text(encoding="utf-8")
