@@ -12,7 +12,7 @@ antsibull-nox.toml configures the sessions that antsibull-nox brings: lint, docu
 Galaxy, execution environments. Those below call `tools/check.py` and `tools/matrix.py`, which have the rest.
 
 Where only package registries are reachable, `ee-check` cannot run: it needs a container engine and an image. The other
-sessions can, with ansible-core in PATH (that of .venv/bin does). The sessions of antsibull-nox for ansible-test are left
+sessions can, with ansible-core in PATH (.venv/bin has it). The sessions of antsibull-nox for ansible-test are left
 out: they fetch ansible-core from a Git host. `nox -s matrix` tests the same versions with ansible-core from PyPI.
 """
 
