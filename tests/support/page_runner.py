@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running the examples of a page as a reader would run them, against the simulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.voip.rps.plugins.module_utils._vendors import registry
+from simulator import Simulator
+
+from .pages import ROOT, blocks
+
+USER, PASSWORD = "office", "a-made-up-password"
+COLLECTIONS = Path(registry.__file__).parents[5]
+_RECAP = re.compile(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=\d+ +failed=(\d+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A program of Ansible that ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        """All output with white space folded, whatever the width of the terminal."""
+        return " ".join(f"{self.stdout} {self.stderr}".split())
+
+    @property
+    def changed(self) -> set[str]:
+        return {host for host, changed, _failed in _RECAP.findall(self.stdout) if changed != "0"}
+
+    @property
+    def failed(self) -> set[str]:
+        return {host for host, _changed, failed in _RECAP.findall(self.stdout) if failed != "0"}
+
+    def succeeded(self) -> Done:
+        """Itself; fails the test if the program failed."""
+        assert self.status == 0, f"{self.stdout}\n{self.stderr}"
+        return self
+
+
+class PageRunner:
+    """Runs Ansible's programs in a folder, with the logins of the simulator in the environment and nothing else."""
+
+    def __init__(self, sim: Simulator, folder: Path) -> None:
+        self.sim = sim
+        self.folder = folder
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "RPS_"))}
+        self.environment |= {
+            "HOME": str(folder),
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_NOCOLOR": "1",
+        }
+        for vendor in sim.vendors:
+            sim.add_account(vendor, USER, PASSWORD)
+            front = f"RPS_{vendor.upper()}_"
+            self.environment |= {
+                f"{front}USERNAME": USER,
+                f"{front}PASSWORD": PASSWORD,
+                f"{front}API_URL": sim.url(vendor),
+            }
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def write_examples(self, page: str) -> list[str]:
+        """Write each YAML example of a page to the file that its first line names -> the names."""
+        names = []
+        for block in blocks(ROOT / page):
+            if block.language == "yaml":
+                name = re.match(r"# ([\w./-]+\.yml)", block.body)
+                assert name, f"an example of {page} does not begin with the name of its file: {block.body[:60]}"
+                self.write(name[1], block.body)
+                names.append(name[1])
+        return names
+
+    def playbook(self, *arguments: str) -> Done:
+        return self.run("playbook", *arguments)
+
+    def inventory(self, *arguments: str) -> dict[str, Any]:
+        """What ``ansible-inventory --list`` prints."""
+        return dict(json.loads(self.run("inventory", "--list", *arguments).succeeded().stdout))
+
+    def run(self, program: str, *arguments: str) -> Done:
+        ended = subprocess.run(
+            [sys.executable, "-m", f"ansible.cli.{program}", *arguments],
+            check=False,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,  # a watchdog: no run takes a tenth of it
+        )
+        return Done(ended.returncode, ended.stdout, ended.stderr)
+
+    def bound(self, vendor: str) -> dict[str, str | None]:
+        """MAC: redirect URL, of all devices of the account."""
+        world = self.sim.world(vendor)
+        return {device.mac: world.url_of(device) for device in world.devices() if device.account == USER}
+
+    def write_methods(self) -> list[str]:
+        return [call.method for call in self.sim.writes()]

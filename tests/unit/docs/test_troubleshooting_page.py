@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/troubleshooting.md explains the catalogue of messages, and quotes only what the code can say."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from ansible_collections.voip.rps.plugins.module_utils._messages import CATALOG, GUARDS
+from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES
+from support.pages import ROOT, bare, section, tables
+
+PAGE = "docs/troubleshooting.md"
+# The contract's words, by outcome. Those of guards are guard_<name>.
+REASONS = {
+    "unverifiable": {"url_not_readable", "url_not_declared", "rewritten_same"},
+    "conflict": {"owned_elsewhere"},
+    "failed": {
+        "refused",
+        "server_unknown",
+        "serial_missing",
+        "wrong_url",
+        "not_applied",
+        "call_absent",
+        "login_refused",
+    },
+    "unknown": {"answer_lost", "unreadable_after"},
+    "not_attempted": {
+        "unreadable",
+        "account_unreachable",
+        "login_refused",
+        "deadline",
+        "interrupted",
+        "too_many_failures",
+        "server_wrong_url",
+    },
+}
+WORDS = set().union(*REASONS.values())
+
+
+def _entries(title: str) -> dict[str, str]:
+    """The entries of a section: by word, the text."""
+    parts = re.split(r"^### `(\w+)`$", section(PAGE, title), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def _words(keys: Iterator[str]) -> set[str]:
+    return {key.partition(".")[0] for key in keys}
+
+
+def test_every_reason_has_an_entry_and_every_entry_a_reason() -> None:
+    assert set(_entries("Reasons")) == WORDS
+    # The others are about servers, or never reach a user by themselves: a guard's reason has the guard's name, and a
+    # write that was not sent has a reason of its own.
+    others = _words(iter(CATALOG)) - WORDS - {"guard", "not_sent"}
+    assert set(_entries("Servers")) == {word for word in others if word.startswith("server_")}
+    assert all(word.startswith("server_") for word in others)
+
+
+def test_every_guard_has_an_entry_here_and_a_row_in_the_guide() -> None:
+    assert set(_entries("Guards")) == _words(iter(GUARDS))
+    rows = tables(section("docs/guide.md", "Guards"))[0][1:]
+    assert {bare(row[0]).removeprefix("rps_") for row in rows} == _words(iter(GUARDS))
+
+
+@pytest.mark.parametrize("word", sorted(WORDS))
+def test_an_entry_names_its_outcomes_meaning_and_next_step(word: str) -> None:
+    entry = _entries("Reasons")[word]
+    (line,) = re.findall(r"^- \*\*Outcome:\*\* (.*(?:\n  .*)*)", entry, re.MULTILINE)
+    expected = {outcome for outcome, words in REASONS.items() if word in words}
+    assert {name for name in re.findall(r"`(\w+)`", line) if name in OUTCOMES} == expected
+    assert "**Meaning:**" in entry
+    assert "**Next step:**" in entry
+
+
+def test_the_guide_explains_every_outcome() -> None:
+    assert [bare(row[0]) for row in tables(section("docs/guide.md", "Results and reasons"))[0][1:]] == list(OUTCOMES)
+
+
+def test_reasons_in_other_pages_exist() -> None:
+    table = tables(section("docs/reliability.md", "Outcomes of a write"))[0]
+    named = {word for row in table[1:] for word in re.findall(r"`(\w+)`", row[3])}
+    assert named
+    assert named <= WORDS
+
+
+# What the page quotes.
+
+
+def _said(tree: ast.AST) -> Iterator[str]:
+    """Every string of a module, with a mark where a value is filled in."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            parts = (part.value if isinstance(part, ast.Constant) else "\0" for part in node.values)
+            yield "".join(str(part) for part in parts)
+
+
+def _everything_said() -> str:
+    texts = [
+        text
+        for path in (ROOT / "plugins").rglob("*.py")
+        for text in _said(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    files = [*(ROOT / "playbooks").rglob("*.yml"), *(ROOT / "roles").rglob("tasks/*.yml")]
+    texts += [path.read_text(encoding="utf-8") for path in files]
+    return "\n".join(" ".join(text.split()) for text in texts)
+
+
+# Ansible's own words.
+FOREIGN = ("bypasses the host loop", "skipping: no hosts matched")
+
+
+def _quotes() -> Iterator[str]:
+    for title in ("Accounts", "Invalid input", "The play", "Warnings"):
+        for row in tables(section(PAGE, title))[0][1:]:
+            for quote in re.findall(r"`([^`]+)`", row[0]):
+                if " " in quote and not quote.startswith(FOREIGN):
+                    yield quote
+
+
+def test_every_message_that_the_page_quotes_is_one_of_the_code() -> None:
+    said = _everything_said()
+    unknown = []
+    for quote in _quotes():
+        parts = [part.strip(" .;:") for part in re.split("\u2026|\\.\\.\\.", quote)]
+        wrong = [part for part in parts if len(part.split()) > 1 and part not in said]
+        if wrong:
+            unknown.append((quote, wrong))
+    assert unknown == []
