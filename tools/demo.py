@@ -4,8 +4,8 @@
 
 """Show the collection at work: `make demo`.
 
-Starts the simulated services and runs the shipped playbooks on the sample inventory in `tools/demo`. Every claim it
-makes is checked against Ansible's recap and the simulator's own log; the exit status is 0 only if all of them hold.
+Starts the simulated services and runs the shipped playbooks on the sample inventory in `tools/demo`. Every claim that it
+prints is checked against Ansible's output and the simulator's own log; the exit status is 0 only if all of them are true.
 """
 
 from __future__ import annotations
@@ -33,33 +33,41 @@ HERE = ROOT / "tools/demo"
 OUT = BUILD / "demo"
 REPORTS = OUT / "rps-reports"
 WIDTH = 100
-RUN_LIMIT = 120.0  # seconds for one run of ansible-playbook; a few are enough
+RUN_LIMIT_S = 120.0  # for one run of ansible-playbook; a few seconds are enough
 PHONES = 40
 CONFLICT = "hq-112"
+SERVICES = {"yealink": "Yealink RPS", "ymcs": "Yealink YMCS", "htek": "Htek", "snom": "Snom", "panasonic": "Panasonic"}
+RESULT_TASK = "Show the phone's result"
 
-# The phones that the screen shows. The others do as one of these does.
-CAST = {
-    "hq-101": "Yealink, registered already, and rightly",
-    "hq-110": "Yealink, new, gets a URL of its own",
+# The phones that the screen shows.
+DEMO_PHONES = {
+    "hq-101": "Yealink, already registered and right",
+    "hq-110": "Yealink, new, with a unique URL",
     "hq-111": "Yealink, on the account but bound to no server",
-    "hq-112": "Yealink, registered by another account: a conflict",
-    "branch-201": "Yealink, points at the wrong server",
+    "hq-112": "Yealink, registered to another account: a conflict",
+    "branch-201": "Yealink, bound to the wrong server",
     "branch-202": "Yealink, new",
     "branch-212": "Yealink, sold: declared with rps_state: absent",
-    "hq-151": "Htek, registered already",
+    "hq-151": "Htek, already registered",
     "hq-153": "Htek, new",
+    "hq-163": "Snom, new",
+    "hq-172": "Panasonic, redirected to the wrong URL",
+    "hq-181": "YMCS, already registered, has never asked",
+    "hq-183": "YMCS, new, with its serial number",
 }
+UNCHANGED = {"hq-101", CONFLICT, "hq-151", "hq-181"}
 
 RECAP = re.compile(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+)")
-HOST_LINE = re.compile(r"^(ok|changed|skipping): \[([^\]]+)\]")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+TASK = re.compile(r"^TASK \[([^\]]+)\]")
+HOST_LINE = re.compile(r"^(ok|changed|skipping|fatal): \[([^\]]+)\]")
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class DemoError(Exception):
     """Something was not as the demo says it is; the text is a sentence."""
 
 
-class Stopped(BaseException):
+class InterruptedDemo(BaseException):
     """Ctrl+C, SIGTERM or SIGHUP: leave, and stop on the way out what was started."""
 
     def __init__(self, number: int) -> None:
@@ -69,23 +77,23 @@ class Stopped(BaseException):
 
 def main() -> int:
     def stop(number: int, _frame: Any) -> None:
-        raise Stopped(number)
+        raise InterruptedDemo(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     started = time.monotonic()
     try:
-        play(started)
+        run_demo(started)
     except DemoError as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
-    except Stopped as stopped:
+    except InterruptedDemo as interrupted:
         print("\nInterrupted. Everything that the demo started is stopped.", file=sys.stderr)
-        return 128 + stopped.number
+        return 128 + interrupted.number
     return 0
 
 
-def play(started: float) -> None:
+def run_demo(started: float) -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     stage()
@@ -95,140 +103,140 @@ def play(started: float) -> None:
         env["ANSIBLE_FORCE_COLOR"] = "1"
     with tempfile.TemporaryDirectory(prefix="rps-demo-") as folder, simulator(Path(folder), env) as service:
         show = Show(service, env | settings(service))
-        open_scene(service)
-        expected = first_run(show)
-        second_run(show, expected)
-        third_run(show)
-        drift_run(show)
+        setup(service)
+        expected = preview(show)
+        provision(show, expected)
+        provision_again(show)
+        drift(show)
     say(
-        "That was it",
+        "Done",
         f"""
         Everything was as expected, in {time.monotonic() - started:.0f} seconds. The simulated services are stopped.
-        The whole output of each run is in {shown(OUT)}.
-        The inventory is {shown(HERE / "inventory/phones.yml")}; the account and its servers are declared in
-        {shown(HERE / "inventory/group_vars/phones.yml")}. README.md shows the same for a real account.
+        The complete output of each run is in {shown(OUT)}.
+        The inventory is {shown(HERE / "inventory/phones.yml")}. Its accounts and servers are defined in
+        {shown(HERE / "inventory/group_vars/phones.yml")}. README.md shows the same for real accounts.
         """,
     )
 
 
 def settings(service: dict[str, Any]) -> dict[str, str]:
     """What the sample inventory needs to know of this run's services."""
-    return {
+    urls = {f"DEMO_{vendor.upper()}_URL": service["urls"][vendor]["https"] for vendor in SERVICES}
+    return urls | {
         "ANSIBLE_CONFIG": str(HERE / "ansible.cfg"),
         "DEMO_CA_PATH": service["ca_path"],
-        "DEMO_HTEK_URL": service["urls"]["htek"]["https"],
-        "DEMO_YEALINK_URL": service["urls"]["yealink"]["https"],
         "NO_PROXY": "localhost,127.0.0.1",
         "no_proxy": "localhost,127.0.0.1",
     }
 
 
-# -- the scenes
+# The steps.
 
 
-def open_scene(service: dict[str, Any]) -> None:
+def setup(service: dict[str, Any]) -> None:
+    addresses = "\n".join(f"          {title:14}{service['urls'][name]['https']}" for name, title in SERVICES.items())
     say(
-        "The stage",
+        "Setup",
         f"""
-        Two simulated redirection services run on this machine, with TLS and a CA of their own:
-          Yealink  {service["urls"]["yealink"]["https"]}
-          Htek     {service["urls"]["htek"]["https"]}
-        The inventory declares {PHONES} phones in two offices, each office with a server at either vendor.
-        To keep it short, the screen shows these {len(CAST)} phones; the others do as one of them does.
+        Five simulated services run on this machine, with TLS and a CA of their own:
+{addresses}
+        The inventory declares {PHONES} phones in two offices. The screen shows these {len(DEMO_PHONES)}:
         """,
     )
-    for host, role in CAST.items():
-        print(f"    {host:11} {role}")
+    for host, what in DEMO_PHONES.items():
+        print(f"    {host:11} {what}")
 
 
-def first_run(show: Show) -> set[str]:
+def preview(show: Show) -> set[str]:
     say(
-        "1. What would be done?",
+        "1. Preview",
         """
-        Check mode only reads; nothing is written. With --diff it shows, phone by phone, what the service says now (-)
-        and what it would say after the run (+). The unique URL of hq-110 holds a token: it is shown as a fingerprint.
+        Check mode only reads. With --diff it shows each phone before (-) and after (+) the run. The unique URL of hq-110
+        contains a token, so it is shown as a fingerprint.
         """,
     )
-    run = show.playbook("1-check", "voip.rps.provision", "--check", "--diff")
+    run = show.playbook("1-preview", "voip.rps.provision", "--check", "--diff")
     run.expect(status=2, failed={CONFLICT})
     expect(run.writes == 0, f"check mode made {run.writes} writing calls.")
-    expect(set(CAST) - run.changed == {"hq-101", CONFLICT, "hq-151"}, "check mode announced other changes than due.")
+    expect(set(DEMO_PHONES) - run.changed == UNCHANGED, "check mode predicted other changes than expected.")
     say(
         "",
         f"""
-        {len(run.changed)} phones would change. {CONFLICT} is a conflict: another account holds it. That is an error, so
-        ansible-playbook ends with status 2, and every other phone is done nevertheless. hq-151 is "unverifiable":
-        Htek does not say where a phone points, so what is registered there is left alone.
-        The simulator's log agrees: {run.reads} calls that read, none that write.
+        {len(run.changed)} phones would change. {CONFLICT} is a conflict, because another account has registered it. It fails, so
+        ansible-playbook ends with status 2; the other phones are not affected. hq-151 is "unverifiable", because Htek does
+        not report redirect URLs.
+        The simulator's log confirms it: {run.reads} reading calls, no writing call.
         """,
     )
     return run.changed
 
 
-def second_run(show: Show, expected: set[str]) -> None:
-    say("2. Do it", "The same command without --check.")
+def provision(show: Show, expected: set[str]) -> None:
+    say("2. Provision", "The same command without --check.")
     run = show.playbook("2-provision", "voip.rps.provision")
     run.expect(status=2, failed={CONFLICT})
-    expect(run.changed == expected, "the run changed other phones than check mode had announced.")
+    expect(run.changed == expected, "the run changed other phones than check mode had predicted.")
     expect(run.writes > 0, "the run made no writing call.")
     say(
         "",
         f"""
-        Exactly the {len(run.changed)} phones that check mode had announced were changed, with {run.writes} writing
-        calls, since new phones are registered in bulk: {run.calls_told}.
+        The {len(run.changed)} phones that check mode predicted were changed, with {run.writes} writing calls:
+        {run.write_counts}.
         """,
     )
 
 
-def third_run(show: Show) -> None:
-    say("3. And again", "A second run finds everything in place. Only the conflict is still there for a human.")
-    run = show.playbook("3-again", "voip.rps.provision")
+def provision_again(show: Show) -> None:
+    say("3. Provision again", "A second run changes nothing. Only the conflict is left for a person to resolve.")
+    run = show.playbook("3-provision-again", "voip.rps.provision")
     run.expect(status=2, failed={CONFLICT}, changed=set())
-    expect(run.writes == 0, f"the third run made {run.writes} writing calls although nothing was to be done.")
-    say("", f"Nothing changed, and the simulator's log agrees: {run.reads} calls that read, none that write.")
+    expect(run.writes == 0, f"the second run made {run.writes} writing calls although nothing was to be done.")
+    say("", f"The simulator's log confirms it: {run.reads} reading calls, no writing call.")
 
 
-def drift_run(show: Show) -> None:
+def drift(show: Show) -> None:
     show.load(
         {
             "devices": [
                 {"vendor": "yealink", "mac": "001565000202", "account": "demo", "server": "hq"},
-                {"vendor": "yealink", "mac": "001565000201", "account": "demo"},
+                {"vendor": "ymcs", "mac": "805ec0000183", "account": "demo", "serial": "0301000000000183"},
             ]
         }
     )
     say(
         "4. Drift",
         """
-        Somebody has been at the vendor's portal: branch-202 points at another server now, and branch-201 at none.
-        The drift playbook compares, reports, and never writes to a service. Found drift is no failure, so it ends with
-        status 0.
+        Somebody has used the portals: branch-202 is bound to another server, and hq-183 to none. The drift playbook
+        compares and writes a report. It changes nothing, and drift does not fail the run.
         """,
     )
     run = show.playbook("4-drift", "voip.rps.drift", "--diff", "-e", f"rps_report_dir={shown(REPORTS)}")
-    run.expect(status=0, failed=set(), changed={"branch-201", "branch-202"})
+    run.expect(status=0, failed=set(), changed={"branch-202", "hq-183"})
     expect(run.writes == 0, f"the drift run made {run.writes} writing calls.")
-    for name in ("drift.html", "drift.json", "drift.csv", "drift.xml"):
-        expect((REPORTS / name).is_file(), f"the drift run left no {name} in {shown(REPORTS)}.")
+    names = ("drift.html", "drift.json", "drift.csv", "drift.xml", "drift.prom")
+    for name in names:
+        expect((REPORTS / name).is_file(), f"the drift run wrote no {name} to {shown(REPORTS)}.")
     say(
         "",
         f"""
-        Three phones differ: these two, which the next provision run would put right, and the conflict. The report:
-          {shown(REPORTS / "drift.html")}   for people; open it in a browser
-          {shown(REPORTS / "drift.json")}   for programs; .csv for spreadsheets and .xml for CI lie beside it
+        Three phones have drifted: these two, which the next provision run would fix, and the conflict. The report:
+          {shown(REPORTS / names[0])}   for people; open it in a browser
+          {shown(REPORTS / names[1])}   for programs; also .csv for spreadsheets, .xml for CI systems, .prom for Prometheus
         """,
     )
 
 
-# -- running and checking
+# Running and checking.
 
 
 class Show:
-    """Runs playbooks against the simulated services, shows the cast's part of the output, and keeps the whole."""
+    """Runs playbooks against the simulated services, shows a part of their output, and keeps all of it."""
 
     def __init__(self, service: dict[str, Any], env: dict[str, str]) -> None:
         self._control = service["control"]
         self._env = env
+        services = self._ask("services")
+        self._writing = {name for one in services.values() for name, writes in one["calls"].items() if writes}
 
     def playbook(self, name: str, *arguments: str) -> Run:
         """Run ansible-playbook with these arguments; the service's log covers this run alone."""
@@ -237,17 +245,17 @@ class Show:
         command = [str(Path(sys.prefix) / "bin/ansible-playbook"), *arguments]
         with process(command, self._env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
             try:
-                output, _none = running.communicate(timeout=RUN_LIMIT)
+                output, _none = running.communicate(timeout=RUN_LIMIT_S)
             except subprocess.TimeoutExpired:
-                raise DemoError(f"{name} was not done after {RUN_LIMIT:.0f} seconds.") from None
-        (OUT / f"{name}.txt").write_text(COLOUR.sub("", output), encoding="utf-8")
+                raise DemoError(f"{name} was not finished after {RUN_LIMIT_S:.0f} seconds.") from None
+        (OUT / f"{name}.txt").write_text(COLOR.sub("", output), encoding="utf-8")
         for line in shortened(output.splitlines()):
             print(line)
         sys.stdout.flush()
-        return Run(name, running.returncode, COLOUR.sub("", output), self._ask("stats"))
+        return Run(name, running.returncode, COLOR.sub("", output), self._ask("stats"), self._writing)
 
     def load(self, seed: dict[str, Any]) -> None:
-        """Change the services behind the collection's back."""
+        """Change the services without the collection."""
         self._ask("load", seed)
 
     def _ask(self, what: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -259,43 +267,49 @@ class Show:
 
 
 class Run:
-    """What came of one run: Ansible's status and recap, and what the services saw of it."""
+    """What came of one run: Ansible's status, each phone's own result, and what the services saw of it."""
 
-    def __init__(self, name: str, status: int, output: str, stats: dict[str, Any]) -> None:
+    def __init__(self, name: str, status: int, output: str, stats: dict[str, Any], writing: set[str]) -> None:
         self.name = name
         self.status = status
-        rows = [match for match in map(RECAP.match, output.splitlines()) if match]
-        self.hosts = {row[1] for row in rows}
-        self.changed = {row[1] for row in rows if row[2] != "0"}
-        self.failed = {row[1] for row in rows if row[3] != "0" or row[4] != "0"}
+        words = dict(results(output.splitlines()))
+        self.hosts = set(words)
+        self.changed = {host for host, word in words.items() if word == "changed"}
+        self.failed = {host for host, word in words.items() if word == "fatal"}
         self.calls: dict[str, int] = stats["calls"]
         self.writes: int = stats["writes"]
         self.reads: int = stats["total_calls"] - stats["writes"]
-        self.trouble: int = stats["violations"] + stats["refusals"]
+        self.problems: int = stats["violations"] + stats["refusals"]
+        self._writing = writing
 
     @property
-    def calls_told(self) -> str:
+    def write_counts(self) -> str:
         """The writing calls by name, for people."""
-        writing = {name: count for name, count in self.calls.items() if name not in READING}
-        return ", ".join(f"{count} {name}" for name, count in sorted(writing.items()))
+        counts = {name: count for name, count in self.calls.items() if name.rpartition(":")[2] in self._writing}
+        return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
 
     def expect(self, status: int, failed: set[str], changed: set[str] | None = None) -> None:
-        """Raise DemoError with the first thing that is not as it should be."""
+        """Raise DemoError with the first thing that is not as expected."""
         log = shown(OUT / f"{self.name}.txt")
         expect(self.status == status, f"{self.name} ended with status {self.status} instead of {status}; see {log}.")
         expect(len(self.hosts) == PHONES, f"{self.name} shows {len(self.hosts)} phones instead of {PHONES}; see {log}.")
-        expect(
-            self.failed == failed, f"{self.name}: failed are {told(self.failed)}, and not {told(failed)}; see {log}."
-        )
-        expect(not self.trouble, f"{self.name}: the simulator refused a request or saw a violation.")
+        expect(self.failed == failed, f"{self.name}: {listed(self.failed)} failed, not {listed(failed)}; see {log}.")
+        expect(not self.problems, f"{self.name}: the simulator refused a request or saw a violation.")
         if changed is not None:
             expect(
-                self.changed == changed,
-                f"{self.name}: changed are {told(self.changed)}, not {told(changed)}; see {log}.",
+                self.changed == changed, f"{self.name}: {listed(self.changed)} changed, not {listed(changed)}; see {log}."
             )
 
 
-READING = frozenset({"listDevices", "checkDevice", "checkDeviceExt"})
+def results(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(host, what Ansible says of it) of the task that shows each phone's own result."""
+    task = ""
+    for line in lines:
+        heading, host = TASK.match(line), HOST_LINE.match(line)
+        if heading:
+            task = heading[1]
+        elif host and task == RESULT_TASK:
+            yield host[2], host[1]
 
 
 def expect(fact: bool, otherwise: str) -> None:
@@ -303,20 +317,20 @@ def expect(fact: bool, otherwise: str) -> None:
         raise DemoError(otherwise)
 
 
-def told(hosts: Iterable[str]) -> str:
+def listed(hosts: Iterable[str]) -> str:
     return ", ".join(sorted(hosts)) or "none"
 
 
 def shortened(lines: Iterable[str]) -> Iterator[str]:
-    """Leave out the blocks of phones that are not in the cast, and say in a line how many they were."""
-    block: list[str] = []  # lines (a diff) whose host is told only by the line that ends them
+    """Leave out the blocks of phones that are not among those shown, and print in a line how many they were."""
+    block: list[str] = []  # lines (a diff) whose host only the line that ends them names
     left_out: Counter[str] = Counter()
     for line in lines:
-        plain = COLOUR.sub("", line)
+        plain = COLOR.sub("", line)
         row, host = RECAP.match(plain), HOST_LINE.match(plain)
-        if row and row[1] not in CAST:
+        if row and row[1] not in DEMO_PHONES:
             left_out["phones"] += 1
-        elif host and host[2] not in CAST:
+        elif host and host[2] not in DEMO_PHONES:
             left_out[host[1]] += 1
             block = []
         elif host or not plain.startswith(("TASK", "PLAY")):
@@ -334,7 +348,7 @@ def shortened(lines: Iterable[str]) -> Iterator[str]:
 
 
 def squeezed(block: list[str]) -> Iterator[str]:
-    return (line for line in block if COLOUR.sub("", line).strip())
+    return (line for line in block if COLOR.sub("", line).strip())
 
 
 def more(left_out: Counter[str]) -> Iterator[str]:
@@ -394,7 +408,7 @@ def end(running: subprocess.Popen[str]) -> None:
         running.stdout.close()
 
 
-# -- telling
+# Printing.
 
 
 def say(title: str, text: str) -> None:

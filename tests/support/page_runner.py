@@ -24,6 +24,24 @@ COLLECTIONS = Path(registry.__file__).parents[5]
 _RECAP = re.compile(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=\d+ +failed=(\d+)", re.MULTILINE)
 
 
+def examples(page: str) -> dict[str, str]:
+    """The YAML examples of a page by the file that their first line names."""
+    found = {}
+    for block in blocks(ROOT / page):
+        if block.language == "yaml":
+            name = re.match(r"# ([\w./-]+\.yml)", block.body)
+            assert name, f"an example of {page} does not begin with the name of its file: {block.body[:60]}"
+            found[name[1]] = block.body
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """A value without the marks that ansible-inventory prints around text that is no template."""
+    if isinstance(value, dict):
+        return value["__ansible_unsafe"] if set(value) == {"__ansible_unsafe"} else {k: _plain(v) for k, v in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
 @dataclass(frozen=True)
 class Done:
     """A program of Ansible that ended."""
@@ -77,23 +95,18 @@ class PageRunner:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def write_examples(self, page: str) -> list[str]:
-        """Write each YAML example of a page to the file that its first line names -> the names."""
-        names = []
-        for block in blocks(ROOT / page):
-            if block.language == "yaml":
-                name = re.match(r"# ([\w./-]+\.yml)", block.body)
-                assert name, f"an example of {page} does not begin with the name of its file: {block.body[:60]}"
-                self.write(name[1], block.body)
-                names.append(name[1])
-        return names
+    def write_examples(self, page: str) -> None:
+        """Write each YAML example of a page to the file that its first line names."""
+        for name, body in examples(page).items():
+            self.write(name, body)
 
     def playbook(self, *arguments: str) -> Done:
         return self.run("playbook", *arguments)
 
     def inventory(self, *arguments: str) -> dict[str, Any]:
         """What ``ansible-inventory --list`` prints."""
-        return dict(json.loads(self.run("inventory", "--list", *arguments).succeeded().stdout))
+        found: dict[str, Any] = _plain(json.loads(self.run("inventory", "--list", *arguments).succeeded().stdout))
+        return found
 
     def run(self, program: str, *arguments: str) -> Done:
         ended = subprocess.run(

@@ -55,12 +55,19 @@ def anchors(page: Path) -> set[str]:
 
 def section(name: str, title: str) -> str:
     """The text below a heading of any level, up to the next one of the same or a higher level."""
-    text = text_of(name)
-    found = re.search(rf"^(#+) {re.escape(title)}$", text, re.MULTILINE)
-    assert found, f"{name} has no section {title}"
-    rest = text[found.end() :]
-    end = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
-    return rest[: end.start()] if end else rest
+    found: list[str] = []
+    depth, in_code = 0, False
+    for line in text_of(name).splitlines():
+        in_code ^= line.lstrip().startswith("```")
+        heading = None if in_code else re.match(r"(#+) (.*)", line)
+        if depth and heading and len(heading[1]) <= depth:
+            break
+        if depth:
+            found.append(line)
+        elif heading and heading[2] == title:
+            depth = len(heading[1])
+    assert depth, f"{name} has no section {title}"
+    return "\n".join(found)
 
 
 def tables(text: str) -> list[list[list[str]]]:

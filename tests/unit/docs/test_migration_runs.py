@@ -10,7 +10,7 @@ import re
 import pytest
 import yaml
 from support.page_runner import PASSWORD, USER, PageRunner
-from support.pages import ROOT, blocks, section
+from support.pages import section
 
 PAGE = "docs/migration-ymcs.md"
 URL = "https://prov.example.com/yealink/"
@@ -38,8 +38,7 @@ def fleet(runner: PageRunner) -> PageRunner:
 
 def commands(title: str) -> list[list[str]]:
     """The arguments of every command of a section, in order."""
-    bodies = [block.body for block in blocks(ROOT / PAGE) if block.language == "console" and block.body in section(PAGE, title)]
-    lines = [line for body in bodies for line in body.splitlines()]
+    lines = section(PAGE, title).splitlines()
     return [line.removeprefix("ansible-playbook ").split() for line in lines if line.startswith("ansible-playbook ")]
 
 
