@@ -7,6 +7,8 @@
 A timeout for each read does not bound a call: an answer dribbled byte by byte outlives any of them. Here every read and
 write of a socket gets just the time that the try has left. The connections also note the moment the request leaves, so
 "not sent" is a fact and no guess from an exception's type.
+
+PRIVATE to the collection: may change without notice.
 """
 
 from __future__ import annotations
@@ -19,24 +21,23 @@ import traceback
 from typing import Any
 
 # Typed loosely: whether requests is there is only known at run time, and its absence must not be an import error.
-http: Any = None
-errors: Any = ()
+requests: Any = None
+HTTP_ERRORS: Any = ()
 _AdapterBase: Any = object
 _HttpBase: Any = object
 _HttpsBase: Any = object
 _HttpPool: Any = object
 _HttpsPool: Any = object
-MISSING: str | None = None
+REQUESTS_IMPORT_ERROR: str | None = None
 try:
     import requests
     import requests.adapters
     import urllib3
     import urllib3.connection
 except ImportError:
-    MISSING = traceback.format_exc()
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
-    http = requests
-    errors = (requests.RequestException, urllib3.exceptions.HTTPError)
+    HTTP_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError)
     _AdapterBase = requests.adapters.HTTPAdapter
     _HttpBase = urllib3.connection.HTTPConnection
     _HttpsBase = urllib3.connection.HTTPSConnection
@@ -44,34 +45,54 @@ else:
     _HttpsPool = urllib3.HTTPSConnectionPool
 
 
-class Clock(threading.local):
+class Clock:
+    """The time that a client lives by. Tests give it a virtual one, which makes waiting free."""
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow."""
+        return time.monotonic()
+
+    def time(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Wait until the event is set, at most so many seconds; whether it is set."""
+        return event.wait(seconds)
+
+
+class Deadline(threading.local):
     """The try that this thread is making: when it must be over (monotonic seconds), whether its request has left."""
 
+    clock = Clock()
     until = 0.0
     seconds = 0.0  # that the try was given
     sent = False
 
-    def start(self, until: float) -> None:
+    def start(self, clock: Clock, until: float) -> None:
+        """Begin a try that must be over at ``until`` (of this clock)."""
+        self.clock = clock
         self.until = until
-        self.seconds = until - time.monotonic()
+        self.seconds = until - clock.monotonic()
         self.sent = False
 
     @property
-    def over(self) -> bool:
-        return time.monotonic() >= self.until
+    def expired(self) -> bool:
+        """Whether the time of the try is over."""
+        return self.clock.monotonic() >= self.until
 
-    def left(self) -> float:
-        """Seconds left. Raises socket.timeout where there are none."""
-        left = self.until - time.monotonic()
+    def remaining(self) -> float:
+        """Seconds left. Raises socket.timeout if there are none."""
+        left = self.until - self.clock.monotonic()
         if left <= 0:
             raise socket.timeout("the time for this call is over")
         return left
 
 
-clock = Clock()
+deadline = Deadline()
 
 
-class ClockedSocket:
+class DeadlineSocket:
     """A connected socket whose every operation gets only the time that the try has left."""
 
     def __init__(self, inner: Any) -> None:
@@ -81,15 +102,17 @@ class ClockedSocket:
         return getattr(self._inner, name)
 
     def settimeout(self, _seconds: float | None) -> None:
-        """Ignored: the clock rules."""
+        """Ignored: the deadline rules."""
 
     def recv_into(self, buffer: Any, *args: Any) -> int:
-        self._inner.settimeout(clock.left())
+        """Receive within the time that is left."""
+        self._inner.settimeout(deadline.remaining())
         received: int = self._inner.recv_into(buffer, *args)
         return received
 
     def sendall(self, data: Any, *args: Any) -> None:
-        self._inner.settimeout(clock.left())
+        """Send within the time that is left."""
+        self._inner.settimeout(deadline.remaining())
         self._inner.sendall(data, *args)
 
     def makefile(self, _mode: str = "rb", _buffering: int = -1, **_kwargs: Any) -> Any:
@@ -99,10 +122,10 @@ class ClockedSocket:
         return io.BufferedReader(socket.SocketIO(myself, "rb"))
 
 
-class _Clocked:
+class _DeadlineMixin:
     """Mixed into urllib3's connections: connect within the time left, and note when the request leaves."""
 
-    def _new_conn(self) -> ClockedSocket:
+    def _new_conn(self) -> DeadlineSocket:
         """A connected socket. urllib3's own gives each address of a name the whole timeout, this one what is left."""
         me: Any = self
         problem: OSError = OSError("the name has no address")
@@ -111,39 +134,39 @@ class _Clocked:
             try:
                 for option in me.socket_options or ():
                     found.setsockopt(*option)
-                found.settimeout(clock.left())
+                found.settimeout(deadline.remaining())
                 found.connect(address)
             except OSError as error:
                 found.close()
                 problem = error
             else:
-                return ClockedSocket(found)
+                return DeadlineSocket(found)
         raise problem
 
     def connect(self) -> None:
         me: Any = self
-        me.timeout = clock.left()
+        me.timeout = deadline.remaining()
         above: Any = super()
         try:
             above.connect()
         finally:
-            clock.sent = False  # a proxy was spoken to at most
-        if not isinstance(me.sock, ClockedSocket):
-            me.sock = ClockedSocket(me.sock)
+            deadline.sent = False  # a proxy was spoken to at most
+        if not isinstance(me.sock, DeadlineSocket):
+            me.sock = DeadlineSocket(me.sock)
 
     def send(self, data: Any) -> Any:
         if getattr(self, "sock", None) is None:
             self.connect()
-        clock.sent = True
+        deadline.sent = True
         above: Any = super()
         return above.send(data)
 
 
-class _HttpConnection(_Clocked, _HttpBase):
+class _HttpConnection(_DeadlineMixin, _HttpBase):
     pass
 
 
-class _HttpsConnection(_Clocked, _HttpsBase):
+class _HttpsConnection(_DeadlineMixin, _HttpsBase):
     pass
 
 
@@ -167,10 +190,12 @@ class Adapter(_AdapterBase):
     """requests' adapter on the connections above."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """As the parent, with the connections above."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """As the parent, with the connections above."""
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager

@@ -2,273 +2,325 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The only I/O: HTTPS POSTs with bounds, and further tries of what is safe to repeat.
+"""HTTP requests with bounds: deadlines, size caps, no redirects, further tries of what is safe to repeat.
 
-A try is bounded as a whole, from connecting to the last byte (see ``_clock``).
+PRIVATE to the collection: may change without notice.
+
+A try is bounded as a whole, from connecting to the last byte (see ``deadline``). The protocols, ``xmlrpc_client`` and
+``rest_client``, build on the Client in here.
 """
 
 from __future__ import annotations
 
-import email.utils
 import random
-import re
 import threading
-import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .._errors import (
+    DEADLINE,
+    INTERRUPTED,
+    LOGIN_REFUSED,
+    TOO_MANY_FAILURES,
     BadAnswerError,
-    BusyError,
     CallError,
-    FaultError,
     InputError,
     LoginError,
     LostAnswerError,
     MissingLibraryError,
     NotSentError,
+    Problem,
     StoppedError,
 )
 from .._model import Connection
 from .._redaction import Masker
 from .._text import to_printable
 from .._urls import split_url
-from .._vendors.responses import fault_means_absent
-from .deadline import MISSING, Adapter, clock, errors, http
-from .xmlrpc import CodecError, Fault, Param, decode, encode
+from .deadline import HTTP_ERRORS, REQUESTS_IMPORT_ERROR, Adapter, Clock, deadline, requests
+from .limits import MAX_ANSWER_BYTES, MAX_ERROR_BYTES
 
-ANSWER_CAP = 1 << 20  # bytes of an answer after unpacking; what a write or check answers fits many times over
-LIST_CAP = 12 << 20  # bytes of a list of devices: some 100,000 of them in the padded form of the samples
-GIVE_UP_AFTER = 5  # consecutive calls that failed with all their tries
+MAX_CONSECUTIVE_FAILURES = 5  # calls that failed with all their tries
 _CHUNK = 1 << 16
-_LONGEST_WAIT = 60.0  # seconds that a Retry-After can ask for at most
-_FIRST_WAIT = 0.25  # seconds; doubled from try to try up to _LONGEST_BACKOFF
-_LONGEST_BACKOFF = 8.0
+_LONGEST_WAIT_S = 60.0  # that a Retry-After can ask for at most
+_FIRST_WAIT_S = 0.25  # doubled from try to try up to _LONGEST_BACKOFF_S
+_LONGEST_BACKOFF_S = 8.0
+
+Answer = TypeVar("Answer")
 
 
-class Transport:
-    """One service, one login, one kept-open session; safe to use from ``concurrency`` threads at once."""
+@dataclass(frozen=True)
+class HttpRequest:
+    """One request; ``headers`` are added to the client's own."""
 
-    def __init__(self, connection: Connection, masker: Masker) -> None:
-        if MISSING is not None:
-            raise MissingLibraryError("requests", MISSING)
-        ca_path = None if connection.ca_path is None else str(Path(connection.ca_path).expanduser())
-        if ca_path is not None and not Path(ca_path).exists():
-            raise InputError([f"ca_path: there is no file {to_printable(ca_path)[:200]}; correct the path."])
+    method: str
+    url: str
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """One whole response; ``headers`` are matched in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Client:
+    """One account at one service over one kept-open session; safe to use from ``concurrency`` threads at once.
+
+    ``adapter`` and ``clock`` are the seams for tests: what carries a prepared request (requests' adapter interface) and
+    the time. ``abandoned`` says whether whoever waits for this run is gone, so that nothing more may be written.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        masker: Masker,
+        *,
+        adapter: Any = None,
+        clock: Clock | None = None,
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> None:
+        if REQUESTS_IMPORT_ERROR is not None:
+            raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
         self.connection = connection
         self.masker = masker
+        self.clock = clock or Clock()
         self.calls: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self.answered = False  # whether the service has accepted the login of any call
+        self._abandoned = abandoned
+        self._lock = threading.RLock()  # a signal handler may interrupt a thread that has it
         self._stop = threading.Event()
-        self._why = ""
+        self._reason_to_stop: StoppedError | None = None
         self._failures = 0
-        self._until = None if connection.deadline is None else time.monotonic() + connection.deadline
+        self._prepared: dict[tuple[str, str], Any] = {}
+        self._until = None if connection.deadline is None else self.clock.monotonic() + connection.deadline
         parts = split_url(connection.api_url)
-        self._where = f"{parts.scheme}://{parts.host}" if parts else "the service"
-        self._session = http.Session()
-        self._session.auth = (connection.username.encode("utf-8"), connection.password.encode("utf-8"))
-        # The loopback is never reached through a proxy: the password would leave the machine in the clear.
+        self.origin = f"{parts.scheme}://{parts.host}" if parts else "the service"
+        self._session = requests.Session()
+        # The loopback is never reached through a proxy: the password would leave the machine unencrypted.
         self._session.trust_env = connection.api_url.lower().startswith("https://")
-        verify: Any = ca_path or True if connection.validate_certs else False
+        verify: Any = _ca_bundle(connection) or True if connection.validate_certs else False
         self._settings = self._session.merge_environment_settings(connection.api_url, {}, True, verify, None)
-        self._adapter = Adapter(pool_connections=1, pool_maxsize=connection.concurrency, pool_block=True)
-        headers = {"Content-Type": "text/xml", "User-Agent": "voip.rps", "Accept-Encoding": "gzip"}
-        request = http.Request("POST", connection.api_url, headers=headers)
-        self._request = self._session.prepare_request(request)
+        self._adapter = adapter or Adapter(pool_connections=1, pool_maxsize=connection.concurrency, pool_block=True)
+
+    @property
+    def login(self) -> tuple[bytes, bytes]:
+        """User name and password as basic authentication wants them: UTF-8 (requests would send a str as latin-1)."""
+        return self.connection.username.encode("utf-8"), self.connection.password.encode("utf-8")
 
     def close(self) -> None:
+        """Close all connections."""
         self._adapter.close()
         self._session.close()
 
-    def stop(self, why: str) -> None:
-        """Make no further call; one in flight is finished. ``why`` is the sentence for the phones left over."""
+    def stop(self, why: StoppedError) -> None:
+        """Make no further call; calls in flight are finished. The first reason given stays."""
         with self._lock:
-            self._why = self._why or why
+            self._reason_to_stop = self._reason_to_stop or why
         self._stop.set()
 
+    def interrupt(self) -> None:
+        """Stop because whoever started the run wants it to end."""
+        self.stop(StoppedError("the run was interrupted", INTERRUPTED, fix="Run again to do the rest."))
+
     @property
-    def stopped(self) -> str | None:
+    def stopped(self) -> StoppedError | None:
         """Why no further call is made, or None."""
-        if self._until is not None and time.monotonic() >= self._until:
-            self.stop("The deadline of the run is over; run again with a longer deadline to do the rest.")
-        return self._why or None
+        if self._until is not None and self.clock.monotonic() >= self._until:
+            fix = "Run again to do the rest, or allow more time."
+            self.stop(StoppedError("the deadline of the run has passed", DEADLINE, fix=fix))
+        elif self._abandoned():
+            self.interrupt()
+        return self._reason_to_stop
 
-    def call(self, method: str, params: Sequence[Param], safe: bool, cap: int = ANSWER_CAP) -> Any:
-        """Make one call and return the answer's value (see ``_xmlrpc.decode``).
+    def exchange(
+        self,
+        name: str,
+        build: Callable[[], HttpRequest],
+        read: Callable[[HttpResponse], Answer],
+        *,
+        idempotent: bool,
+        max_bytes: int = MAX_ANSWER_BYTES,
+    ) -> Answer:
+        """Make one call, named ``name`` in counts and messages, and return what ``read`` makes of the response.
 
-        ``safe`` calls are tried again after every passing failure, others only where the service certainly did not
-        execute them. Raises CallError; ``sent`` and ``transient`` of the error are those of the last try.
+        ``build`` is asked anew for each try. ``idempotent`` calls are tried again after every passing failure, others
+        only if it is certain that the service did not execute them. Raises CallError; what it proves is that of the
+        last try.
         """
-        try:
-            body = encode(method, params)
-        except ValueError as error:
-            raise BadAnswerError(f"{_short(method)} cannot be sent to {self._where}: {error}") from None
         tries = 0
         while True:
-            if self.stopped:
-                raise StoppedError(self.stopped)
+            stopped = self.stopped
+            if stopped is not None:
+                raise stopped
             try:
-                value = self._try(method, body, cap)
+                answer = self._send_once(name, build, read, max_bytes)
             except CallError as error:
                 tries += 1
-                again = error.transient and (safe or not error.sent) and tries <= self.connection.retries
-                if again and self._wait(tries, error):
+                repeatable = error.transient and (idempotent or error.executed is False)
+                if repeatable and tries <= self.connection.retries and self.wait(tries, error):
                     continue
-                self._failed(error)
+                self._failed(error, idempotent)
+                past_deadline = self._until is not None and self.clock.monotonic() >= self._until
+                stopped = self.stopped if idempotent and past_deadline else None
+                if stopped is not None and not error.fatal:
+                    raise stopped from None  # the deadline ended this read, not the service
                 raise
             self._failures = 0
-            return value
+            self.answered = True
+            return answer
 
-    def _wait(self, tries: int, error: CallError) -> bool:
+    def wait(self, tries: int, error: CallError) -> bool:
         """Wait before the next try: what the service asked for, else backoff with jitter. False: no time is left."""
-        seconds = min(_FIRST_WAIT * 2 ** (tries - 1), _LONGEST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311
+        seconds = min(_FIRST_WAIT_S * 2 ** (tries - 1), _LONGEST_BACKOFF_S) * random.uniform(0.5, 1.0)  # noqa: S311
         asked = getattr(error, "retry_after", None)
         if asked is not None:
-            seconds = max(seconds, min(asked, _LONGEST_WAIT))
-        if self._until is not None and time.monotonic() + seconds >= self._until:
+            seconds = max(seconds, min(asked, _LONGEST_WAIT_S))
+        if self._until is not None and self.clock.monotonic() + seconds >= self._until:
             return False
-        return not self._stop.wait(seconds)
+        return not self.clock.wait(self._stop, seconds)
 
-    def _failed(self, error: CallError) -> None:
+    def _failed(self, error: CallError, idempotent: bool) -> None:
+        """Give up on a service that no longer answers.
+
+        A write that may have been executed is no sign of that: the read that settles it must still be made, and shows
+        whether the service answers.
+        """
         if isinstance(error, LoginError):
-            self.stop(str(error))
+            self.stop(StoppedError(str(error), LOGIN_REFUSED, fix=error.fix))
+        if not idempotent and error.executed is None:
+            return
         if not (error.transient or isinstance(error, NotSentError)):
             self._failures = 0
             return
         with self._lock:
             self._failures += 1
-            enough = self._failures >= GIVE_UP_AFTER
+            enough = self._failures >= MAX_CONSECUTIVE_FAILURES
         if enough:
-            self.stop(
-                f"The last {GIVE_UP_AFTER} calls to {self._where} failed, so no more were made; the last: {error}"
-            )
+            text = f"the last {MAX_CONSECUTIVE_FAILURES} calls failed, the last one because {error}"
+            self.stop(StoppedError(text, TOO_MANY_FAILURES, fix=error.fix or "Run again later."))
 
-    def _try(self, method: str, body: bytes, cap: int) -> Any:
-        name = _short(method)
+    def _send_once(
+        self, name: str, build: Callable[[], HttpRequest], read: Callable[[HttpResponse], Answer], max_bytes: int
+    ) -> Answer:
         with self._lock:
             self.calls[name] = self.calls.get(name, 0) + 1
-        until = time.monotonic() + self.connection.timeout
-        clock.start(until if self._until is None else min(until, self._until))
+        until = self.clock.monotonic() + self.connection.timeout
+        deadline.start(self.clock, until if self._until is None else min(until, self._until))
         try:
-            status, headers, data = self._post(body, cap)
+            response = self._carry(build(), max_bytes)
         # http.client lets a ValueError through for a chunk's size that is none.
-        except (*errors, OSError, ValueError, zlib.error) as error:
+        except (*HTTP_ERRORS, OSError, ValueError, zlib.error) as error:
             raise self._network_error(name, error) from None
-        self._check_status(name, status, headers)
-        return self._value(name, data, headers)
+        return read(response)
 
-    def _post(self, body: bytes, cap: int) -> tuple[int, Any, bytes]:
-        request = self._request.copy()
-        request.body = body
-        request.headers["Content-Length"] = str(len(body))
+    def _carry(self, request: HttpRequest, max_bytes: int) -> HttpResponse:
+        prepared = self._prepare(request)
         # The adapter and not Session.send: that one reads the whole body of a redirect before anyone can refuse it.
         response = self._adapter.send(
-            request,
+            prepared,
             stream=True,
-            timeout=clock.left(),
+            timeout=deadline.remaining(),
             verify=self._settings["verify"],
             cert=self._settings["cert"],
             proxies=self._settings["proxies"],
         )
         try:
-            if response.status_code != 200:
-                return response.status_code, response.headers, b""
-            return 200, response.headers, _read(response, cap)
+            status = response.status_code
+            if 300 <= status < 400:
+                return HttpResponse(status, response.headers, b"")
+            body = _read(response, max_bytes if status < 300 else MAX_ERROR_BYTES, status < 300)
+            return HttpResponse(status, response.headers, body)
         finally:
-            if response.raw is not None and not getattr(response.raw, "_rps_whole", False):
+            if response.raw is not None and not getattr(response.raw, "_rps_complete", False):
                 response.close()
 
+    def _prepare(self, request: HttpRequest) -> Any:
+        """A request as the adapter takes it. requests looks at each URL once, which costs as much as a call."""
+        key = (request.method, request.url)
+        if key not in self._prepared:
+            self._prepared[key] = requests.Request(*key).prepare()
+        prepared = self._prepared[key].copy()
+        prepared.headers.update(request.headers)
+        prepared.body = request.body
+        if request.body is not None:
+            prepared.headers["Content-Length"] = str(len(request.body))
+        return prepared
+
     def _network_error(self, name: str, error: BaseException) -> CallError:
-        text = f"{name}: {self._where}"
-        if isinstance(error, _TooLargeError):
-            return BadAnswerError(f"{text} sent an answer larger than {error.cap} bytes, which is refused")
+        if isinstance(error, _OversizeError):
+            return BadAnswerError(f"{name} got an answer of more than {error.max_bytes:,} bytes from {self.origin}")
         if isinstance(error, (zlib.error, _EncodingError)):
-            return BadAnswerError(f"{text} sent an answer in an encoding that cannot be unpacked")
-        over = clock.over
-        if not clock.sent:
-            return self._connect_error(name, error, over)
-        seconds = f"{round(clock.seconds, 1):g}"
-        if over:
-            return LostAnswerError(f"{text} sent no whole answer within {seconds} s; raise the timeout if it is slow")
-        return LostAnswerError(f"{text} closed the connection before its answer was complete")
+            return BadAnswerError(f"{name} got an answer from {self.origin} in an encoding that cannot be unpacked")
+        expired = deadline.expired
+        if not deadline.sent:
+            return self._connect_error(name, error, expired)
+        if expired:
+            return LostAnswerError(
+                f"{name} got no complete answer from {self.origin} within {_seconds()} s",
+                timed_out=True,
+                fix="Raise timeout if the service is slow, and run again.",
+            )
+        return LostAnswerError(f"{self.origin} closed the connection before its answer to {name} was complete")
 
-    def _connect_error(self, name: str, error: BaseException, over: bool) -> CallError:
+    def _connect_error(self, name: str, error: BaseException, expired: bool) -> CallError:
         text = str(error).lower()
-        where = self._where
-        if "certificate" in text or isinstance(error, http.exceptions.SSLError):
-            reason = "its certificate could not be verified" if "certificate" in text else "the TLS handshake failed"
-            hint = "set ca_path to the CA bundle of a private CA, or correct api_url"
-            passing = False
-        elif isinstance(error, http.exceptions.ProxyError):
-            reason, hint, passing = "the proxy did not connect", "check HTTPS_PROXY and NO_PROXY", True
+        transient = True
+        if "legacy renegotiation" in text:
+            transient = False
+            why = "its TLS needs legacy renegotiation, which this machine's OpenSSL refuses"
+            fix = "Allow UnsafeLegacyServerConnect in an openssl.cnf of this run, or use a proxy that terminates TLS."
+        elif "certificate" in text or isinstance(error, requests.exceptions.SSLError):
+            transient = False
+            why = "its certificate could not be verified" if "certificate" in text else "the TLS handshake failed"
+            fix = "Set ca_path to the CA bundle of a private CA, or correct api_url."
+        elif isinstance(error, requests.exceptions.ProxyError):
+            why, fix = "the proxy did not connect", "Check HTTPS_PROXY and NO_PROXY."
         elif "name or service not known" in text or "resol" in text or "getaddrinfo" in text:
-            reason, hint, passing = "its name cannot be resolved", "check api_url and the name service", True
-        elif over:
-            seconds = f"{round(clock.seconds, 1):g}"
-            reason, hint, passing = f"no connection within {seconds} s", "check api_url, network and firewall", True
+            why, fix = "its name cannot be resolved", "Check api_url and the name service."
+        elif expired:
+            why, fix = f"there was no connection within {_seconds()} s", "Check api_url, network and firewall."
         else:
-            reason, hint, passing = "the connection was refused", "check api_url, network and firewall", True
-        return NotSentError(f"{name} was not sent to {where}: {reason}; {hint}.", transient=passing)
-
-    def _check_status(self, name: str, status: int, headers: Any) -> None:
-        where = self._where
-        if status == 200:
-            return
-        if status in (401, 403):
-            raise LoginError(
-                f"{where} does not accept the login (HTTP {status}); check api_username and "
-                "api_password of the account."
-            )
-        if status in (429, 503):
-            raise BusyError(
-                f"{name}: {where} is too busy (HTTP {status}); lower concurrency or run again later.",
-                retry_after(headers.get("Retry-After"), time.time()),
-            )
-        if 300 <= status < 400:
-            raise BadAnswerError(
-                f"{name}: {where} answered with a redirect (HTTP {status}), which is never followed; "
-                "set api_url to the address that answers itself."
-            )
-        if status >= 500:
-            raise BadAnswerError(f"{name}: {where} failed (HTTP {status}); run again later.", transient=True)
-        raise BadAnswerError(
-            f"{name}: {where} answered HTTP {status}; check that api_url is the address of its XML-RPC."
-        )
-
-    def _value(self, name: str, data: bytes, headers: Any) -> Any:
-        where = self._where
-        if _looks_like_html(data, headers):
-            raise BadAnswerError(
-                f"{name}: {where} answered with a web page instead of XML-RPC; check api_url, and whether a proxy "
-                "or login page stands in between.",
-                transient=True,
-            )
-        try:
-            return decode(data)
-        except Fault as fault:
-            text = self.masker.text(fault.text)
-            absent = fault_means_absent(fault.code, fault.text)
-            raise FaultError(
-                f"{name}: {where} answered with fault {fault.code}: '{text}'.", fault.code, text, absent
-            ) from None
-        except CodecError as error:
-            raise BadAnswerError(f"{name}: {where} gave no usable answer: {error}.", transient=error.cut) from None
+            why, fix = "the connection was refused", "Check api_url, network and firewall."
+        return NotSentError(f"{name} could not be sent to {self.origin}: {why}", transient=transient, fix=fix)
 
 
-class _TooLargeError(OSError):
-    def __init__(self, cap: int) -> None:
+def _ca_bundle(connection: Connection) -> str | None:
+    """The path of the CA bundle. Raises InputError if there is no such file."""
+    if connection.ca_path is None:
+        return None
+    path = Path(connection.ca_path).expanduser()
+    if not path.exists():
+        text = f"names a file that does not exist: {to_printable(str(path))[:200]}"
+        raise InputError([Problem("ca_path", text, fix="Correct the path.")])
+    return str(path)
+
+
+def _seconds() -> str:
+    return f"{round(deadline.seconds, 1):g}"
+
+
+class _OversizeError(OSError):
+    def __init__(self, max_bytes: int) -> None:
         super().__init__("the answer is too large")
-        self.cap = cap
+        self.max_bytes = max_bytes
 
 
 class _EncodingError(OSError):
     pass
 
 
-def _read(response: Any, cap: int) -> bytes:
-    """The body after unpacking, never holding more than ``cap`` bytes of it; marks the connection as reusable."""
+def _read(response: Any, max_bytes: int, complete: bool) -> bytes:
+    """The body after unpacking, never holding more than ``max_bytes`` of it; marks the connection as reusable.
+
+    Of an answer that is not asked to be ``complete`` the beginning is enough.
+    """
     encoding = (response.headers.get("Content-Encoding") or "identity").strip().lower()
     unpack: Any | None = None
     if encoding in ("gzip", "x-gzip", "deflate"):
@@ -280,38 +332,13 @@ def _read(response: Any, cap: int) -> bytes:
         chunk = response.raw.read(_CHUNK, decode_content=False)
         if not chunk:
             break
-        body += chunk if unpack is None else unpack.decompress(chunk, cap + 1 - len(body))
-        if len(body) > cap or (unpack is not None and unpack.unconsumed_tail):
-            raise _TooLargeError(cap)
+        body += chunk if unpack is None else unpack.decompress(chunk, max_bytes + 1 - len(body))
+        if len(body) > max_bytes or (unpack is not None and unpack.unconsumed_tail):
+            if not complete:
+                return bytes(body[:max_bytes])
+            raise _OversizeError(max_bytes)
     if unpack is not None and not unpack.eof:
         raise _EncodingError(encoding)
-    response.raw._rps_whole = True
+    response.raw._rps_complete = True
     response.raw.release_conn()
     return bytes(body)
-
-
-def _looks_like_html(data: bytes, headers: Any) -> bool:
-    start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<!doctype html", b"<html")) or (
-        "html" in (headers.get("Content-Type") or "").lower() and not start.startswith((b"<?xml", b"<methodresponse"))
-    )
-
-
-def _short(method: str) -> str:
-    return method.rpartition(".")[2]
-
-
-def retry_after(value: str | None, now: float) -> float | None:
-    """Seconds that a Retry-After header asks for (seconds or HTTP date), None where it is absent or nonsense.
-
-    Never negative; whoever waits bounds it. ``now`` is in seconds since the epoch.
-    """
-    text = (value or "").strip()
-    if not text:
-        return None
-    if re.fullmatch("[0-9]+", text):
-        return float(text[:9])
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
-    except (TypeError, ValueError, IndexError, OverflowError, OSError):
-        return None

@@ -4,8 +4,10 @@
 
 """The XML-RPC codec: requests to bytes, answers to values. Hardened against hostile answers. Pure.
 
-Only what RPS uses is understood: strings, booleans, ints, arrays, and the struct of a fault. Everything else,
-a document type or entity declaration included, is refused while parsing, so memory stays near the body's size.
+Only what redirection services use is understood: strings, booleans, ints, dates, nil, arrays and structs. Everything
+else, a document type or entity declaration included, is refused while parsing, so memory stays near the body's size.
+
+PRIVATE to the collection: may change without notice.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ from typing import Any, Union
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
+from .._text import to_printable
+
 Param = Union[str, Sequence[str]]
 
-MAX_VALUES = 300_000
+MAX_VALUES = 500_000
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_INT = re.compile(r"[+-]?[0-9]{1,10}")
+_INT = re.compile(r"[+-]?[0-9]{1,19}")
 
 _CHILDREN: dict[str | None, frozenset[str]] = {
     None: frozenset({"methodResponse"}),
@@ -28,25 +32,27 @@ _CHILDREN: dict[str | None, frozenset[str]] = {
     "params": frozenset({"param"}),
     "param": frozenset({"value"}),
     "fault": frozenset({"value"}),
-    "value": frozenset({"string", "boolean", "int", "i4", "array", "struct"}),
+    "value": frozenset({"string", "boolean", "int", "i4", "i8", "dateTime.iso8601", "nil", "array", "struct"}),
     "array": frozenset({"data"}),
     "data": frozenset({"value"}),
     "struct": frozenset({"member"}),
     "member": frozenset({"name", "value"}),
 }
 _REPEATED = frozenset({"data", "struct"})
-_LEAVES = frozenset({"value", "string", "boolean", "int", "i4", "name"})
+_LEAVES = frozenset({"value", "string", "boolean", "int", "i4", "i8", "dateTime.iso8601", "name"})
+# Encodings whose bytes mean the same in UTF-8 as long as all of them are ASCII.
+_ASCII_SUPERSETS = frozenset({"us-ascii", "ascii", "iso-8859-1", "iso8859-1", "latin-1", "latin1", "windows-1252"})
 _MAX_DEPTH = 24
 # The documents' list samples hold a literal ellipsis between the values; nothing else may stand there.
 _ELLIPSES = frozenset({"...", "\u2026"})
 
 
 class CodecError(ValueError):
-    """The bytes are no XML-RPC answer. ``cut`` says that they look like the beginning of one."""
+    """The bytes are no XML-RPC answer. ``truncated`` says that they look like the beginning of one."""
 
-    def __init__(self, message: str, cut: bool = False) -> None:
+    def __init__(self, message: str, truncated: bool = False) -> None:
         super().__init__(message)
-        self.cut = cut
+        self.truncated = truncated
 
 
 class Fault(Exception):
@@ -88,15 +94,17 @@ def _string(text: str) -> str:
 
 
 def decode(body: bytes) -> Any:
-    """Return the one value of a methodResponse: str (white space kept), bool, int, list or dict.
+    """Return the one value of a methodResponse: str (white space kept; dates too), bool, int, None (nil), list or dict.
 
-    Raises Fault for a fault, CodecError for everything that is no XML-RPC answer in UTF-8.
+    What is odd but unambiguous is read: white space before the XML declaration, other encodings over pure ASCII bytes.
+    Raises Fault for a fault, CodecError for everything that is no XML-RPC answer.
     """
-    if not body.strip():
-        raise CodecError("the answer is empty", cut=True)
+    body = body.lstrip(b" \t\r\n")
+    if not body:
+        raise CodecError("the answer is empty", truncated=True)
     if body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in body[:4]:
         raise CodecError("the answer is UTF-16 or UTF-32, and only UTF-8 is understood")
-    return _Decoder().decode(body)
+    return _Decoder(body.isascii()).decode(body)
 
 
 class _Frame:
@@ -111,7 +119,8 @@ class _Frame:
 class _Decoder:
     """One pass of expat with a stack of open elements; a rule broken is raised at once, out of the parser."""
 
-    def __init__(self) -> None:
+    def __init__(self, ascii_only: bool) -> None:
+        self.ascii_only = ascii_only
         self.stack: list[_Frame] = [_Frame(None)]
         self.count = 0
         self.fault = False
@@ -128,25 +137,27 @@ class _Decoder:
         try:
             parser.Parse(body, True)
         except expat.ExpatError as error:
-            cut = error.code in _CUT_CODES
-            reason = "ends in the middle" if cut else "is not well-formed XML"
-            raise CodecError(f"the answer {reason} (line {error.lineno})", cut=cut) from None
+            truncated = error.code in _TRUNCATED_CODES
+            reason = "ends in the middle" if truncated else "is not well-formed XML"
+            raise CodecError(f"the answer {reason} (line {error.lineno})", truncated=truncated) from None
         (value,) = self.stack[0].values
         if self.fault:
             raise _fault(value)
         return value
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
-        if encoding is not None and encoding.lower() not in ("utf-8", "utf8"):
+        name = (encoding or "utf-8").lower()
+        if name not in ("utf-8", "utf8") and not (self.ascii_only and name in _ASCII_SUPERSETS):
             raise CodecError("the answer is in another encoding than UTF-8")
 
     def _doctype(self, *_args: Any) -> None:
         raise CodecError("the answer holds a document type or entity declaration, which is refused")
 
     def _start(self, tag: str, _attributes: dict[str, str]) -> None:
+        tag = "nil" if tag.endswith(":nil") else tag  # an extension with a prefix of the service's choice
         parent = self.stack[-1]
         if tag not in _CHILDREN.get(parent.tag, frozenset()):
-            raise CodecError(f"the answer is no XML-RPC answer: unexpected element <{tag[:40]}>")
+            raise CodecError(f"the answer is no XML-RPC answer: unexpected element <{to_printable(tag[:40])}>")
         if len(self.stack) > _MAX_DEPTH:
             raise CodecError("the answer is nested too deep")
         if tag == "value":
@@ -164,8 +175,9 @@ class _Decoder:
         elif data.strip() and not (frame.tag == "data" and data.strip() in _ELLIPSES):
             raise CodecError(f"the answer is no XML-RPC answer: text where only elements may stand, in <{frame.tag}>")
 
-    def _end(self, tag: str) -> None:
+    def _end(self, _tag: str) -> None:
         frame = self.stack.pop()
+        tag = frame.tag or ""
         parent = self.stack[-1]
         value = _value(tag, "".join(frame.parts), frame.values)
         if parent.tag == "member" and tag != ("value" if parent.values else "name"):
@@ -175,7 +187,7 @@ class _Decoder:
         parent.values.append(value)
 
 
-_CUT_CODES = frozenset(
+_TRUNCATED_CODES = frozenset(
     expat.errors.codes[message]
     for message in (
         expat.errors.XML_ERROR_NO_ELEMENTS,
@@ -186,30 +198,43 @@ _CUT_CODES = frozenset(
 )
 
 
+def _boolean(text: str) -> bool:
+    if text.strip() not in ("0", "1"):
+        raise CodecError("the answer is no XML-RPC answer: a boolean that is neither 0 nor 1")
+    return text.strip() == "1"
+
+
+def _integer(text: str) -> int:
+    if not _INT.fullmatch(text.strip()):
+        raise CodecError("the answer is no XML-RPC answer: an int that is none")
+    return int(text)
+
+
+# By element: what its text stands for.
+_SCALARS: dict[str, Any] = {
+    "string": str,
+    "name": str,
+    "boolean": _boolean,
+    "int": _integer,
+    "i4": _integer,
+    "i8": _integer,
+    "dateTime.iso8601": str.strip,
+    "nil": lambda _text: None,
+}
+
+
 def _value(tag: str, text: str, children: list[Any]) -> Any:
     """What a closed element stands for, given its text and its children's values."""
-    if tag in ("string", "name"):
-        return text
+    if tag in _SCALARS:
+        return _SCALARS[tag](text)
     if tag == "value":
-        if children:
-            if text.strip():
-                raise CodecError("the answer is no XML-RPC answer: a value with both text and a type")
-            return children[0]
-        return text
-    if tag == "boolean":
-        if text.strip() not in ("0", "1"):
-            raise CodecError("the answer is no XML-RPC answer: a boolean that is neither 0 nor 1")
-        return text.strip() == "1"
-    if tag in ("int", "i4"):
-        if not _INT.fullmatch(text.strip()):
-            raise CodecError("the answer is no XML-RPC answer: an int that is none")
-        return int(text)
-    if tag == "data":
-        return children
+        if children and text.strip():
+            raise CodecError("the answer is no XML-RPC answer: a value with both text and a type")
+        return children[0] if children else text
     if tag == "member":
         return _member(children)
-    if tag == "struct":
-        return dict(children)
+    if tag in _REPEATED:
+        return children if tag == "data" else dict(children)
     if len(children) != 1:
         raise CodecError(f"the answer is no XML-RPC answer: <{tag}> is empty")
     return children[0]
@@ -224,5 +249,7 @@ def _member(children: list[Any]) -> tuple[str, Any]:
 def _fault(value: Any) -> Exception:
     if isinstance(value, dict) and isinstance(value.get("faultString"), str):
         code = value.get("faultCode")
+        if isinstance(code, str) and _INT.fullmatch(code.strip()):
+            code = int(code)
         return Fault(code if isinstance(code, int) and not isinstance(code, bool) else 0, value["faultString"].strip())
     return CodecError("the answer is a fault without faultString")

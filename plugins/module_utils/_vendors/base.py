@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The interface of a redirection service: what it can do as data, and the operations that every service has.
+
+PRIVATE to the collection: may change without notice.
+
+A service is one module in this package: its capabilities, its calls and the meaning of its answers. Decisions, guards,
+the settling of lost writes, results and reports know only this interface.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from .._errors import AbsentCallError
+from .._model import CurrentDevice, CurrentServer, PlannedChange, Refusal, Server
+from .._redaction import Masker
+
+if TYPE_CHECKING:
+    from .._client.transport import Client
+
+# What a phone is bound to.
+NAMED_SERVER = "server"
+URL_ONLY = "url"
+
+# What can be done with servers.
+NO_SERVERS = "none"
+CREATE_ONLY = "create"
+MANAGED = "manage"  # listed, created, edited and deleted
+
+# Kinds of refusal. Everything that decisions do with a refusal depends on these and never on its words.
+INVALID_MAC = "invalid_mac"
+OWN_DEVICE = "own_device"  # the device is already on this account
+OTHER_ACCOUNT = "other_account"
+SERVER_UNKNOWN = "server_unknown"  # blames the server, so every phone of the call shares it
+SERVER_INVALID = "server_invalid"  # likewise: its name or its URL
+SERVER_NAME_USED = "server_name_used"
+NOT_REGISTERED = "not_registered"  # the device is on no account
+SERIAL = "serial"
+OTHER = "other"
+SERVER_LEVEL = frozenset({SERVER_UNKNOWN, SERVER_INVALID})
+
+# Prefixes of Yealink's phones, which two services are for.
+YEALINK_PREFIXES = ("001565", "805ec0", "805e0c", "249ad8", "44dbd2", "c4fc22")
+
+DOCUMENTED = "documented"
+ASSUMED = "assumed"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a service can do. Frozen facts; nothing that it cannot do is pretended anywhere else."""
+
+    name: str
+    title: str
+    api_url: str | None  # the documented address; None: the account decides
+    binds_to: str = NAMED_SERVER
+    reads_url: bool = True  # the redirect URL of a device can be read
+    lists_account: bool = True
+    list_shows_devices: bool = False  # the list has status and URL of every device
+    shows_foreign: bool = True  # a device of another account can be seen before a write
+    override: bool = True
+    unique_urls: bool = True
+    servers: str = CREATE_ONLY
+    needs_serial: bool = False  # to add a phone
+    last_contact: bool = False
+    max_batch: int = 1_000_000  # devices in one bulk call, at the most
+    mixed_batches: bool = False  # one bulk call can have phones of several servers and URLs
+    server_name_limit: int | None = None  # longest name known to work, in characters; longer ones get a warning
+    mac_prefixes: tuple[str, ...] = ()  # prefixes of this vendor's own phones
+
+
+@dataclass(frozen=True)
+class AccountListing:
+    """Everything that one listing of the account shows. ``devices`` is by MAC, or None if the list has only MACs."""
+
+    macs: frozenset[str]
+    devices: Mapping[str, CurrentDevice] | None = None
+
+
+@dataclass(frozen=True)
+class BatchAnswer:
+    """The answer of a bulk write.
+
+    ``refusal`` refuses the call as a whole: what was executed of it is not known. Without it, every device that is not
+    in ``refused`` or ``unclear`` was accepted; ``unclear`` are failures that the service did not attribute.
+    """
+
+    refusal: Refusal | None = None
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
+    unclear: frozenset[str] = frozenset()
+
+
+class Service(ABC):
+    """One account at a service. MACs go in and come out normalized (12 lower-case hex digits).
+
+    Writing operations return None or an empty BatchAnswer if the service accepted, or its Refusal; every operation
+    raises CallError if there is no usable answer (see ``_errors`` for what each error proves). Safe to use from
+    ``concurrency`` threads at once.
+    """
+
+    capabilities: ClassVar[Capabilities]
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @property
+    def masker(self) -> Masker:
+        """What masks the secrets of this account."""
+        return self.client.masker
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What the user should know about this account's service, each once: calls that are absent or closed."""
+        return ()
+
+    @property
+    def reads_url(self) -> bool:
+        """Whether redirect URLs can be read on this account, as far as known by now."""
+        return self.capabilities.reads_url
+
+    # Reading.
+
+    @abstractmethod
+    def read_device(self, mac: str) -> CurrentDevice:
+        """The most that the service reports of one device."""
+
+    @abstractmethod
+    def list_account(self) -> AccountListing:
+        """All devices of the account. Never called if the service cannot list (``lists_account``)."""
+
+    # Writing.
+
+    @abstractmethod
+    def write(self, change: PlannedChange) -> Refusal | None:
+        """Carry out one change; its action says which."""
+
+    @abstractmethod
+    def can_batch(self, action: str) -> bool:
+        """Whether there is a bulk call for this action, as far as known by now."""
+
+    @abstractmethod
+    def write_batch(self, changes: Sequence[PlannedChange]) -> BatchAnswer:
+        """Carry out changes of one action and one target (see ``target``) in one call."""
+
+    # Servers. Only called as far as ``capabilities.servers`` allows.
+
+    def create_server(self, server: Server) -> Refusal | None:
+        """Add a configuration server."""
+        raise AbsentCallError(f"{self.capabilities.title} creates no servers", "create_server")
+
+    def list_servers(self) -> Sequence[CurrentServer]:
+        """All servers of the account; names may repeat."""
+        raise AbsentCallError(f"{self.capabilities.title} lists no servers", "list_servers")
+
+    def edit_server(self, server: CurrentServer, url: str) -> Refusal | None:
+        """Give a server another URL, which moves every phone that is bound to it."""
+        raise AbsentCallError(f"{self.capabilities.title} edits no servers", "edit_server")
+
+    def delete_server(self, server: CurrentServer) -> Refusal | None:
+        """Remove a server."""
+        raise AbsentCallError(f"{self.capabilities.title} deletes no servers", "delete_server")
+
+
+def target(capabilities: Capabilities, change: PlannedChange) -> str:
+    """What a change binds its phone to: phones with equal targets share a bulk call and a first verified write.
+
+    A unique URL is a target of its own; services without servers are grouped by URL.
+    """
+    desired = change.desired
+    if desired.unique_url is not None:
+        return f"url {desired.unique_url}"
+    if capabilities.binds_to == URL_ONLY:
+        return f"url {desired.server_url or ''}"
+    return f"server {desired.server or ''}"
