@@ -2,30 +2,47 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything that can go wrong, as one tree. Raised low with a cause, mapped to a task failure in one place.
+"""Everything that can go wrong, as one tree of exceptions. Pure.
 
-Every message is one sentence or two that may be shown to anybody: no password, no user info, no token of a URL.
+PRIVATE to the collection: may change without notice.
+
+Input problems are values (``Problem``); ``_messages`` turns them into sentences with the option names of whoever
+speaks. Errors of the wire carry a short clause (``no answer within 30 s``) that completes such a sentence. No text in
+here may hold a password, user info or a token of a URL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 
 class RpsError(Exception):
-    """Root of the tree; ``str(error)`` is the sentence for the user."""
+    """Root of the tree; ``str(error)`` may be shown to anybody."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with what the user declared.
+
+    ``option`` is the neutral name of the option (``server``; the vocabulary makes ``rps_server`` of it in the role), or
+    "" where no option is to blame. ``text`` completes "<option> ...", for example "is required". ``subject`` is whose
+    option it is (a host, ``devices[3]``), or "". ``fix`` is the next step as a sentence of its own, or "".
+    Problems that differ only in their subject are reported as one.
+    """
+
+    option: str
+    text: str
+    subject: str = ""
+    fix: str = ""
 
 
 class InputError(RpsError):
-    """What the user declared cannot be used. Raised before any call; ``problems`` lists all of them."""
+    """What the user declared cannot be used. Raised before any call; ``problems`` holds all of them, in order."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        if len(self.problems) == 1:
-            text = self.problems[0]
-        else:
-            text = f"{len(self.problems)} problems, and nothing was sent: " + " | ".join(self.problems)
-        super().__init__(text)
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(" ".join(f"{one.subject} {one.option} {one.text}.".strip() for one in self.problems))
 
 
 class MissingLibraryError(RpsError):
@@ -38,18 +55,22 @@ class MissingLibraryError(RpsError):
 
 
 class CallError(RpsError):
-    """A call that gave no usable answer.
+    """A call that gave no usable answer; ``str(error)`` is a clause without a full stop.
 
-    ``sent`` is False only where it is certain that the service never saw the call. ``transient`` says that the same
-    call may well succeed a moment later. ``fatal`` says that no other call of this run can do better.
+    ``executed`` is False only where it is certain that the service did not and will not execute the call.
+    ``transient``: the same call may well succeed a moment later. ``fatal``: no other call of this run can do better.
+    ``timed_out``: the client gave up waiting, so the service may still execute the call.
+    ``fix`` is the next step as a sentence, or "".
     """
 
-    sent = True
+    executed: bool | None = None
     transient = False
     fatal = False
+    timed_out = False
 
-    def __init__(self, message: str, transient: bool | None = None) -> None:
+    def __init__(self, message: str, *, transient: bool | None = None, fix: str = "") -> None:
         super().__init__(message)
+        self.fix = fix
         if transient is not None:
             self.transient = transient
 
@@ -57,31 +78,76 @@ class CallError(RpsError):
 class NotSentError(CallError):
     """No connection was made: refused, name not found, no route, TLS handshake failed."""
 
-    sent = False
+    executed = False
     transient = True
+
+
+# Why a run makes no further calls. The words are those that results carry as ``reason``.
+DEADLINE = "deadline"
+INTERRUPTED = "interrupted"
+TOO_MANY_FAILURES = "too_many_failures"
+LOGIN_REFUSED = "login_refused"
 
 
 class StoppedError(CallError):
-    """The run is being ended (deadline, signal, service given up), so the call was not made."""
+    """The run is being ended, so the call was not made; ``code`` is one of the words above."""
 
-    sent = False
+    executed = False
     fatal = True
+
+    def __init__(self, message: str, code: str, *, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.code = code
 
 
 class LoginError(CallError):
-    """HTTP 401 or 403: the service does not accept the login."""
+    """The service does not accept the login, so it refused the call."""
 
+    executed = False
     fatal = True
 
 
-class BusyError(CallError):
-    """HTTP 429 or 503: refused for now. ``retry_after`` is in seconds, or None where the service named none."""
+class AbsentCallError(CallError):
+    """The service does not have this call, or it is closed to this account. Certainly not executed.
 
-    sent = False
+    ``closed`` says that the call exists and this account may not use it.
+    """
+
+    executed = False
+
+    def __init__(self, message: str, call: str, *, closed: bool = False, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.call = call
+        self.closed = closed
+
+
+class TooLargeError(CallError):
+    """HTTP 413: the request is too large for the service, which refused it unread."""
+
+    executed = False
+
+
+class RateLimitError(CallError):
+    """The service refused the call because of its rate limit; ``retry_after`` is in seconds, or None."""
+
+    executed = False
     transient = True
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, retry_after: float | None = None, *, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.retry_after = retry_after
+
+
+class BusyError(CallError):
+    """HTTP 429, 500, 502, 503 or 504. A gateway sends these also after it has forwarded the request.
+
+    ``retry_after`` is in seconds, or None where the service named none.
+    """
+
+    transient = True
+
+    def __init__(self, message: str, retry_after: float | None = None, *, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
         self.retry_after = retry_after
 
 
@@ -90,16 +156,32 @@ class LostAnswerError(CallError):
 
     transient = True
 
+    def __init__(self, message: str, *, timed_out: bool = False, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.timed_out = timed_out
+
 
 class BadAnswerError(CallError):
     """An answer came that is not one of this protocol; whether the call was executed is not known."""
 
 
 class FaultError(CallError):
-    """An XML-RPC fault. ``absent`` says that it means "there is no such method"."""
+    """The service answered with a fault (XML-RPC) or an error object (REST) that is no refusal it documents.
 
-    def __init__(self, message: str, code: int, text: str, absent: bool) -> None:
+    An exception inside the service looks like this too, after which the call may have been executed.
+    """
+
+    def __init__(self, message: str, code: int, text: str) -> None:
         super().__init__(message)
         self.code = code
         self.text = text
-        self.absent = absent
+
+
+class RefusedReadError(CallError):
+    """The service answered a reading call with a refusal, quoted in ``text`` (masked)."""
+
+    executed = False
+
+    def __init__(self, message: str, text: str) -> None:
+        super().__init__(message)
+        self.text = text

@@ -2,13 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The values that every room speaks of. Frozen data, no behaviour beyond what each value is. Pure."""
+"""The values that every module of the shared code uses. Frozen data, no behavior beyond what each value is. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Union
 
-# Status of a device as checkDevice names it (Yealink 4.5.3, Htek 5.3).
+# Status of a device, in the words of the contract (checkDevice: Yealink 4.5.3, Htek 5.3).
 REGISTERED = "registered"
 UNREGISTERED = "unregistered"
 ELSEWHERE = "registered_elsewhere"
@@ -24,7 +29,7 @@ TAKE_OVER = "take_over"
 DEREGISTER = "deregister"
 ACTIONS: tuple[str, ...] = (NONE, REGISTER, BIND, MOVE, TAKE_OVER, DEREGISTER)
 
-# What became of it.
+# Outcome of a device.
 IN_SYNC = "in_sync"
 WOULD_CHANGE = "would_change"
 CHANGED = "changed"
@@ -48,11 +53,37 @@ FAILING = frozenset({CONFLICT, FAILED, UNKNOWN, NOT_ATTEMPTED})
 PRESENT = "present"
 ABSENT = "absent"
 
+Param = Union[str, int, bool, None]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is as it is: a stable word (contract: ``reason``) and what its sentence needs.
+
+    ``variant`` picks one of several sentences for the same word. ``params`` hold text that may be shown: secrets in
+    them are masked already. ``_messages`` renders a Reason.
+    """
+
+    code: str
+    variant: str = ""
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.variant, tuple(sorted(self.params.items(), key=lambda item: item[0]))))
+
+
+def reason(code: str, variant: str = "", **params: Param) -> Reason:
+    """Short for Reason with its parameters as keywords."""
+    return Reason(code, variant, params)
+
 
 @dataclass(frozen=True)
 class Connection:
-    """Where a service is and how it is spoken to; the connection options of the contract, checked. ``deadline`` is in
-    seconds for the whole run, from the moment the Transport is made."""
+    """Where a service is and how to use it: the connection options of the contract, checked.
+
+    ``timeout`` is in seconds for one try of a call, ``deadline`` in seconds for the whole run of this account, from the
+    moment its client is made.
+    """
 
     vendor: str
     api_url: str
@@ -68,15 +99,24 @@ class Connection:
 
 @dataclass(frozen=True)
 class Server:
-    """A configuration server as declared: the name that RPS knows and its URL."""
+    """A configuration server as defined by the user: the name that the service knows and its URL."""
 
     name: str
     url: str
 
 
 @dataclass(frozen=True)
+class CurrentServer:
+    """A server as the service shows it; ``ref`` is the service's own ID of it."""
+
+    name: str
+    url: str
+    ref: str = ""
+
+
+@dataclass(frozen=True)
 class DesiredDevice:
-    """What is wanted for one phone. ``mac`` is normalised; the URLs are trimmed and otherwise as given."""
+    """What is desired for one phone. ``mac`` is normalized; the URLs are trimmed and otherwise as given."""
 
     mac: str
     state: str = PRESENT
@@ -85,91 +125,134 @@ class DesiredDevice:
     unique_url: str | None = None
     override: bool = False
     force: bool = False
-    purged: bool = False  # nobody declared it: it stands here because purge removes it
+    serial: str | None = None
+    purged: bool = False  # not declared: it is here because purge removes it
+
+    @property
+    def url(self) -> str | None:
+        """The redirect URL that the phone should have, if one was declared; unique_url wins over server_url."""
+        return self.unique_url or self.server_url
 
 
 @dataclass(frozen=True)
 class CurrentDevice:
-    """What the service says of one phone. ``url`` is raw and only ever set where the service showed one."""
+    """What the service reports of one device. Two are equal if status and URL are.
+
+    ``url`` is raw and only set if the service showed one. ``last_contact`` is when the phone last asked, ISO 8601 in
+    UTC. ``ref`` is the service's own ID of the device, ``server_ref`` that of the server it is bound to.
+    """
 
     mac: str
     status: str
     url: str | None = None
+    last_contact: str | None = field(default=None, compare=False)
+    ref: str | None = field(default=None, compare=False)
+    server_ref: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class PlannedChange:
-    """One phone in a plan: what is wanted, what was found, what is to be done.
+    """One phone in a plan: what is desired, what is current, what is to be done.
 
-    ``outcome`` is what the decision alone says: ``in_sync``, ``unverifiable``, ``conflict``, ``would_change``,
-    or, for a phone that could not be read, ``failed`` or ``not_attempted`` with ``found`` None.
+    ``outcome`` is what the decision alone says: ``in_sync``, ``unverifiable``, ``conflict``, ``would_change`` or
+    ``failed``; for a phone that could not be read (``current`` is None) ``failed`` or ``not_attempted``.
     """
 
-    declared: DesiredDevice
-    found: CurrentDevice | None
+    desired: DesiredDevice
+    current: CurrentDevice | None
     action: str
     outcome: str
-    reason: str = ""
+    reason: Reason | None = None
     forced: bool = False  # the write happens only because of `force`
 
     @property
     def mac(self) -> str:
-        return self.declared.mac
+        return self.desired.mac
 
     @property
     def writes(self) -> bool:
         return self.action != NONE
 
 
-# What became of a write.
-DONE = "done"  # the service said OK
-REFUSED = "refused"  # the service said no, and why
-LOST = "lost"  # no usable answer: executed or not
-HELD_BACK = "held_back"  # certainly not sent
+@dataclass(frozen=True)
+class Refusal:
+    """A call that the service refused: why (a kind, see ``_vendors.base``), its words with white space folded, and the
+    MACs that it named."""
+
+    kind: str
+    text: str
+    macs: tuple[str, ...] = ()
+
+
+# What came of sending a write.
+DONE = "done"  # the service accepted it
+REFUSED = "refused"  # the service answered with a refusal: certainly not executed
+OPEN = "open"  # no answer that settles it: executed or not, perhaps later
+NOT_SENT = "not_sent"  # certainly never left
 
 
 @dataclass(frozen=True)
 class WriteResult:
-    """The result of one phone's write. ``text`` is the reason in the service's or the client's words."""
+    """What came of one phone's write.
+
+    ``reason`` says why it was refused or not sent (a code of the contract); for an open one, ``cause`` is the clause of
+    the error. ``maybe_earlier``: an earlier try of this write may have been executed, whatever this one says.
+    """
 
     kind: str
-    text: str = ""
-    server_level: bool = False  # refused because of the server's name, not because of the phone
+    reason: Reason | None = None
+    cause: str = ""
+    timed_out: bool = False
+    maybe_earlier: bool = False
 
 
 @dataclass(frozen=True)
 class DeviceResult:
-    """The truth about one phone at the end of a run. ``after`` is None where it is not known."""
+    """The result of one phone at the end of a run. ``after`` is None if it is not known."""
 
-    step: PlannedChange
+    change: PlannedChange
     outcome: str
     changed: bool
     verified: bool
     after: CurrentDevice | None
-    msg: str = ""
+    reason: Reason | None = None
 
     @property
     def mac(self) -> str:
-        return self.step.mac
+        return self.change.mac
 
     @property
     def failed(self) -> bool:
         return self.outcome in FAILING
 
 
-# What became of a server.
+# Status of a server after a run.
 CREATED = "created"
-EXISTS = "exists"
+EDITED = "edited"
+DELETED = "deleted"
+EXISTS = "exists"  # and its URL could not be read, or is the defined one
 SHOWN = "shown"  # a phone shows that it exists: nothing was sent
+WRONG_URL = "wrong_url"  # it exists with another URL
 NO_CALL = "no_call"
 SERVER_FAILED = "failed"
 SERVER_UNKNOWN = "unknown"
+WOULD_CREATE = "would_create"
+WOULD_EDIT = "would_edit"
 
 
 @dataclass(frozen=True)
 class ServerResult:
-    """What became of a declared server."""
+    """What came of a defined server. ``reason`` is None if there is nothing to report."""
 
     server: Server
     status: str
-    msg: str = ""
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class GuardViolation:
+    """A guard that blocks all writes of a run: its neutral name (``purge_limit``), and what its message needs."""
+
+    name: str
+    variant: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)

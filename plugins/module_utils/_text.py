@@ -9,7 +9,11 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\u02ff]")
 
 
 def to_printable(text: str) -> str:
@@ -18,7 +22,8 @@ def to_printable(text: str) -> str:
     Control characters, ANSI escapes, right-to-left marks and unassigned characters all are "not printable".
     """
     folded = " ".join(text.split())
-    return "".join(char if char.isprintable() else "?" for char in folded)
+    # The expression finds the few characters that need a look at all; most texts have none.
+    return _UNPRINTABLE.sub(lambda match: match[0] if match[0].isprintable() else "?", folded)
 
 
 def as_sentence(text: str) -> str:
@@ -27,12 +32,34 @@ def as_sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
+def capitalized(text: str) -> str:
+    """``text`` with its first letter in upper case and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def first_few(names: Sequence[str], shown: int = 5) -> str:
-    """The first of many names, and how many more there are."""
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(names[:shown]) + more
+    """The first of many names, and how many more there are: ``a, b and 6 more``; a few as ``a, b and c``."""
+    if len(names) > shown:
+        return f"{', '.join(names[:shown])} and {len(names) - shown:,} more"
+    return join_names(names)
+
+
+def join_names(names: Sequence[str], word: str = "and") -> str:
+    """Names as a list for people: ``a``, ``a and b``, ``a, b and c``."""
+    return f"{', '.join(names[:-1])} {word} {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def pluralize(count: int, noun: str = "device") -> str:
-    """A number of things in words: ``1 device``, ``2 devices``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """A number of things in words: ``1 device``, ``2,000 devices``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'berlin'?`` where a known word is close to this one, else nothing."""
+    close = get_close_matches(word, list(known), 1, 0.7)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def shown_value(value: object) -> str:
+    """A value as an error message may quote it: one printable line of at most 40 characters."""
+    return to_printable(str(value)[:200])[:40]

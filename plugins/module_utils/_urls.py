@@ -58,7 +58,20 @@ def same_url(one: str | None, other: str | None) -> bool:
     """Equal as text after trimming, scheme and host in any case, an empty path as ``/``."""
     if one is None or other is None:
         return one is other
+    if one == other:
+        return True
     return (split_url(one) or one.strip()) == (split_url(other) or other.strip())
+
+
+def normal_url(text: str | None) -> str | None:
+    """The one spelling of all URLs that ``same_url`` takes for equal."""
+    parts = split_url(text) if text is not None else None
+    if text is None or parts is None:
+        return text if text is None else text.strip()
+    user = "" if parts.user is None else f"{parts.user}@"
+    query = "" if parts.query is None else f"?{parts.query}"
+    fragment = "" if parts.fragment is None else f"#{parts.fragment}"
+    return f"{parts.scheme}://{user}{parts.host}{parts.path}{query}{fragment}"
 
 
 def url_problem(text: str) -> str | None:

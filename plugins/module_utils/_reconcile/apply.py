@@ -2,255 +2,301 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The writes of a plan, in order: servers, one first write for each server, the other additions, removals,
+"""The writes of a plan, in order: servers, one verified first write for each target, the other additions, removals,
 confirmation.
 
-The first write to a server is read back before the others go out, so a wrong URL harms one batch and not a fleet.
+PRIVATE to the collection: may change without notice.
+
+Phones that are bound to the same target (a named server, or a URL) share its fate: until a phone shows where the target
+redirects, one write at a time goes out to it, so a wrong URL harms one batch and not a fleet.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Callable
 
 from .._errors import CallError
+from .._mac import format_mac
 from .._model import (
     BIND,
-    CREATED,
     DEREGISTER,
     DONE,
-    EXISTS,
-    HELD_BACK,
+    EDITED,
     MOVE,
-    NO_CALL,
+    NOT_SENT,
+    OPEN,
+    REFUSED,
     REGISTERED,
-    SERVER_FAILED,
-    SERVER_UNKNOWN,
-    SHOWN,
     UNKNOWN_STATUS,
     CurrentDevice,
     PlannedChange,
-    Server,
+    Reason,
     ServerResult,
     WriteResult,
+    reason,
 )
-from .._text import as_sentence
 from .._urls import same_url
-from .._vendors.responses import SERVER_NAME_USED
-from .._vendors.service import AbsentCallError, Service
-from .plan import Plan, by_server, servers_to_add
+from .._vendors.base import URL_ONLY, AccountListing, Service, target
+from .plan import Plan, decide
+from .servers import PlannedServer, apply_server, blocked_by_servers
 from .workers import WorkerPool
 from .write import Attempt, Writer
 
-_HEADS = 3  # units tried one after the other until one of them shows what URL the server has
-
-Unit = tuple[PlannedChange, ...]
-
-
-def add_server(service: Service, server: Server) -> ServerResult:
-    """Create one server (Yealink 4.9); every failure becomes a value."""
-    try:
-        refusal = service.add_server(server.name, server.url)
-    except CallError as error:
-        why = as_sentence(str(error))
-        if isinstance(error, AbsentCallError):
-            return ServerResult(server, NO_CALL, f"Server '{server.name}' was not created: {why} Add it in the portal.")
-        if error.sent:
-            text = f"Server '{server.name}' may or may not have been created: {why} Run again to settle it."
-            return ServerResult(server, SERVER_UNKNOWN, text)
-        return ServerResult(server, SERVER_FAILED, f"Server '{server.name}' was not created: {why}")
-    if refusal is None:
-        return ServerResult(server, CREATED)
-    if refusal.kind == SERVER_NAME_USED:
-        return ServerResult(
-            server,
-            EXISTS,
-            f"Server '{server.name}' exists already; RPS has no call to read its URL, so it is not verified.",
-        )
-    text = service.masker.text(refusal.text)
-    return ServerResult(
-        server,
-        SERVER_FAILED,
-        f"Server '{server.name}' was refused: '{text}'; correct its name or URL and run again.",
-    )
+Batch = tuple[PlannedChange, ...]
+Progress = Callable[[str, int, int], None]
 
 
 class Applier:
-    """Carries out a plan. Every write of it comes back as an Attempt that has been read back."""
+    """Carries out a plan. Every write of it comes back as an Attempt that has been read back.
+
+    ``bulk`` allows bulk calls and confirmation by a list of the account.
+    """
 
     def __init__(
-        self,
-        service: Service,
-        crew: WorkerPool,
-        batch_size: int,
-        listed: Sequence[str] | None,
-        progress: Callable[[str, int, int], None],
+        self, service: Service, workers: WorkerPool, plan: Plan, batch_size: int, progress: Progress, *, bulk: bool
     ) -> None:
         self._service = service
-        self._crew = crew
-        self._bulk = listed is not None
-        self._batch_size = batch_size
-        self._listed = frozenset(listed or ())
-        self._writer = Writer(service, listed or ())
+        self._vendor = service.capabilities
+        self._workers = workers
+        self._plan = plan
+        self._bulk = bulk
+        self._lists = bulk and self._vendor.lists_account
+        self._batch_size = min(batch_size, self._vendor.max_batch)
+        self._listed = frozenset(plan.listed or ())
+        self._writer = Writer(service, self._listed)
         self._progress = progress
         self._attempts: dict[str, Attempt] = {}
-        self._urls: dict[str, CurrentDevice] = {}  # by server: a device that was just bound to it
+        self._shown: dict[str, CurrentDevice] = {}  # by target: a device that shows where it redirects
         self._lock = threading.Lock()
-        self._total = 0
+        self._total = len(plan.writes)
 
-    def servers(self, servers: Sequence[Server], plan: Plan, whole: bool) -> tuple[ServerResult, ...]:
-        """Create the servers that a write needs, or that nothing shows to exist."""
-        needed = servers_to_add(servers, plan, whole)
-        done = self._crew.map(lambda server: add_server(self._service, server), needed)
-        shown = [ServerResult(server, SHOWN) for server in servers if server not in needed]
-        return tuple(sorted([*done, *shown], key=lambda item: item.server.name))
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know about how the writes were made."""
+        return tuple(self._writer.notices)
 
-    def apply(self, plan: Plan) -> dict[str, Attempt]:
+    def servers(self, planned: Sequence[PlannedServer]) -> tuple[ServerResult, ...]:
+        """Create and edit servers. Phones of a server that has another URL than defined are not attempted."""
+        blocked = blocked_by_servers(planned, self._plan.writes, self._service.masker.url)
+        for change in self._plan.writes:
+            if change.mac in blocked:
+                write = WriteResult(NOT_SENT, blocked[change.mac])
+                self._attempts[change.mac] = Attempt(change, write, change.current, True)
+        results = self._workers.map(lambda one: apply_server(self._service, one), planned)
+        edited = {result.server.name for result in results if result.status == EDITED}
+        if edited:
+            self._settle_edited(edited)
+        return tuple(results)
+
+    def apply(self) -> Mapping[str, Attempt]:
         """Make all writes of the plan -> Attempts by MAC, all settled."""
-        writes = plan.writes
-        self._total = len(writes)
-        removals = [step for step in writes if step.action == DEREGISTER]
-        additions = [step for step in writes if step.action != DEREGISTER]
-        plain = by_server(step for step in additions if step.declared.unique_url is None)
-        lanes = [self._units(steps) for steps in plain.values()]
-        rests = self._crew.map(self._head, lanes)
-        units: list[Unit] = [(step,) for step in additions if step.declared.unique_url is not None]
-        for rest in rests:
-            units.extend(rest)
-        self._crew.map(self._unit, units)
-        self._crew.map(self._unit, self._units(removals))
+        writes = [change for change in self._plan.writes if change.mac not in self._attempts]
+        removals = [change for change in writes if change.action == DEREGISTER]
+        queues: dict[str, list[PlannedChange]] = {}
+        for change in writes:
+            if change.action != DEREGISTER:
+                queues.setdefault(target(self._vendor, change), []).append(change)
+        remaining = self._workers.map(self._write_canaries, [self._batches(queue) for queue in queues.values()])
+        self._workers.map(self._write_batch, self._merged([batch for batches in remaining for batch in batches]))
+        self._workers.map(self._write_batch, self._batches(removals))
         self._confirm()
         return self._attempts
 
-    def _units(self, steps: Sequence[PlannedChange]) -> list[Unit]:
-        """Steps to one server (or removals) -> what goes out in one call each: batches by action, then single
-        devices.
-        """
-        units: list[Unit] = []
-        singles: list[Unit] = []
-        groups: dict[str, list[PlannedChange]] = {}
-        for step in steps:
-            if step.action in (BIND, MOVE) or not self._bulk:
-                singles.append((step,))
+    # Servers.
+
+    def _settle_edited(self, names: set[str]) -> None:
+        """An edited server has moved its phones: those that are where they should be need no write of their own."""
+        moves = [change for change in self._plan.writes if change.action == MOVE and change.desired.server in names]
+        listing = self._list() if moves else None
+        if listing is None or listing.devices is None:
+            return
+        for change in moves:
+            after = listing.devices.get(change.mac)
+            if after is not None and same_url(after.url, change.desired.url):
+                self._attempts[change.mac] = Attempt(change, WriteResult(DONE), after, True)
+
+    # Batches.
+
+    def _batches(self, changes: Sequence[PlannedChange]) -> list[Batch]:
+        """Changes to one target, or removals -> what goes out in one call each: lists by action, then single ones."""
+        lists: dict[str, list[PlannedChange]] = {}
+        singles: list[Batch] = []
+        for change in changes:
+            if self._fits_a_list(change):
+                lists.setdefault(change.action, []).append(change)
             else:
-                groups.setdefault(step.action, []).append(step)
-        for group in groups.values():
-            units.extend(
-                tuple(group[start : start + self._batch_size]) for start in range(0, len(group), self._batch_size)
-            )
-        return units + singles
+                singles.append((change,))
+        size = self._batch_size
+        batches = [tuple(items[i : i + size]) for items in lists.values() for i in range(0, len(items), size)]
+        return batches + singles
 
-    def _head(self, units: list[Unit]) -> list[Unit]:
-        """Write the first unit of a server alone and look where it points -> the units that are left to write."""
-        compared = any(step.declared.server_url is not None for unit in units for step in unit)
-        if not (self._service.vendor.shows_url and compared) or not units:
-            return units
-        server = units[0][0].declared.server or ""
-        for count in range(1, min(_HEADS, len(units)) + 1):
-            self._unit(units[count - 1])
-            self._look(server, units[count - 1])
-            if server in self._urls:
-                return self._hold_back(server, units[count:])
-        return units[_HEADS:]
+    def _fits_a_list(self, change: PlannedChange) -> bool:
+        # Where one call names one server for all of its phones, a URL of a phone's own does not fit.
+        own_url = change.desired.unique_url is not None and change.action != DEREGISTER
+        fits = self._vendor.mixed_batches or self._vendor.binds_to == URL_ONLY or not own_url
+        return self._bulk and fits and self._service.can_batch(change.action)
 
-    def _look(self, server: str, unit: Unit) -> None:
-        """Find out the server's URL from a device of the unit that is bound to it for certain."""
-        for step in unit:
-            attempt = self._attempts[step.mac]
-            if attempt.written.kind != DONE:
+    def _merged(self, batches: list[Batch]) -> list[Batch]:
+        """Batches of several targets in as few calls as possible, if one call can have phones of several targets."""
+        if not self._vendor.mixed_batches:
+            return batches
+        return self._batches([change for batch in batches for change in batch])
+
+    def _write_canaries(self, batches: list[Batch]) -> list[Batch]:
+        """Write batches to one target one after the other until a phone shows where it redirects -> those left."""
+        if not batches or not self._service.reads_url:
+            return batches
+        compared = any(change.desired.url is not None for batch in batches for change in batch)
+        if not compared or sum(len(batch) for batch in batches) == 1:
+            return batches
+        key = target(self._vendor, batches[0][0])
+        for count, batch in enumerate(batches, start=1):
+            self._write_batch(batch)
+            refused = self._refused_server(batch)
+            if refused is not None:
+                self._skip(batches[count:], refused)
+                return []
+            self._look_at_target(key, batch)
+            if key in self._shown:
+                return self._skip_mismatches(key, batches[count:])
+        return []
+
+    def _refused_server(self, batch: Batch) -> WriteResult | None:
+        """The refusal of a batch that blames the server, so that nothing else needs to be sent to it."""
+        for change in batch:
+            write = self._attempts[change.mac].write
+            certain = write.kind == REFUSED and not write.maybe_earlier
+            if certain and write.reason is not None and write.reason.code == "server_unknown":
+                return write
+        return None
+
+    def _skip(self, batches: Sequence[Batch], write: WriteResult) -> None:
+        for batch in batches:
+            for change in batch:
+                self._attempts[change.mac] = Attempt(change, write, change.current, True)
+
+    def _look_at_target(self, key: str, batch: Batch) -> None:
+        """Find out where a target redirects, from a device of the batch whose write shows itself."""
+        for change in batch:
+            attempt = self._attempts[change.mac]
+            if attempt.write.kind == NOT_SENT:
                 continue
             if not attempt.settled:
-                attempt = replace(attempt, after=self._writer.read(step.mac), settled=True)
-                self._attempts[step.mac] = attempt
+                attempt = replace(attempt, after=self._writer.read(change.mac), settled=True)
+                self._attempts[change.mac] = attempt
             after = attempt.after
-            if after is not None and after.status == REGISTERED and after.url is not None:
-                self._urls[server] = after
-            return
+            before = change.current
+            shows = after is not None and after.status == REGISTERED and after.url is not None
+            # Whatever the service answered: a URL that was not there before comes from this write.
+            if shows and after is not None and (before is None or not same_url(before.url, after.url)):
+                self._shown[key] = after
+                return
+            if attempt.write.kind == DONE and shows and after is not None:
+                self._shown[key] = after
+                return
 
-    def _hold_back(self, server: str, units: Sequence[Unit]) -> list[Unit]:
-        """Take out every step whose declared URL is not the one that the server turned out to have."""
-        seen = self._urls[server]
-        left: list[Unit] = []
-        for unit in units:
+    def _skip_mismatches(self, key: str, batches: Sequence[Batch]) -> list[Batch]:
+        """Take out every change whose declared URL is not the one that the target turned out to have."""
+        seen = self._shown[key]
+        left: list[Batch] = []
+        for batch in batches:
             good = tuple(
-                step
-                for step in unit
-                if step.declared.server_url is None or same_url(step.declared.server_url, seen.url)
+                change for change in batch if change.desired.url is None or same_url(change.desired.url, seen.url)
             )
-            for step in unit:
-                if step not in good:
-                    why = f"server '{server}' has another URL than declared, as {seen.mac} shows; see its message"
-                    self._attempts[step.mac] = Attempt(step, WriteResult(HELD_BACK, why), step.found, True)
+            for change in batch:
+                if change not in good:
+                    self._attempts[change.mac] = Attempt(
+                        change, WriteResult(NOT_SENT, self._mismatch(change, seen)), change.current, True
+                    )
             if good:
                 left.append(good)
         return left
 
-    def _unit(self, unit: Unit) -> None:
-        attempts = [self._writer.one(unit[0])] if len(unit) == 1 else self._writer.batch(unit)
+    def _mismatch(self, change: PlannedChange, seen: CurrentDevice) -> Reason:
+        server = change.desired.server or self._service.masker.url(change.desired.server_url) or ""
+        return reason("server_wrong_url", server=server, witness=format_mac(seen.mac, "colon"))
+
+    def _write_batch(self, batch: Batch) -> None:
+        attempts = [self._one(batch[0])] if len(batch) == 1 else self._writer.batch(batch)
         with self._lock:
             for attempt in attempts:
-                self._attempts[attempt.step.mac] = attempt
+                self._attempts[attempt.change.mac] = attempt
             done = len(self._attempts)
         self._progress("written", done, self._total)
 
+    def _one(self, change: PlannedChange) -> Attempt:
+        # A list that shows every device reads back all accepted writes at once.
+        return self._writer.one(change, read_back=not (self._lists and self._vendor.list_shows_devices))
+
+    # Confirmation.
+
+    def _list(self) -> AccountListing | None:
+        if not self._lists:
+            return None
+        try:
+            return self._service.list_account()
+        except CallError:
+            return None
+
     def _confirm(self) -> None:
-        """One list and one URL read for each server confirm what batches did; where they disagree, each device
-        is read.
-        """
+        """One list and one URL read for each target confirm what lists of devices did; if they disagree, each device
+        is read."""
         pending = [attempt for attempt in self._attempts.values() if not attempt.settled]
         if not pending:
             return
-        try:
-            listing: frozenset[str] | None = frozenset(self._service.list_devices())
-        except CallError:
-            listing = None
-        if self._service.vendor.shows_url and listing is not None:
-            self._crew.map(self._sample, self._samples(pending))
+        listing = self._list()
+        if self._service.reads_url and listing is not None and listing.devices is None:
+            self._workers.map(self._sample, self._samples(pending))
         doubtful: list[Attempt] = []
         for attempt in pending:
-            after = None if listing is None else self._agreed(attempt, listing)
+            after = None if listing is None else self._confirmed_state(attempt, listing)
             if after is None:
                 doubtful.append(attempt)
             else:
-                self._attempts[attempt.step.mac] = replace(attempt, after=after, settled=True)
+                self._attempts[attempt.change.mac] = replace(attempt, after=after, settled=True)
 
         def settle(attempt: Attempt) -> None:
-            after = self._writer.read(attempt.step.mac)
-            self._attempts[attempt.step.mac] = replace(attempt, after=after, settled=True)
+            after = self._writer.read(attempt.change.mac)
+            self._attempts[attempt.change.mac] = replace(attempt, after=after, settled=True)
 
-        self._crew.map(settle, doubtful)
+        self._workers.map(settle, doubtful)
 
-    def _samples(self, pending: Sequence[Attempt]) -> list[tuple[str, str]]:
-        """One (server, MAC) for each server of these writes whose URL was not seen yet."""
+    def _samples(self, pending: Iterable[Attempt]) -> list[tuple[str, str]]:
+        """One (target, MAC) for each target of these writes whose URL was not seen yet."""
         samples: dict[str, str] = {}
         for attempt in pending:
-            server = attempt.step.declared.server or ""
-            if attempt.written.kind == DONE and attempt.step.action != DEREGISTER and server not in self._urls:
-                samples.setdefault(server, attempt.step.mac)
+            key = target(self._vendor, attempt.change)
+            if attempt.write.kind == DONE and attempt.change.action != DEREGISTER and key not in self._shown:
+                samples.setdefault(key, attempt.change.mac)
         return list(samples.items())
 
     def _sample(self, sample: tuple[str, str]) -> None:
-        server, mac = sample
-        found = self._writer.read(mac)
-        if found is not None and found.status == REGISTERED:
-            self._urls[server] = found
+        key, mac = sample
+        current = self._writer.read(mac)
+        if current is not None and current.status == REGISTERED:
+            self._shown[key] = current
 
-    def _agreed(self, attempt: Attempt, listing: frozenset[str]) -> CurrentDevice | None:
-        """What the device looks like, where the list and the server's sample both say that the write happened."""
-        step = attempt.step
-        before, now = step.mac in self._listed, step.mac in listing
-        if attempt.written.kind != DONE:
+    def _confirmed_state(self, attempt: Attempt, listing: AccountListing) -> CurrentDevice | None:
+        """What the device looks like, if the list (and the target's sample) says that the write happened."""
+        change = attempt.change
+        before, now = change.mac in self._listed, change.mac in listing.macs
+        if listing.devices is not None:
+            after = listing.devices.get(change.mac, CurrentDevice(change.mac, UNKNOWN_STATUS))
+            reached = decide(replace(change.desired, force=False), after, self._vendor)
+            return after if not reached.writes and attempt.write.kind in (DONE, OPEN) else None
+        if attempt.write.kind != DONE:
             return None
-        if step.action == DEREGISTER:
-            return CurrentDevice(step.mac, UNKNOWN_STATUS) if before and not now else None
-        if before or not now:
+        if change.action == DEREGISTER:
+            return CurrentDevice(change.mac, UNKNOWN_STATUS) if before and not now else None
+        if before or not now or change.action in (BIND, MOVE):
             return None
-        if not self._service.vendor.shows_url:
-            return CurrentDevice(step.mac, REGISTERED)
-        sample = self._urls.get(step.declared.server or "")
-        declared = step.declared.server_url
-        if sample is None or (declared is not None and not same_url(declared, sample.url)):
+        if not self._service.reads_url:
+            return CurrentDevice(change.mac, REGISTERED)
+        sample = self._shown.get(target(self._vendor, change))
+        desired = change.desired.url
+        if sample is None or (desired is not None and not same_url(desired, sample.url)):
             return None
-        return CurrentDevice(step.mac, REGISTERED, sample.url)
+        return CurrentDevice(change.mac, REGISTERED, sample.url)

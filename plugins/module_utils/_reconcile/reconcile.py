@@ -2,50 +2,62 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read, plan, apply, read back -> outcomes. The order of things; what they mean is decided in ``_plan`` and
-``_judge``.
+"""Read, plan, write, read back -> outcomes: the order of things. What they mean is decided in ``plan`` and ``verify``.
+
+PRIVATE to the collection: may change without notice.
+
+``prepare`` reads an account and makes its plan; ``execute`` writes the plan, or predicts it in check mode. Between the
+two are frozen values, so that several accounts can be looked at before any of them is written. Neither raises for what
+the service or the network does: it is in the result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Callable
 
-from .._errors import CallError
-from .._mac import format_mac
-from .._model import CurrentDevice, DesiredDevice, DeviceResult, PlannedChange, Server
-from .._text import as_sentence
-from .._validation import DEFAULT_LIMIT, Limit
-from .._vendors.service import RefusedReadError, Service
-from .apply import Applier
-from .plan import (
+from .._errors import CallError, LoginError, NotSentError, RefusedReadError, StoppedError
+from .._model import (
+    ABSENT,
+    FAILED,
+    NONE,
+    CurrentDevice,
+    DesiredDevice,
+    DeviceResult,
     GuardViolation,
-    Plan,
-    build_plan,
-    decide,
-    digest_guard,
-    find_unmanaged,
-    purge_guard,
-    purge_steps,
-    unreadable,
-    unreadable_guard,
+    PlannedChange,
+    Reason,
+    Server,
+    ServerResult,
+    reason,
 )
-from .verify import RunResult, predicted_result, skipped_result, verify_write
+from .._validation import DEFAULT_LIMIT, Limit
+from .._vendors.base import AccountListing, Service
+from .apply import Applier, Progress
+from .guards import GUARDS, Guard, GuardInput, first_violation
+from .plan import Plan, build_plan, decide, find_unmanaged, purge_changes, servers_needed, unreadable
+from .results import RunResult
+from .servers import PlannedServer, blocked_by_servers, plan_servers
+from .verify import predicted_result, skipped_result, verify_write
 from .workers import WorkerPool
+from .write import stop_reason
 
-Progress = Callable[[str, int, int], None]
 
-
-def silent(_what: str, _done: int, _all: int) -> None:
+def no_progress(_what: str, _done: int, _all: int) -> None:
     """The progress of whoever shows none."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a reconciliation is done. ``bulk`` lists the account and writes in batches; without it the devices are read
-    and written one by one and nothing else is looked at. ``purge_servers`` is name: URL."""
+    """How a reconciliation is done.
+
+    ``bulk`` lists the account and writes lists; without it the devices are read and written one by one and nothing else
+    is looked at. ``purge_servers`` is name: URL. ``guards`` come before those that every reconciliation has.
+    ``whole_fleet``: all phones of the account are declared here, as far as known. ``read_unmanaged`` also reads where
+    unmanaged devices are redirected. ``account`` is the account's name for messages, or "".
+    """
 
     bulk: bool = True
     check_mode: bool = False
@@ -56,171 +68,233 @@ class Options:
     expect_plan: str | None = None
     batch_size: int = 100
     servers: tuple[Server, ...] = ()
-    guards: tuple[Callable[[Plan], GuardViolation | None], ...] = ()
-    whole: bool = True  # whether all phones of the account are declared here, as far as anyone knows
-    prefix: str = ""  # of the options' names in messages
-    expect_option: str = "expect_plan: {}"  # how the option is set, for messages
+    force_servers: bool = False
+    guards: tuple[Guard, ...] = ()
+    whole_fleet: bool = True
+    read_unmanaged: bool = False
+    account: str = ""
 
 
-class Reconciliation:
-    """One account's reconciliation in two halves, so that several accounts can be looked at before any is written.
+@dataclass(frozen=True)
+class Prepared:
+    """An account as it was read, and what is to be done. ``declared`` are in the order given, ``purged`` by MAC.
 
-    Never raises for what the service or the network does: it stands in the report.
+    ``plan`` is None if the account could not be read, which ``account_error`` explains; ``violation`` is the guard that
+    blocks the writes, or None.
     """
 
-    def __init__(
-        self, service: Service, declared: Sequence[DesiredDevice], options: Options, progress: Progress = silent
-    ) -> None:
-        self.service = service
-        self.plan: Plan | None = None
-        self.guard: GuardViolation | None = None  # why the plan may not be written
-        self.error: str | None = None  # why there is no plan to speak of
-        self._declared = declared
+    declared: tuple[PlannedChange, ...]
+    purged: tuple[PlannedChange, ...] = ()
+    plan: Plan | None = None
+    unmanaged: tuple[CurrentDevice, ...] | None = None
+    servers: tuple[PlannedServer, ...] = ()
+    shown_servers: tuple[Server, ...] = ()
+    account_error: Reason | None = None
+    violation: GuardViolation | None = None
+
+
+def prepare(
+    service: Service, desired: Sequence[DesiredDevice], options: Options, progress: Progress = no_progress
+) -> Prepared:
+    """Read the account, make the plan, ask the guards."""
+    listing: AccountListing | None = None
+    lists = options.bulk and service.capabilities.lists_account
+    try:
+        listing = service.list_account() if lists else None
+    except CallError as error:
+        # Without the list nobody knows what the account has: nothing is written.
+        why = account_reason(error)
+        return Prepared(tuple(unreadable(device, why) for device in desired), account_error=why)
+    with worker_pool(service) as workers:
+        reader = _Reader(service, workers, options, progress)
+        return reader.prepare(desired, listing)
+
+
+class _Reader:
+    """Reads one account and makes its plan."""
+
+    def __init__(self, service: Service, workers: WorkerPool, options: Options, progress: Progress) -> None:
+        self._service = service
+        self._workers = workers
         self._options = options
         self._progress = progress
-        self._own: list[PlannedChange] = []
-        self._purged: tuple[PlannedChange, ...] = ()
 
-    def look(self) -> None:
-        """Read the account, make the plan, ask the guards."""
-        with _crew(self.service, "The run was interrupted.") as crew:
-            self._look(crew)
+    def prepare(self, desired: Sequence[DesiredDevice], listing: AccountListing | None) -> Prepared:
+        service, options = self._service, self._options
+        vendor = service.capabilities
+        unmanaged = () if listing is None else find_unmanaged(listing.macs, desired, options.ignore)
+        candidates = unmanaged if options.purge or options.read_unmanaged else ()
+        wanted = [*desired, *(DesiredDevice(mac, ABSENT, purged=True) for mac in candidates)]
+        changes = self._read(wanted, listing)
+        declared, others = tuple(changes[: len(desired)]), changes[len(desired) :]
+        current = {change.mac: change.current for change in others if change.current is not None}
+        purged = purge_changes(current, options.purge_servers, vendor) if options.purge else ()
+        # A candidate that could not be read is part of the plan that the guards see.
+        unread = [change for change in others if change.current is None] if options.purge else []
+        listed = None if listing is None else listing.macs
+        plan = build_plan([*declared, *purged], listed, unmanaged, service.masker.url)
+        seen = GuardInput(
+            Plan((*plan.changes, *unread), plan.listed, plan.unmanaged, plan.digest),
+            options.purge_limit if options.purge and listing is not None else None,
+            options.expect_plan,
+            options.account,
+        )
+        violation = first_violation((*options.guards, *GUARDS), seen)
+        devices = tuple(current.get(mac, CurrentDevice(mac, "")) for mac in unmanaged)
+        shown, servers, error = self._servers(plan)
+        return Prepared(declared, purged, plan, None if listing is None else devices, servers, shown, error, violation)
 
-    def finish(self, refusal: GuardViolation | None = None) -> RunResult:
-        """Write the plan, or in check mode predict it -> the truth about every phone.
+    def _servers(self, plan: Plan) -> tuple[tuple[Server, ...], tuple[PlannedServer, ...], Reason | None]:
+        needed = servers_needed(self._options.servers, plan, self._options.whole_fleet)
+        shown = tuple(server for server in self._options.servers if server not in needed)
+        try:
+            return shown, plan_servers(self._service, needed, self._options.force_servers), None
+        except CallError as error:
+            return shown, (), account_reason(error)
 
-        Results come in the order declared, then the purged devices by MAC. ``refusal`` is a guard that stops the
-        writes of several accounts, this one among them.
-        """
-        report = RunResult(error=self.error)
-        steps = [*self._own, *self._purged]
-        shows_url = self.service.vendor.shows_url
-        refused = refusal or self.guard
-        if refused is not None:
-            report.error = refused.text
-            why = f"refused by the guard {refused.name}"
-            report.results = tuple(
-                skipped_result(step, why) if step.writes else predicted_result(step, shows_url) for step in steps
-            )
-        elif self.plan is None or self._options.check_mode:
-            report.results = tuple(predicted_result(step, shows_url) for step in steps)
+    def _read(self, wanted: Sequence[DesiredDevice], listing: AccountListing | None) -> list[PlannedChange]:
+        """Read every device, ``concurrency`` at once -> a change each, in order."""
+        vendor = self._service.capabilities
+        if listing is not None and listing.devices is not None:
+            absent = "unknown"
+            return [
+                decide(device, listing.devices.get(device.mac) or CurrentDevice(device.mac, absent), vendor)
+                for device in wanted
+            ]
+        count = 0
+
+        def read(device: DesiredDevice) -> PlannedChange:
+            nonlocal count
+            change = self._read_one(device)
+            count += 1
+            self._progress("read", count, len(wanted))
+            return change
+
+        return self._workers.map(read, wanted)
+
+    def _read_one(self, device: DesiredDevice) -> PlannedChange:
+        try:
+            current = self._service.read_device(device.mac)
+        except RefusedReadError as error:
+            return unreadable(device, reason("refused", action=NONE, text=error.text))
+        except (NotSentError, StoppedError, LoginError) as error:
+            bulk = self._options.bulk and isinstance(error, NotSentError)
+            return unreadable(device, _unreadable_reason(error) if bulk else account_reason(error))
+        except CallError as error:
+            return unreadable(device, _unreadable_reason(error))
+        return decide(device, current, self._service.capabilities)
+
+
+def _unreadable_reason(error: CallError) -> Reason:
+    return reason("unreadable", cause=str(error), fix=error.fix or "Run again.")
+
+
+def account_reason(error: CallError) -> Reason:
+    """Why an account, and with it every phone, could not be read."""
+    if isinstance(error, StoppedError):
+        return stop_reason(error)
+    if isinstance(error, LoginError):
+        return reason("login_refused", "account", cause=str(error), fix=error.fix)
+    return reason("account_unreachable", cause=str(error), fix=error.fix or "Run again.")
+
+
+def execute(
+    service: Service,
+    prepared: Prepared,
+    options: Options,
+    violation: GuardViolation | None = None,
+    progress: Progress = no_progress,
+) -> RunResult:
+    """Write the plan, or predict it in check mode -> the result of every phone, declared ones first and in order.
+
+    ``violation`` is a guard that blocks the writes of several accounts, this one among them.
+    """
+    blocked = violation or prepared.violation
+    changes = [*prepared.declared, *prepared.purged]
+    servers: tuple[ServerResult, ...] = tuple(one.result for one in prepared.servers)
+    notices: tuple[str, ...] = ()
+    if blocked is not None:
+        why = reason(f"guard_{blocked.name}")
+        results = [
+            skipped_result(change, why) if change.writes else predicted_result(change, service.reads_url)
+            for change in changes
+        ]
+    elif prepared.account_error is not None and prepared.plan is not None:
+        why = prepared.account_error
+        results = [
+            skipped_result(change, why) if change.writes else predicted_result(change, service.reads_url)
+            for change in changes
+        ]
+    elif prepared.plan is None or options.check_mode:
+        unwritable = blocked_by_servers(prepared.servers, changes, service.masker.url)
+        results = [
+            skipped_result(change, unwritable[change.mac])
+            if change.mac in unwritable
+            else predicted_result(change, service.reads_url)
+            for change in changes
+        ]
+    else:
+        results, servers, notices = _write(service, prepared, prepared.plan, options, progress)
+    return _run_result(service, prepared, blocked, results, servers, notices)
+
+
+def _write(
+    service: Service, prepared: Prepared, plan: Plan, options: Options, progress: Progress
+) -> tuple[list[DeviceResult], tuple[ServerResult, ...], tuple[str, ...]]:
+    with worker_pool(service) as workers:
+        applier = Applier(service, workers, plan, options.batch_size, progress, bulk=options.bulk)
+        servers = applier.servers(prepared.servers)
+        attempts = applier.apply()
+    results: list[DeviceResult] = []
+    for change in (*prepared.declared, *prepared.purged):
+        if change.writes:
+            attempt = attempts[change.mac]
+            vendor, show = service.capabilities, service.masker.url
+            results.append(verify_write(change, attempt.write, attempt.after, vendor, show))
         else:
-            self._write(self.plan, steps, report)
-        gone = {result.mac for result in report.results if result.step.declared.purged and not result.failed}
-        unmanaged = self.plan.unmanaged if self.plan is not None else ()
-        report.unmanaged = tuple(mac for mac in unmanaged if mac not in gone)
-        report.plan = self.plan
-        report.calls = dict(sorted(self.service.transport.calls.items()))
-        if any(result.failed for result in report.results):
-            report.error = report.error or self.service.transport.stopped
-        return report
+            results.append(predicted_result(change, service.reads_url))
+    return results, servers, applier.notices
 
-    def _look(self, crew: WorkerPool) -> None:
-        service, options = self.service, self._options
-        listed: tuple[str, ...] | None = None
-        if options.bulk:
-            try:
-                listed = service.list_devices()
-            except CallError as error:
-                # Without the list nobody knows what the account holds: nothing is written.
-                self.error = str(error)
-                self._own = [unreadable(device, f"was not looked at: {error}", False) for device in self._declared]
-                return
-        unmanaged = () if listed is None else find_unmanaged(listed, self._declared, options.ignore)
-        steps = read_all(service, crew, self._declared, unmanaged if options.purge else (), self._progress)
-        self._own, others = steps[: len(self._declared)], steps[len(self._declared) :]
-        reasons: list[GuardViolation | None] = []
-        if options.purge and listed is not None:
-            reasons.append(unreadable_guard(listed, steps, options.prefix))
-            found = {step.mac: step.found for step in others if step.found is not None}
-            self._purged = purge_steps(found, options.purge_servers)
-        self.plan = build_plan([*self._own, *self._purged], listed, unmanaged, service.masker.url)
-        reasons.extend(guard(self.plan) for guard in options.guards)
-        if options.purge:
-            reasons.append(purge_guard(self.plan, options.purge_limit, options.prefix))
-        reasons.append(digest_guard(self.plan, options.expect_plan, options.expect_option))
-        self.guard = next((reason for reason in reasons if reason is not None), None)
 
-    def _write(self, plan: Plan, steps: Sequence[PlannedChange], report: RunResult) -> None:
-        with _crew(self.service, "The run was interrupted.") as crew:
-            listed = plan.listed if self._options.bulk else None
-            applier = Applier(self.service, crew, self._options.batch_size, listed, self._progress)
-            report.servers = applier.servers(self._options.servers, plan, self._options.whole)
-            attempts = applier.apply(plan)
-        results: list[DeviceResult] = []
-        for step in steps:
-            if step.writes:
-                attempt = attempts[step.mac]
-                results.append(verify_write(step, attempt.written, attempt.after, self.service.masker.url))
-            else:
-                results.append(predicted_result(step, self.service.vendor.shows_url))
-        report.results = tuple(results)
+def _run_result(
+    service: Service,
+    prepared: Prepared,
+    violation: GuardViolation | None,
+    results: Sequence[DeviceResult],
+    servers: tuple[ServerResult, ...],
+    notices: tuple[str, ...],
+) -> RunResult:
+    gone = {
+        result.mac
+        for result in results
+        if result.change.desired.purged and not result.failed and result.outcome != FAILED
+    }
+    unmanaged = prepared.unmanaged
+    if unmanaged is not None:
+        unmanaged = tuple(device for device in unmanaged if device.mac not in gone)
+    stopped = service.client.stopped if any(result.failed for result in results) else None
+    shown = tuple(ServerResult(server, "shown") for server in prepared.shown_servers)
+    return RunResult(
+        results=tuple(results),
+        plan=prepared.plan,
+        unmanaged=unmanaged,
+        servers=tuple(sorted((*servers, *shown), key=lambda item: item.server.name)),
+        calls=dict(sorted(service.client.calls.items())),
+        notices=(*service.notices, *notices),
+        account_error=prepared.account_error,
+        violation=violation,
+        stopped=stop_reason(stopped) if stopped is not None else None,
+    )
 
 
 def reconcile(
-    service: Service, declared: Sequence[DesiredDevice], options: Options, progress: Progress = silent
+    service: Service, desired: Sequence[DesiredDevice], options: Options, progress: Progress = no_progress
 ) -> RunResult:
-    """Make the account's devices what was declared, or in check mode say what would be done."""
-    reconciliation = Reconciliation(service, declared, options, progress)
-    reconciliation.look()
-    return reconciliation.finish()
+    """Make the account's devices what is desired, or in check mode predict what would be done."""
+    return execute(service, prepare(service, desired, options, progress), options, progress=progress)
 
 
 @contextmanager
-def _crew(service: Service, why: str) -> Iterator[WorkerPool]:
-    transport = service.transport
-    crew = WorkerPool(transport.connection.concurrency, lambda: transport.stop(why))
-    try:
-        yield crew
-    finally:
-        crew.close()
-
-
-def read_all(
-    service: Service, crew: WorkerPool, declared: Sequence[DesiredDevice], candidates: Iterable[str], progress: Progress
-) -> list[PlannedChange]:
-    """Read every device, ``concurrency`` at once -> a step each, the declared ones first and in order."""
-    wanted = [*declared, *(DesiredDevice(mac, "absent", purged=True) for mac in candidates)]
-    count = 0
-
-    def read(device: DesiredDevice) -> PlannedChange:
-        nonlocal count
-        try:
-            step = decide(device, service.read_device(device.mac))
-        except RefusedReadError as error:
-            step = unreadable(device, f"could not be read: {error}", True)
-        except CallError as error:
-            step = unreadable(device, f"could not be read, so nothing was written: {error}", False)
-        count += 1
-        progress("read", count, len(wanted))
-        return step
-
-    return crew.map(read, wanted)
-
-
-def read_account(
-    service: Service, macs: Sequence[str] | None, left_out: list[str] | None = None
-) -> tuple[CurrentDevice, ...]:
-    """The devices with these MACs, or all of the account, in order.
-
-    Raises CallError at the first that is unreadable. With ``left_out`` such a device is left out, and why is added
-    there; what ends the run as a whole, such as a refused login, is raised all the same.
-    """
-
-    def read(mac: str) -> CurrentDevice | CallError:
-        try:
-            return service.read_device(mac)
-        except CallError as error:
-            # A refusal names its device already, and what ends the run is not one device's.
-            if not (error.fatal or isinstance(error, RefusedReadError)):
-                error.args = (f"{format_mac(mac)}: {error}",)
-            if error.fatal or left_out is None:
-                raise
-            return error
-
-    with _crew(service, "Another device could not be read.") as crew:
-        wanted = sorted(service.list_devices()) if macs is None else list(dict.fromkeys(macs))
-        answers = crew.map(read, wanted)
-    if left_out is not None:
-        left_out.extend(as_sentence(str(answer)) for answer in answers if isinstance(answer, CallError))
-    return tuple(answer for answer in answers if isinstance(answer, CurrentDevice))
+def worker_pool(service: Service, on_error: Callable[[], None] | None = None) -> Iterator[WorkerPool]:
+    """Workers for the calls of one account; a failure of theirs interrupts the client."""
+    yield WorkerPool(service.client.connection.concurrency, on_error or service.client.interrupt)

@@ -2,13 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Outcomes -> the dictionaries that users, diffs and reports see, with every secret masked. Pure."""
+"""Outcomes -> the dictionaries that users, diffs and reports see, with every secret masked. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from .._messages import Speaker
 from .._model import (
     ABSENT,
     CHANGED,
@@ -21,124 +26,182 @@ from .._model import (
     WOULD_CHANGE,
     CurrentDevice,
     DeviceResult,
+    GuardViolation,
+    Reason,
+    ServerResult,
 )
 from .._redaction import Masker
-from .._text import as_sentence, pluralize
-from .verify import RunResult
+from .._text import pluralize
+from .plan import Plan
 
-_KEPT = frozenset({IN_SYNC, UNVERIFIABLE})
-_REACHED = frozenset({IN_SYNC, UNVERIFIABLE, CHANGED, WOULD_CHANGE})
-
-
-def device_dict(
-    found: CurrentDevice | None, server: str | None, masker: Masker, hide_path: bool
-) -> dict[str, Any] | None:
-    """A device as results show it: ``{mac, status, server, url}``; None where nothing is known of it."""
-    if found is None:
-        return None
-    return {"mac": found.mac, "status": found.status, "server": server, "url": masker.url(found.url, hide_path)}
+_UNCHANGED = frozenset({IN_SYNC, UNVERIFIABLE})
+_BOUND = frozenset({IN_SYNC, UNVERIFIABLE, CHANGED, WOULD_CHANGE})
+_QUOTED_FAILURES = 3
 
 
-def entry(result: DeviceResult, masker: Masker) -> dict[str, Any]:
-    """One phone of a run: ``mac, action, outcome, changed, failed, verified, before, after, msg``.
+@dataclass(frozen=True)
+class RunResult:
+    """The result of a run on one account, also of one that failed.
 
-    ``server`` in ``before`` and ``after`` is the declared one, and only where the phone is held to be bound to it.
+    ``unmanaged`` are the devices that are listed and not declared, None if the service cannot list; those that were
+    read have their status and URL. ``account_error`` says why the account could not be read, ``violation`` which guard
+    blocked the writes, ``stopped`` why the run made no further calls.
     """
-    declared, before, after = result.step.declared, result.step.found, result.after
-    hide = declared.unique_url is not None
 
-    def server(found: CurrentDevice | None, outcomes: Iterable[str]) -> str | None:
-        bound = found is not None and found.status == REGISTERED and declared.state != ABSENT
-        return declared.server if bound and result.outcome in outcomes else None
-
-    # A write that was forced on a phone and changed nothing leaves it where it was.
-    same = not result.step.writes or (result.step.forced and result.outcome == UNVERIFIABLE)
-    kept = _KEPT if same else ()
-    return {
-        "mac": result.mac,
-        "action": result.step.action,
-        "outcome": result.outcome,
-        "changed": result.changed,
-        "failed": result.failed,
-        "verified": result.verified,
-        "before": device_dict(before, server(before, kept), masker, hide),
-        "after": device_dict(after, server(after, _REACHED), masker, hide),
-        "msg": result.msg,
-    }
+    results: tuple[DeviceResult, ...] = ()
+    plan: Plan | None = None
+    unmanaged: tuple[CurrentDevice, ...] | None = ()
+    servers: tuple[ServerResult, ...] = ()
+    calls: Mapping[str, int] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    account_error: Reason | None = None
+    violation: GuardViolation | None = None
+    stopped: Reason | None = None
 
 
-def summary(entries: Sequence[dict[str, Any]], declared: int, unmanaged: int) -> dict[str, int]:
-    """Count per outcome, zeros too, plus ``declared`` and ``unmanaged``."""
-    counts = dict.fromkeys(OUTCOMES, 0)
-    for item in entries:
-        counts[item["outcome"]] += 1
+@dataclass(frozen=True)
+class Presenter:
+    """How results are shown: whose words, which secrets. ``hosts`` is host by MAC, in the role."""
+
+    speaker: Speaker
+    masker: Masker
+    hosts: Mapping[str, str] = field(default_factory=dict)
+
+    def device(self, current: CurrentDevice | None, server: str | None, hide_path: bool) -> dict[str, Any] | None:
+        """A device as results show it (contract); None if nothing is known of it."""
+        if current is None:
+            return None
+        return {
+            "mac": current.mac,
+            "status": current.status,
+            "server": server,
+            "url": self.masker.url(current.url, hide_path),
+            "last_contact": current.last_contact,
+        }
+
+    def entry(self, result: DeviceResult) -> dict[str, Any]:
+        """One phone of a run (contract: ``devices`` of rps_devices).
+
+        ``server`` in ``before`` and ``after`` is the declared one, and only if the phone counts as bound to it.
+        """
+        change = result.change
+        hide = change.desired.unique_url is not None
+        # A write that was forced on a phone and changed nothing leaves it where it was.
+        same = not change.writes or (change.forced and result.outcome == UNVERIFIABLE)
+        before = self._server(result, change.current, _UNCHANGED if same else frozenset())
+        after = self._server(result, result.after, _BOUND)
+        return {
+            "mac": result.mac,
+            "action": change.action,
+            "outcome": result.outcome,
+            "reason": result.reason.code if result.reason is not None else None,
+            "changed": result.changed,
+            "failed": result.failed,
+            "verified": result.verified,
+            "before": self.device(change.current, before, hide),
+            "after": self.device(result.after, after, hide),
+            "msg": self.sentence(result),
+        }
+
+    def sentence(self, result: DeviceResult) -> str:
+        """Why the outcome is what it is, for people; "" if there is nothing to say."""
+        if result.reason is None:
+            return ""
+        return self.speaker.sentence(result.reason, result.mac, self.hosts.get(result.mac))
+
+    def _server(self, result: DeviceResult, current: CurrentDevice | None, outcomes: frozenset[str]) -> str | None:
+        desired = result.change.desired
+        bound = current is not None and current.status == REGISTERED and desired.state != ABSENT
+        return desired.server if bound and result.outcome in outcomes else None
+
+
+def summarize(entries: Sequence[Mapping[str, Any]], declared: int, unmanaged: int | None) -> dict[str, int | None]:
+    """Count per outcome, zeros too, plus ``declared`` and ``unmanaged`` (None if the service cannot list)."""
+    counts: dict[str, int | None] = dict.fromkeys(OUTCOMES, 0)
+    for outcome in OUTCOMES:
+        counts[outcome] = sum(1 for entry in entries if entry["outcome"] == outcome)
     counts["declared"] = declared
     counts["unmanaged"] = unmanaged
     return counts
 
 
-def diff(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def diff_of(entries: Iterable[Mapping[str, Any]], name: str = "devices") -> dict[str, Any]:
     """What ``--diff`` shows: the devices that are or would be changed, before and after, by MAC."""
-    changed = [item for item in entries if item["changed"]]
+    changed = [entry for entry in entries if entry["changed"]]
     return {
-        "before": {item["mac"]: _without_mac(item["before"]) for item in changed},
-        "after": {item["mac"]: _without_mac(item["after"]) for item in changed},
+        "before_header": name,
+        "after_header": name,
+        "before": {entry["mac"]: _without_mac(entry["before"]) for entry in changed},
+        "after": {entry["mac"]: _without_mac(entry["after"]) for entry in changed},
     }
 
 
-def bulk_result(report: RunResult, declared: int, masker: Masker) -> tuple[dict[str, Any], str | None]:
-    """A report -> (what rps_devices returns, why the run failed or None)."""
-    entries = [entry(result, masker) for result in report.results]
-    counts = summary(entries, declared, len(report.unmanaged))
-    result = {
-        "devices": entries,
-        "summary": counts,
-        "unmanaged": list(report.unmanaged),
-        "plan": report.plan.digest if report.plan is not None else None,
-        "calls": report.calls,
-        "changed": any(item["changed"] for item in entries),
-        "diff": diff(entries),
-        "msg": sentence(entries, counts),
-    }
-    return result, failure(entries, report.error)
-
-
-def _without_mac(device: dict[str, Any] | None) -> dict[str, Any] | None:
+def _without_mac(device: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if device is None else {key: value for key, value in device.items() if key != "mac"}
 
 
-def sentence(entries: Sequence[dict[str, Any]], counts: dict[str, int]) -> str:
-    """A run in one sentence for people."""
-    parts = [f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]]
-    purged = entries[counts["declared"] :]
+def bulk_result(run: RunResult, declared: int, presenter: Presenter) -> tuple[dict[str, Any], str | None]:
+    """A run -> (what rps_devices returns, why the run failed or None)."""
+    entries = [presenter.entry(result) for result in run.results]
+    unmanaged = None if run.unmanaged is None else [device.mac for device in run.unmanaged]
+    counts = summarize(entries, declared, None if unmanaged is None else len(unmanaged))
+    result = {
+        "devices": entries,
+        "summary": counts,
+        "unmanaged": unmanaged,
+        "plan": run.plan.digest if run.plan is not None else None,
+        "calls": dict(run.calls),
+        "changed": any(entry["changed"] for entry in entries),
+        "diff": diff_of(entries),
+        "msg": run_sentence(entries, counts),
+    }
+    return result, failure_message(run, entries, presenter)
+
+
+def run_sentence(entries: Sequence[Mapping[str, Any]], counts: Mapping[str, int | None]) -> str:
+    """A run in one sentence, such as ``24 phones: 14 changed, 10 in sync; 1 unmanaged device``, and its full stop."""
+    purged = entries[counts["declared"] or 0 :]
     text = pluralize(len(entries) - len(purged), "phone")
     if purged:
-        text += f" and {pluralize(len(purged), 'undeclared device')}"
+        text += f" and {pluralize(len(purged), 'unmanaged device')}"
+    parts = [f"{counts[outcome]:,} {outcome_words(outcome)}" for outcome in OUTCOMES if counts[outcome]]
     text += ": " + ", ".join(parts) if parts else ""
     # A device whose purge failed is still unmanaged, and among the entries already.
-    more = counts["unmanaged"] - sum(1 for item in purged if item["failed"])
-    if more:
-        text += f"; {more} more on the account, not declared here"
-    return text + "."
+    more = (counts["unmanaged"] or 0) - sum(1 for entry in purged if entry["failed"])
+    return f"{text}; {pluralize(more, 'unmanaged device')}." if more else f"{text}."
 
 
-def failure(entries: Sequence[dict[str, Any]], error: str | None) -> str | None:
-    """Why a run failed, for people: what stopped it, else the first phones that failed; None where nothing did."""
-    failed: list[dict[str, Any]] = [item for item in entries if item["failed"]]
-    if error is not None:
-        left = sum(1 for item in failed if item["outcome"] == NOT_ATTEMPTED)
-        return (
-            as_sentence(error)
-            if not left
-            else f"{as_sentence(error)} {left} of {pluralize(len(entries), 'phone')} not attempted."
-        )
+def outcome_words(outcome: str) -> str:
+    """An outcome for people."""
+    return "outcome unknown" if outcome == "unknown" else outcome.replace("_", " ")
+
+
+def run_error(run: RunResult, presenter: Presenter) -> str | None:
+    """What stopped a run as a whole, as a sentence, or None."""
+    if run.violation is not None:
+        return presenter.speaker.guard(run.violation)
+    why = run.account_error or run.stopped
+    if why is None:
+        return None
+    name = f"Account {presenter.speaker.account}" if presenter.speaker.account else "The account"
+    verb = "could not be read" if run.account_error is not None else "was not finished"
+    cause = f"{name} {verb}: {why.params.get('cause', why.code)}."
+    left = sum(1 for result in run.results if result.outcome == NOT_ATTEMPTED)
+    effect = f" {pluralize(left, 'phone')} {'was' if left == 1 else 'were'} not attempted." if left else ""
+    return " ".join(f"{cause} {why.params.get('fix', '')}{effect}".split())
+
+
+def failure_message(run: RunResult, entries: Sequence[Mapping[str, Any]], presenter: Presenter) -> str | None:
+    """Why a run failed, for people: what stopped it as a whole, else the first phones that failed; None if none did."""
+    failed = [entry for entry in entries if entry["failed"]]
+    error = run_error(run, presenter)
+    if error is not None and (failed or run.violation is not None or run.account_error is not None):
+        return error
     if not failed:
         return None
     if len(entries) == 1:
         return str(failed[0]["msg"])
-    # Those that the service refused tell more than those that were not reached.
-    told = sorted(failed, key=lambda item: item["outcome"] != FAILED)[:3]
-    text = f"{len(failed)} of {len(entries)} phones failed: " + " ".join(item["msg"] for item in told)
-    if len(failed) > len(told):
-        text += " The other failures are in devices."
-    return text
+    # Those that the service refused say more than those that were not attempted.
+    first = sorted(failed, key=lambda entry: entry["outcome"] != FAILED)[:_QUOTED_FAILURES]
+    text = f"{len(failed):,} of {pluralize(len(entries), 'phone')} failed: " + " ".join(entry["msg"] for entry in first)
+    return f"{text} The other failures are in devices." if len(failed) > len(first) else text

@@ -2,12 +2,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A write and what was read after it -> the truth about the phone. Pure; the other half of ``_plan.decide``."""
+"""A write and what was read after it -> the outcome of the phone. Pure; the other half of ``plan.decide``.
+
+PRIVATE to the collection: may change without notice.
+
+The rule: whatever the service answered, what was read counts. A refusal is certain and changed nothing, so a state that
+is reached after it is somebody else's doing, unless an earlier try may have been executed. An open write is settled
+only by a state that shows it: the old state proves no more than "not yet".
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Callable, Optional
+from dataclasses import replace
+from typing import Any
 
 from .._model import (
     ABSENT,
@@ -16,11 +23,11 @@ from .._model import (
     DONE,
     ELSEWHERE,
     FAILED,
-    HELD_BACK,
     IN_SYNC,
-    LOST,
     MOVE,
     NOT_ATTEMPTED,
+    NOT_SENT,
+    OPEN,
     REFUSED,
     REGISTERED,
     UNKNOWN,
@@ -29,157 +36,151 @@ from .._model import (
     CurrentDevice,
     DeviceResult,
     PlannedChange,
-    ServerResult,
+    Reason,
     WriteResult,
+    reason,
 )
 from .._urls import same_url
-from .plan import Plan, decide, prediction, wanted_url
-
-Show = Callable[[Optional[str], bool], Optional[str]]
-
-
-@dataclass
-class RunResult:
-    """The truth about a run, also of one that failed. ``error`` is what stopped it as a whole, or None."""
-
-    results: tuple[DeviceResult, ...] = ()
-    plan: Plan | None = None
-    unmanaged: tuple[str, ...] = ()
-    servers: tuple[ServerResult, ...] = ()
-    calls: dict[str, int] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    error: str | None = None
+from .._vendors.base import MANAGED, URL_ONLY, Capabilities
+from .plan import Show, decide, predict
 
 
-def _say(step: PlannedChange, text: str) -> str:
-    text = text.rstrip()
-    return f"{step.mac} {text}" if text.endswith((".", "'", "?")) else f"{step.mac} {text}."
-
-
-def predicted_result(step: PlannedChange, shows_url: bool) -> DeviceResult:
+def predicted_result(change: PlannedChange, reads_url: bool) -> DeviceResult:
     """The result of check mode, and of a phone for which nothing is written."""
-    if step.writes:
-        return DeviceResult(step, WOULD_CHANGE, True, False, prediction(step, shows_url))
-    msg = _say(step, step.reason) if step.reason else ""
-    return DeviceResult(step, step.outcome, False, step.outcome == IN_SYNC, step.found, msg)
+    if change.writes:
+        return DeviceResult(change, WOULD_CHANGE, True, False, predict(change, reads_url))
+    return DeviceResult(change, change.outcome, False, change.outcome == IN_SYNC, change.current, change.reason)
 
 
-def skipped_result(step: PlannedChange, why: str) -> DeviceResult:
+def skipped_result(change: PlannedChange, why: Reason) -> DeviceResult:
     """The result of a planned write that was not made."""
-    return DeviceResult(step, NOT_ATTEMPTED, False, False, step.found, _say(step, f"was not written: {why}"))
+    return DeviceResult(change, NOT_ATTEMPTED, False, False, change.current, why)
 
 
-def verify_write(step: PlannedChange, written: WriteResult, after: CurrentDevice | None, show: Show) -> DeviceResult:
-    """The truth about one phone from its write and the read after it (None: it could not be read).
-
-    The rule: whatever the service answered, what was read counts. A write that was refused or lost is a change only
-    where the reading shows the declared state; a write that was accepted is none where it does not.
-    """
-    if written.kind == HELD_BACK:
-        return skipped_result(step, written.text)
-    if after is None:
-        return _unread(step, written)
-    # `force` asks for a write, it does not change what counts as reached.
-    now = decide(replace(step.declared, force=False), after)
-    if after.status == ELSEWHERE and step.declared.state != ABSENT:
-        return _taken(step, written, after)
-    if now.outcome == IN_SYNC:
-        # Somebody else may have written it in the meantime: a refused write of ours changed nothing.
-        changed = written.kind != REFUSED
-        return DeviceResult(step, CHANGED if changed else IN_SYNC, changed, True, after)
-    if step.forced and written.kind != REFUSED:
-        return _forced(step, written, after, now, show)
-    if now.outcome == UNVERIFIABLE and step.action != MOVE:
-        if written.kind == REFUSED:
-            return DeviceResult(step, UNVERIFIABLE, False, False, after, _say(step, now.reason))
-        return DeviceResult(step, CHANGED, True, False, after)
-    return _not_reached(step, written, after, show)
-
-
-def _taken(step: PlannedChange, written: WriteResult, after: CurrentDevice) -> DeviceResult:
-    text = "is registered by another account"
-    if written.kind == DONE:
-        text += ", although the service accepted the write"
-    elif written.text:
-        text += f"; the service said: '{written.text}'"
-    if step.declared.override:
-        text += "; ask the other account or the vendor to release it, and run again"
-        return DeviceResult(step, FAILED, False, False, after, _say(step, text))
-    text += "; check the MAC, and set override: true only if the phone is yours"
-    return DeviceResult(step, CONFLICT, False, False, after, _say(step, text))
-
-
-def _unread(step: PlannedChange, written: WriteResult) -> DeviceResult:
-    if written.kind == REFUSED:
-        return DeviceResult(step, FAILED, False, False, None, _refused(step, written))
-    if written.kind == DONE:
-        text = "was accepted by the service but could not be read back; run again to see where it points"
-    else:
-        text = f"may or may not have been written ({written.text}) and could not be read back; run again to settle it"
-    return DeviceResult(step, UNKNOWN, written.kind == DONE, False, None, _say(step, text))
-
-
-def _forced(
-    step: PlannedChange, written: WriteResult, after: CurrentDevice, now: PlannedChange, show: Show
+def verify_write(
+    change: PlannedChange, write: WriteResult, after: CurrentDevice | None, vendor: Capabilities, show: Show
 ) -> DeviceResult:
-    """A binding that was written although nothing could be compared before."""
-    if now.outcome != UNVERIFIABLE and written.kind == DONE:
-        return _not_reached(step, written, after, show)
-    before = step.found.url if step.found else None
-    readable = before is not None and after.url is not None
-    if now.outcome == UNVERIFIABLE and readable and not same_url(before, after.url):
-        return DeviceResult(step, CHANGED, True, False, after)
-    if written.kind == LOST:
-        text = f"may or may not have been bound to '{step.declared.server}' ({written.text}), and reading cannot tell"
-        return DeviceResult(
-            step, UNKNOWN, False, False, after, _say(step, text + "; run again with force: true to settle it")
-        )
-    if before is not None and after.url is None:
-        return _not_reached(step, written, after, show)
-    if readable:
-        text = "was written again and points where it did; declare server_url to have it verified"
-        return DeviceResult(step, UNVERIFIABLE, False, False, after, _say(step, text))
-    return DeviceResult(step, CHANGED, True, False, after)
+    """The outcome of one phone from its write and the read after it (None: it could not be read)."""
+    if write.kind == NOT_SENT and not write.maybe_earlier:
+        return skipped_result(change, write.reason or reason("interrupted", cause=write.cause))
+    return _Verifier(change, write, vendor, show).verify(after)
 
 
-def _not_reached(step: PlannedChange, written: WriteResult, after: CurrentDevice, show: Show) -> DeviceResult:
-    if written.kind == REFUSED:
-        return DeviceResult(step, FAILED, False, False, after, _refused(step, written))
-    if written.kind == LOST:
-        if after == step.found:
-            text = f"was not changed: {written.text}; reading back shows that the write did not happen; run again"
-            return DeviceResult(step, FAILED, False, False, after, _say(step, text))
-        text = f"may or may not have been written ({written.text}), and has changed otherwise meanwhile; run again"
-        return DeviceResult(step, UNKNOWN, False, False, after, _say(step, text))
-    moved = after != step.found
-    if after.status == REGISTERED and after.url is None and step.declared.state != ABSENT:
-        text = "was accepted by the service, but no longer shows where it points; run again"
-        return DeviceResult(step, UNKNOWN, False, False, after, _say(step, text))
-    if after.status == REGISTERED and step.declared.state != ABSENT:
-        hide = step.declared.unique_url is not None
-        wanted, found = show(wanted_url(step.declared), hide), show(after.url, hide)
-        if step.declared.unique_url is not None:
-            text = (
-                f"points to {found} instead of {wanted} although the service accepted its "
-                "unique_url; RPS has no call to "
-                "edit a server, so run again or correct it in the vendor's portal"
-            )
-        else:
-            text = (
-                f"is bound to server '{step.declared.server}', which the service redirects to {found} and not to the "
-                f"declared {wanted}; RPS has no call to edit a server, so correct its URL in the vendor's portal or "
-                "declare the URL that it has"
-            )
-        return DeviceResult(step, FAILED, moved, False, after, _say(step, text))
-    text = f"is still {after.status}, although the service accepted the write; run again"
-    return DeviceResult(step, FAILED, moved, False, after, _say(step, text))
+class _Verifier:
+    """One write whose outcome is to be found; every method returns the result of the phone."""
 
+    def __init__(self, change: PlannedChange, write: WriteResult, vendor: Capabilities, show: Show) -> None:
+        self.change = change
+        self.write = write
+        self.vendor = vendor
+        self.show = show
+        # Whether this write, in this try or an earlier one, may be what a reached state comes from.
+        self.may_be_ours = write.kind != REFUSED or write.maybe_earlier
+        # Whether it is settled only by a state that shows it.
+        self.is_open = write.kind in (OPEN, NOT_SENT) or (write.kind == REFUSED and write.maybe_earlier)
 
-def _refused(step: PlannedChange, written: WriteResult) -> str:
-    text = f"was refused: '{written.text}'"
-    if written.server_level:
-        text += (
-            f" (server '{step.declared.server}'); add this server by the module rps_server, by rps_servers of the role "
-        )
-        text += "or in the vendor's portal, and run again"
-    return _say(step, text)
+    def verify(self, after: CurrentDevice | None) -> DeviceResult:
+        change, write = self.change, self.write
+        if after is None:
+            return self._unreadable()
+        foreign = write.reason is not None and write.reason.code == "owned_elsewhere"
+        if change.desired.state != ABSENT and (after.status == ELSEWHERE or (foreign and not self._reached(after))):
+            return self._owned_elsewhere(after)
+        # `force` asks for a write, it does not change what counts as reached.
+        now = decide(replace(change.desired, force=False), after, self.vendor)
+        if now.outcome == IN_SYNC:
+            outcome = CHANGED if self.may_be_ours else IN_SYNC
+            return DeviceResult(change, outcome, self.may_be_ours, True, after)
+        if change.forced and self.may_be_ours:
+            return self._forced(after, now)
+        if now.outcome == UNVERIFIABLE and change.action != MOVE:
+            if not self.may_be_ours:
+                return DeviceResult(change, UNVERIFIABLE, False, False, after, now.reason)
+            return DeviceResult(change, CHANGED, True, False, after)
+        return self._not_reached(after)
+
+    def _reached(self, after: CurrentDevice) -> bool:
+        return after.status == REGISTERED
+
+    def _result(self, outcome: str, after: CurrentDevice | None, why: Reason, changed: bool = False) -> DeviceResult:
+        return DeviceResult(self.change, outcome, changed, False, after, why)
+
+    def _reason(self, code: str, variant: str = "", **params: Any) -> Reason:
+        desired = self.change.desired
+        base = {"action": self.change.action, "server": desired.server or "", "cause": self.write.cause}
+        return Reason(code, variant, {**base, **params})
+
+    def _unreadable(self) -> DeviceResult:
+        if self.write.kind == REFUSED and not self.write.maybe_earlier:
+            return self._result(FAILED, None, self._refused())
+        if self.write.kind == DONE:
+            return self._result(UNKNOWN, None, self._reason("unreadable_after", "accepted"), changed=True)
+        return self._result(UNKNOWN, None, self._reason("unreadable_after", cause=self._cause()))
+
+    def _refused(self) -> Reason:
+        why = self.write.reason or reason("refused", text="")
+        return Reason(why.code, why.variant, {**self._reason("").params, **why.params})
+
+    def _cause(self) -> str:
+        return self.write.cause or "the answer was lost"
+
+    def _owned_elsewhere(self, after: CurrentDevice) -> DeviceResult:
+        after = after if after.status == ELSEWHERE else replace(after, status=ELSEWHERE)
+        if self.change.desired.override and self.vendor.override:
+            if self.write.kind == REFUSED and not self.write.maybe_earlier:
+                why = self._refused()
+                return self._result(FAILED, after, Reason(why.code, "override", why.params))
+            if self.write.kind == DONE:
+                return self._result(FAILED, after, self._reason("not_applied", "elsewhere"))
+            return self._result(UNKNOWN, after, self._lost())
+        if self.write.kind == DONE:
+            return self._result(CONFLICT, after, self._reason("owned_elsewhere", "accepted"))
+        return self._result(CONFLICT, after, reason("owned_elsewhere", "" if self.vendor.override else "no_override"))
+
+    def _forced(self, after: CurrentDevice, now: PlannedChange) -> DeviceResult:
+        """A binding that was written although nothing could be compared before."""
+        write, before = self.write, self.change.current.url if self.change.current else None
+        if now.outcome != UNVERIFIABLE and write.kind == DONE:
+            return self._not_reached(after)
+        readable = before is not None and after.url is not None
+        if now.outcome == UNVERIFIABLE and readable and not same_url(before, after.url):
+            return DeviceResult(self.change, CHANGED, True, False, after)
+        if self.is_open:
+            hidden = after.status == REGISTERED and after.url is None
+            return self._result(UNKNOWN, after, self._lost("unreadable_url" if hidden else ""))
+        if before is not None and after.url is None:
+            return self._not_reached(after)
+        if readable:
+            return self._result(UNVERIFIABLE, after, self._reason("rewritten_same"))
+        return DeviceResult(self.change, CHANGED, True, False, after)
+
+    def _lost(self, variant: str = "") -> Reason:
+        if self.write.kind == REFUSED:
+            text = (self.write.reason.params.get("text") if self.write.reason else "") or self.write.cause
+            return self._reason("answer_lost", "refused", text=text)
+        return self._reason("answer_lost", variant, cause=self._cause())
+
+    def _not_reached(self, after: CurrentDevice) -> DeviceResult:
+        if self.is_open:
+            return self._result(UNKNOWN, after, self._lost())
+        if self.write.kind == REFUSED:
+            return self._result(FAILED, after, self._refused())
+        desired = self.change.desired
+        moved = after != self.change.current
+        if after.status == REGISTERED and desired.state != ABSENT:
+            if after.url is None:
+                return self._result(UNKNOWN, after, self._reason("answer_lost", "hidden"))
+            return self._result(FAILED, after, self._other_url(after, moved), changed=moved)
+        return self._result(FAILED, after, self._reason("not_applied", status=after.status), changed=moved)
+
+    def _other_url(self, after: CurrentDevice, moved: bool) -> Reason:
+        """An accepted write after which the phone has another URL than desired: the old one, or a third one."""
+        desired = self.change.desired
+        unique = desired.unique_url is not None
+        variant = "managed" if self.vendor.servers == MANAGED else ""
+        if unique or self.vendor.binds_to == URL_ONLY:
+            variant = "unique" if self.vendor.binds_to != URL_ONLY else "url"
+        shown = {"current": self.show(after.url, unique), "desired": self.show(desired.url, unique)}
+        if moved:
+            return self._reason("wrong_url", variant, **shown)
+        return self._reason("not_applied", variant or "move", status=after.status, **shown)

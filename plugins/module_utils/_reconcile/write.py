@@ -2,250 +2,357 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writing: one device with its read-back, or a batch with its bad devices isolated. Every failure becomes a value."""
+"""Sending writes: one device with its read-back, or a batch with its bad devices isolated. Every failure is a value.
+
+PRIVATE to the collection: may change without notice.
+
+What an attempt proves decides what may follow. A refusal and "never left" are certain. Everything else leaves the write
+open, and nothing is sent again for a phone before a read shows the old state; after a timeout nothing at all, since the
+service may still execute it. That an earlier try may have been executed stays with the phone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Callable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from .._errors import CallError, LoginError
+from .._errors import (
+    AbsentCallError,
+    CallError,
+    FaultError,
+    LoginError,
+    RateLimitError,
+    StoppedError,
+    TooLargeError,
+)
 from .._model import (
-    BIND,
     DEREGISTER,
     DONE,
-    HELD_BACK,
-    LOST,
     MOVE,
+    NOT_SENT,
+    OPEN,
     REFUSED,
     REGISTERED,
-    TAKE_OVER,
     UNKNOWN_STATUS,
     CurrentDevice,
     PlannedChange,
+    Reason,
+    Refusal,
     WriteResult,
+    reason,
 )
-from .._vendors.registry import DEREGISTER_DEVICES, REGISTER_DEVICES
-from .._vendors.responses import INVALID_MAC, MAC_UNKNOWN, SERVER_LEVEL, Refusal
-from .._vendors.service import AbsentCallError, Service
-from .plan import decide, wanted_url
+from .._vendors.base import (
+    INVALID_MAC,
+    OTHER_ACCOUNT,
+    SERIAL,
+    SERVER_INVALID,
+    SERVER_LEVEL,
+    SERVER_UNKNOWN,
+    Service,
+)
+from .plan import decide
+
+_VARIANTS = {INVALID_MAC: "invalid_mac", SERIAL: "serial", SERVER_INVALID: "server"}
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What became of one phone's write. ``settled`` says that ``after`` was read after it (None: unreadable);
-    without it the confirmation of the whole run still has to find out."""
+    """What came of one phone's write. ``settled`` says that ``after`` was read after it (None: unreadable)."""
 
-    step: PlannedChange
-    written: WriteResult
+    change: PlannedChange
+    write: WriteResult
     after: CurrentDevice | None = None
     settled: bool = False
 
 
-class Writer:
-    """Makes the writes of a plan. ``listed`` is what the account held before, for telling a batch's effect by
-    a list.
-    """
+def refused(refusal: Refusal, service: Service) -> WriteResult:
+    """The result of a write that the service refused."""
+    text = service.masker.text(refusal.text)
+    if refusal.kind == SERVER_UNKNOWN:
+        return WriteResult(REFUSED, reason("server_unknown", text=text))
+    if refusal.kind == OTHER_ACCOUNT and not service.capabilities.shows_foreign:
+        return WriteResult(REFUSED, reason("owned_elsewhere", text=text))
+    return WriteResult(REFUSED, reason("refused", _VARIANTS.get(refusal.kind, ""), text=text))
 
-    def __init__(self, service: Service, listed: Sequence[str]) -> None:
+
+def failed_call(error: CallError) -> WriteResult:
+    """The result of a write that got no usable answer."""
+    cause = str(error)
+    if isinstance(error, LoginError):
+        return WriteResult(REFUSED, reason("login_refused", cause=cause), cause)
+    if isinstance(error, AbsentCallError):
+        return WriteResult(REFUSED, reason("call_absent", cause=cause, fix=error.fix), cause)
+    if isinstance(error, (RateLimitError, TooLargeError)):
+        return WriteResult(REFUSED, reason("refused", text=cause), cause)
+    if isinstance(error, StoppedError):
+        return WriteResult(NOT_SENT, stop_reason(error), cause)
+    if error.executed is False:
+        return WriteResult(NOT_SENT, reason("account_unreachable", "write", cause=cause, fix=error.fix), cause)
+    return WriteResult(OPEN, None, cause, error.timed_out)
+
+
+def stop_reason(error: StoppedError) -> Reason:
+    """Why a run makes no further calls, as the reason of the phones that are left."""
+    variant = "account" if error.code == "login_refused" else ""
+    return reason(error.code, variant, cause=str(error), fix=error.fix)
+
+
+def _never_executed(write: WriteResult, error: CallError | None) -> bool:
+    """Whether nothing was executed and no read can add to that.
+
+    A refusal in the service's own words is read back all the same.
+    """
+    return write.kind == NOT_SENT or (write.kind == REFUSED and isinstance(error, (AbsentCallError, LoginError)))
+
+
+class Writer:
+    """Makes the writes of a plan. ``listed`` is what the account had before, for finding out a batch's effect by a
+    list."""
+
+    def __init__(self, service: Service, listed: Iterable[str]) -> None:
         self.service = service
-        self._listed: frozenset[str] = frozenset(listed)
-        self._retries = service.transport.connection.retries
+        self._listed = frozenset(listed)
+        self._retries = service.client.connection.retries
+        self._largest: dict[str, int] = {}  # by action: the most devices of a call, after the service choked on more
+        self._accepts_lists: set[str] = set()  # actions of which a bulk call was answered
+        self._one_by_one: set[str] = set()  # actions whose bulk call the service cannot execute
+        self.notices: dict[str, None] = {}
 
     def read(self, mac: str) -> CurrentDevice | None:
-        """The device as it is now, or None where that cannot be found out."""
+        """The device as it is now, or None if that cannot be found out."""
         try:
             return self.service.read_device(mac)
         except CallError:
             return None
 
-    def one(self, step: PlannedChange) -> Attempt:
-        """Write one device and read it back. A lost write is sent again only after a read shows that it did
-        not happen.
+    def one(self, change: PlannedChange, *, maybe_earlier: bool = False, read_back: bool = True) -> Attempt:
+        """Write one device and read it back. An open write is sent again only after a read shows the old state.
+
+        Without ``read_back`` an accepted write is left to be confirmed by a list.
         """
-        left = self._retries
+        tries = 0
         while True:
-            written = self._guarded(lambda: self._send(step))
-            if written.kind == HELD_BACK:
-                return Attempt(step, written, step.found, True)
-            after = self.read(step.mac)
-            if written.kind != LOST or left <= 0 or not _untouched(step, after):
-                return Attempt(step, written, after, True)
-            left -= 1
+            write, error = self._send(change)
+            write = replace(write, maybe_earlier=maybe_earlier)
+            if _never_executed(write, error) and not maybe_earlier:
+                return Attempt(change, write, change.current, True)
+            if write.kind == DONE and not read_back:
+                return Attempt(change, write)
+            after = self.read(change.mac)
+            tries += 1
+            again = error is not None and error.transient and write.kind == OPEN and not write.timed_out
+            if not again or tries > self._retries or not self._shows_old_state(change, after):
+                return Attempt(change, write, after, True)
+            if error is None or not self.service.client.wait(tries, error):
+                return Attempt(change, write, after, True)
+            maybe_earlier = True
 
-    def batch(self, steps: Sequence[PlannedChange]) -> list[Attempt]:
-        """Write steps of one action, and one server, with bulk calls; every step comes back in one Attempt."""
+    def batch(self, changes: Sequence[PlannedChange]) -> list[Attempt]:
+        """Write changes of one action and one target with bulk calls; every change comes back in one Attempt."""
         attempts: dict[str, Attempt] = {}
-        self._batch(list(steps), attempts, self._retries)
-        return [attempts[step.mac] for step in steps]
+        self._batch(list(changes), attempts, frozenset(), self._retries)
+        return [attempts[change.mac] for change in changes]
 
-    # One device.
-
-    def _send(self, step: PlannedChange) -> Refusal | None:
-        if step.action == DEREGISTER:
-            return self.service.deregister_device(step.mac)
-        if step.action == MOVE:
-            return self._edit(step)
-        if step.action == BIND:
-            return self._bind(step)
-        return self._register(step, step.action == TAKE_OVER)
-
-    def _edit(self, step: PlannedChange) -> Refusal | None:
-        server, unique = step.declared.server or "", step.declared.unique_url
-        if unique is not None:
-            return self.service.edit_unique(step.mac, server, unique)
-        return self.service.edit_device(step.mac, server)
-
-    def _register(self, step: PlannedChange, override: bool) -> Refusal | None:
-        server, unique = step.declared.server or "", step.declared.unique_url
-        if unique is not None:
-            return self.service.register_unique(step.mac, server, unique, override)
-        return self.service.register_device(step.mac, server, override)
-
-    def _bind(self, step: PlannedChange) -> Refusal | None:
-        """Bind a device that has no server. Editing is the documented call for it (4.10: "change or specify");
-        where the service lacks that call, or holds the device for nobody's, registering without override does it too.
-        """
+    def _send(self, change: PlannedChange) -> tuple[WriteResult, CallError | None]:
         try:
-            refusal = self._edit(step)
-        except AbsentCallError as absent:
-            refusal = self._register(step, False)
-            if refusal is not None and refusal.kind not in SERVER_LEVEL:
-                quoted = self.service.masker.text(refusal.text)
-                raise AbsentCallError(f"{absent} Registering it instead was refused too: '{quoted}'") from None
-            return refusal
-        if refusal is not None and refusal.kind in (INVALID_MAC, MAC_UNKNOWN):
-            return self._register(step, False)
-        return refusal
-
-    def _guarded(self, send: Callable[[], Refusal | None]) -> WriteResult:
-        try:
-            refusal = send()
-        except (AbsentCallError, LoginError) as error:
-            return WriteResult(REFUSED, str(error))
+            refusal = self.service.write(change)
         except CallError as error:
-            return WriteResult(LOST if error.sent else HELD_BACK, str(error))
-        return WriteResult(DONE) if refusal is None else self._refused(refusal)
+            return failed_call(error), error
+        return (WriteResult(DONE) if refusal is None else refused(refusal, self.service)), None
 
-    def _refused(self, refusal: Refusal) -> WriteResult:
-        return WriteResult(REFUSED, self.service.masker.text(refusal.text), refusal.kind in SERVER_LEVEL)
+    def _shows_old_state(self, change: PlannedChange, after: CurrentDevice | None) -> bool:
+        """Whether the write would have been seen, and nothing is different."""
+        if after is None or after != change.current:
+            return False
+        if change.action == MOVE and (after.url is None or change.desired.url is None):
+            return False
+        return decide(change.desired, after, self.service.capabilities).action == change.action
 
     # Many devices.
 
-    def _has_bulk(self, step: PlannedChange) -> bool:
-        if step.action == DEREGISTER:
-            return self.service.has(DEREGISTER_DEVICES, 1)
-        return self.service.has(REGISTER_DEVICES, 3 if step.action == TAKE_OVER else 2)
-
-    def _send_bulk(self, steps: Sequence[PlannedChange]) -> Refusal | None:
-        macs = [step.mac for step in steps]
-        if steps[0].action == DEREGISTER:
-            return self.service.deregister_devices(macs)
-        return self.service.register_devices(macs, steps[0].declared.server or "", steps[0].action == TAKE_OVER)
-
-    def _batch(self, steps: list[PlannedChange], attempts: dict[str, Attempt], retries: int) -> None:
-        if len(steps) == 1 or not self._has_bulk(steps[0]):
-            for step in steps:
-                attempts[step.mac] = self.one(step)
-            return
-        refusal: Refusal | None = None
-        try:
-            refusal = self._send_bulk(steps)
-            written = WriteResult(DONE) if refusal is None else self._refused(refusal)
-        except AbsentCallError:
-            self._batch(steps, attempts, retries)  # now known to be absent: one by one
-            return
-        except LoginError as error:
-            written = WriteResult(REFUSED, str(error))
-        except CallError as error:
-            written = WriteResult(LOST if error.sent else HELD_BACK, str(error))
-        if written.kind == DONE or (written.kind == REFUSED and refusal is None):
-            self._note(steps, written, attempts)
-            return
-        if written.kind == HELD_BACK:
-            for step in steps:
-                attempts[step.mac] = Attempt(step, written, step.found, True)
-            return
-        # Refused or lost: all, some or none of it may have been done. Find out before anything is sent again.
-        try:
-            done = self._done(steps)
-        except CallError:
-            self._note(steps, WriteResult(LOST, written.text), attempts)
-            return
-        # What has happened may still be somebody else's doing: each such phone is read by itself, and one that the
-        # refusal names was not written by this call for certain.
-        named = frozenset(refusal.macs) if refusal is not None else frozenset()
-        self._note([step for step in steps if step.mac in done - named], WriteResult(LOST, written.text), attempts)
-        self._note([step for step in steps if step.mac in done & named], written, attempts)
-        rest = [step for step in steps if step.mac not in done]
-        if refusal is None:
-            self._again(rest, written, attempts, retries)
-        elif rest:
-            self._isolate(rest, refusal, written, attempts, retries)
-
-    def _again(
-        self, rest: list[PlannedChange], written: WriteResult, attempts: dict[str, Attempt], retries: int
+    def _batch(
+        self, changes: list[PlannedChange], attempts: dict[str, Attempt], earlier: frozenset[str], retries: int
     ) -> None:
-        if not rest:
+        """Write the changes; ``earlier`` are the MACs whose earlier try may have been executed."""
+        if not changes:
             return
-        if retries > 0 and not self.service.transport.stopped:
-            self._batch(rest, attempts, retries - 1)
-        else:
-            self._note(rest, written, attempts)
+        action = changes[0].action
+        if len(changes) == 1 or action in self._one_by_one or not self.service.can_batch(action):
+            for change in changes:
+                attempts[change.mac] = self.one(change, maybe_earlier=change.mac in earlier)
+            return
+        largest = self._largest.get(action, len(changes))
+        if len(changes) > largest:
+            for start in range(0, len(changes), largest):
+                self._batch(changes[start : start + largest], attempts, earlier, retries)
+            return
+        try:
+            answer = self.service.write_batch(changes)
+        except CallError as error:
+            self._failed_batch(changes, error, attempts, earlier, retries)
+            return
+        self._accepts_lists.add(action)
+        if answer.refusal is not None:
+            self._refused_batch(changes, answer.refusal, attempts, earlier, retries)
+            return
+        for change in changes:
+            refusal = answer.refused.get(change.mac)
+            write = WriteResult(DONE) if refusal is None else refused(refusal, self.service)
+            if change.mac in answer.unclear:
+                write = WriteResult(OPEN, None, "the service reported a failure that names no phone")
+            self._record([change], write, attempts, earlier)
 
-    def _isolate(
+    def _failed_batch(
         self,
-        rest: list[PlannedChange],
-        refusal: Refusal,
-        written: WriteResult,
+        changes: list[PlannedChange],
+        error: CallError,
         attempts: dict[str, Attempt],
+        earlier: frozenset[str],
         retries: int,
     ) -> None:
-        """Separate the devices that a refused batch was refused for: those named, else by halves."""
-        named = [step for step in rest if step.mac in refusal.macs]
-        if written.server_level or len(rest) == 1 or len(named) == len(rest):
-            self._note(rest, written, attempts)
+        if isinstance(error, AbsentCallError):
+            self._batch(changes, attempts, earlier, retries)  # can_batch knows by now: one by one
+            return
+        if isinstance(error, TooLargeError):
+            self._largest[changes[0].action] = half = max(1, len(changes) // 2)
+            self.notices[f"A list of {len(changes):,} phones is too long for the service; set batch_size: {half}."] = (
+                None
+            )
+            for start in range(0, len(changes), half):
+                self._batch(changes[start : start + half], attempts, earlier, retries)
+            return
+        write = failed_call(error)
+        if write.kind != OPEN or write.timed_out:
+            self._record(changes, write, attempts, earlier, settled=_never_executed(write, error))
+            return
+        left = self._left_after_open(changes, write, attempts, earlier)
+        again = earlier | {change.mac for change in left}
+        if not left or self.service.client.stopped:
+            self._record(left, write, attempts, earlier)
+        elif isinstance(error, FaultError):
+            self._shorten(changes[0].action, len(changes), error)
+            self._batch(left, attempts, again, retries)
+        elif error.transient and retries > 0 and self.service.client.wait(self._retries - retries + 1, error):
+            self._batch(left, attempts, again, retries - 1)
+        else:
+            self._record(left, write, attempts, earlier)
+
+    def _shorten(self, action: str, count: int, error: FaultError) -> None:
+        """A list was answered with a fault, perhaps because of its length: try half of it, then single calls."""
+        if count > 2 and self._largest.get(action) != count:
+            self._largest[action] = count // 2
+            return
+        self._largest[action] = 1
+        if action not in self._accepts_lists:
+            self._one_by_one.add(action)
+            self.notices[f"Phones are written one by one: {error}."] = None
+
+    def _left_after_open(
+        self,
+        changes: list[PlannedChange],
+        write: WriteResult,
+        attempts: dict[str, Attempt],
+        earlier: frozenset[str],
+    ) -> list[PlannedChange]:
+        """Record what an open bulk call has done by now -> what the account shows in its old state.
+
+        Whatever cannot be found out is recorded as open and read device by device later.
+        """
+        try:
+            applied = self._find_applied(changes)
+        except CallError:
+            self._record(changes, write, attempts, earlier)
+            return []
+        self._record([change for change in changes if change.mac in applied], write, attempts, earlier)
+        return [change for change in changes if change.mac not in applied]
+
+    def _refused_batch(
+        self,
+        changes: list[PlannedChange],
+        refusal: Refusal,
+        attempts: dict[str, Attempt],
+        earlier: frozenset[str],
+        retries: int,
+    ) -> None:
+        """A list that was refused as a whole: all, some or none of it may have been done."""
+        write = refused(refusal, self.service)
+        named = frozenset(refusal.macs)
+        try:
+            applied = self._find_applied(changes)
+        except CallError as error:
+            self._record(changes, WriteResult(OPEN, None, f"the list was refused, then {error}"), attempts, earlier)
+            return
+        # What has happened may still be somebody else's doing: each such phone is read by itself, and one that the
+        # refusal names was certainly not written by this call.
+        shown = [change for change in changes if change.mac in applied - named]
+        self._record(shown, WriteResult(OPEN, None, "the list was refused"), attempts, earlier)
+        self._record([change for change in changes if change.mac in applied & named], write, attempts, earlier)
+        self._bisect(
+            [change for change in changes if change.mac not in applied], refusal, write, attempts, earlier, retries
+        )
+
+    def _bisect(
+        self,
+        left: list[PlannedChange],
+        refusal: Refusal,
+        write: WriteResult,
+        attempts: dict[str, Attempt],
+        earlier: frozenset[str],
+        retries: int,
+    ) -> None:
+        """Separate the devices that a refused list was refused for: those named, else by halves."""
+        if not left:
+            return
+        named = [change for change in left if change.mac in refusal.macs]
+        if refusal.kind in SERVER_LEVEL or len(left) == 1 or len(named) == len(left):
+            self._record(left, write, attempts, earlier)
             return
         if named:
-            self._note(named, written, attempts)
-            self._batch([step for step in rest if step.mac not in refusal.macs], attempts, retries)
+            self._record(named, write, attempts, earlier)
+            self._batch([change for change in left if change.mac not in refusal.macs], attempts, earlier, retries)
             return
-        middle = (len(rest) + 1) // 2
-        self._batch(rest[:middle], attempts, retries)
-        self._batch(rest[middle:], attempts, retries)
+        middle = (len(left) + 1) // 2
+        self._batch(left[:middle], attempts, earlier, retries)
+        self._batch(left[middle:], attempts, earlier, retries)
 
-    def _note(self, steps: Sequence[PlannedChange], written: WriteResult, attempts: dict[str, Attempt]) -> None:
-        for step in steps:
-            attempts[step.mac] = Attempt(step, written)
+    def _record(
+        self,
+        changes: Iterable[PlannedChange],
+        write: WriteResult,
+        attempts: dict[str, Attempt],
+        earlier: frozenset[str],
+        *,
+        settled: bool = False,
+    ) -> None:
+        for change in changes:
+            maybe = change.mac in earlier
+            known = settled and not maybe
+            after = change.current if known else None
+            attempts[change.mac] = Attempt(change, replace(write, maybe_earlier=maybe), after, known)
 
-    def _done(self, steps: Sequence[PlannedChange]) -> frozenset[str]:
-        """Which of these writes have happened, by one list. Where a list cannot tell, by a look at the device.
+    def _find_applied(self, changes: Sequence[PlannedChange]) -> frozenset[str]:
+        """Which of these writes the account shows by now: by one list, and by the device if a list cannot tell.
 
-        Raises CallError where it cannot be found out.
+        Raises CallError if it cannot be found out.
         """
-        listing = frozenset(self.service.list_devices())
-        done = set()
-        for step in steps:
-            before, now = step.mac in self._listed, step.mac in listing
-            removes = step.action == DEREGISTER
+        if not self.service.capabilities.lists_account:
+            return frozenset(change.mac for change in changes if self._is_applied(change))
+        listing = self.service.list_account()
+        applied = set()
+        for change in changes:
+            before, now = change.mac in self._listed, change.mac in listing.macs
+            removes = change.action == DEREGISTER
             if now == removes and before == removes:
-                happened = False  # still on the list, or still not
-            elif now and not before:
-                happened = True  # newly on the list of this account
+                shown = False  # still on the list, or still not
+            elif now and not before and listing.devices is None:
+                shown = True  # newly on the list of this account
             else:
                 # Gone from the list may mean taken by another account, and a list may leave out what has no server.
-                status = self.service.check_device(step.mac).status
-                happened = status == (UNKNOWN_STATUS if removes else REGISTERED)
-            if happened:
-                done.add(step.mac)
-        return frozenset(done)
+                shown = self._is_applied(change)
+            if shown:
+                applied.add(change.mac)
+        return frozenset(applied)
 
-
-def _untouched(step: PlannedChange, after: CurrentDevice | None) -> bool:
-    """Whether reading proves that the write did not happen: it would have been seen, and nothing is different."""
-    if after is None or after != step.found:
-        return False
-    if step.action == MOVE and (after.url is None or wanted_url(step.declared) is None):
-        return False
-    return decide(step.declared, after).action == step.action
+    def _is_applied(self, change: PlannedChange) -> bool:
+        status = self.service.read_device(change.mac).status
+        return status == (UNKNOWN_STATUS if change.action == DEREGISTER else REGISTERED)
