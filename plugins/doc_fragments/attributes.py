@@ -6,14 +6,17 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The attributes that all modules share."""
+    """The attributes and notes that all modules share."""
 
     DOCUMENTATION = r"""
 options: {}
 notes:
-  - The module runs on the controller, whatever host the task is for, unless the task is delegated. Nothing ever
-    connects to a phone.
-  - Set the connection once for all modules with C(module_defaults) and the action group C(group/voip.rps.rps).
+  - The module runs on the controller, whichever host the task is for, unless the task is delegated. It never connects
+    to a phone.
+  - To set the connection options once for all modules, use C(module_defaults) with the action group
+    C(group/voip.rps.rps).
+  - Numbers, booleans and dates are refused where text is expected, because V(0012) has become 10 when the module sees
+    it. Put such text in quotes.
 attributes:
   action_group:
     description: Use C(group/voip.rps.rps) in C(module_defaults) to set defaults for this module.
@@ -21,13 +24,13 @@ attributes:
     membership:
       - voip.rps.rps
   check_mode:
-    description: Can run in check mode and say what would be done, without any writing call.
+    description: Can run in check mode and return changed status prediction without modifying the account.
     support: full
   diff_mode:
-    description: Returns what is or would be changed when in diff mode.
+    description: Returns details on what has changed (or possibly needs changing in check mode) when in diff mode.
     support: full
   idempotent:
-    description: A second run with the same options changes nothing.
+    description: When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
     support: full
 """
 
@@ -35,6 +38,6 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Changes nothing, so there is no difference to show.
+    description: This module changes nothing, so it has no difference to show.
     support: none
 """

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mac
-short_description: Write a MAC address in one notation
+short_description: Convert a MAC address to another notation
 version_added: 1.0.0
 author:
   - The voip.rps contributors (@voip-rps)
 description:
-  - Takes a MAC address as people and programs write it, and returns it in the notation that you choose.
-  - It takes twelve hex digits in any case, bare or in pairs, in groups of four or in halves, with colons, hyphens, dots
-    or blanks between them. Anything else is an error, so a typing mistake in a list does not become a phone.
+  - Converts a MAC address to the notation that you choose.
+  - Accepts 12 hex digits in any case, without separators, in pairs, in groups of four or in halves, separated by
+    colons, hyphens, dots or blanks. Anything else is an error.
   - An address that no phone can have (all zero, broadcast or multicast) is an error too.
 positional: notation
 options:
@@ -24,14 +24,14 @@ options:
     required: true
   notation:
     description:
-      - How to write it. V(bare) is C(001565000001), V(colon) is C(00:15:65:00:00:01), V(hyphen) is C(00-15-65-00-00-01)
+      - The notation. V(bare) is C(001565000001), V(colon) is C(00:15:65:00:00:01), V(hyphen) is C(00-15-65-00-00-01)
         and V(space) is C(00 15 65 00 00 01).
     type: str
     choices: [bare, colon, hyphen, space]
     default: bare
   upper:
     description:
-      - Whether to write its letters in upper case.
+      - Whether to use upper-case letters.
     type: bool
     default: false
 seealso:
@@ -40,12 +40,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Whatever the list says, bare
+- name: Convert an address to the bare notation
   ansible.builtin.debug:
     msg: "{{ '00:15:65:AB:cd:01' | voip.rps.mac }}"
   # => 001565abcd01
 
-- name: As a label shows it
+- name: Convert an address to the notation of a label
   ansible.builtin.debug:
     msg: "{{ '0015.65ab.cd01' | voip.rps.mac('colon', upper=true) }}"
   # => 00:15:65:AB:CD:01
@@ -53,7 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The MAC address in the notation asked for.
+  description: The MAC address in the chosen notation.
   type: str
 """
 

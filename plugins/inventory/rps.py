@@ -6,20 +6,25 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: rps
-short_description: The phones that an RPS account holds, as hosts
+short_description: Devices of an RPS account as hosts
 version_added: 1.0.0
 author:
   - The voip.rps contributors (@voip-rps)
 description:
-  - Reads all devices of an account from the vendor's Redirection and Provisioning Service (RPS), O(concurrency) at
-    once, and makes a host of each, named by its MAC address.
-  - Each host has C(rps_mac), C(rps_status), C(rps_url) and C(rps_vendor), and C(rps_server) where its URL is that of
-    one of O(servers).
-  - User info, query and fragment of a URL are shown as fingerprints. Its path is shown, since it is what was asked for.
-    The path of a URL that is unique to a phone is a secret, so treat the inventory as one.
-  - Its file must end in C(rps.yml) or C(rps.yaml).
-  - Where the account cannot be read, Ansible warns and goes on with what other sources give. To make it an error, set
+  - Reads all devices of one account from a redirection service, O(concurrency) at the same time, and adds a host for
+    each, named by its MAC address or by O(hostname).
+  - Each host has C(rps_mac), C(rps_status), C(rps_url) and C(rps_vendor). It has C(rps_server) if its redirect URL is
+    that of one of O(servers), C(rps_account) if O(account) is set, and C(rps_last_contact) with Panasonic and Yealink
+    YMCS.
+  - The user info, query and fragment of a URL are shown as fingerprints. Its path is shown, because it is what the
+    plugin was asked for. If the path of a unique URL is a secret, treat the inventory as a secret too.
+  - The name of the file must end in C(rps.yml) or C(rps.yaml).
+  - Snom cannot list the devices of an account, so O(vendor=snom) is refused.
+  - A host that another inventory source has already is merged. If O(hostname) gives two devices the same name, no host
+    is added.
+  - If the account cannot be read, Ansible warns and uses the other inventory sources. To make this an error, set
     C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) in the environment.
+  - The plugin runs before any play, so it uses the environment of the Ansible process and not C(environment) of a play.
 extends_documentation_fragment:
   - voip.rps.connection.plugin
   - constructed
@@ -27,47 +32,54 @@ extends_documentation_fragment:
 options:
   plugin:
     description:
-      - Names this plugin.
+      - The name of this plugin.
     type: str
     required: true
     choices: [voip.rps.rps]
+  account:
+    description:
+      - Name of the account in the variable C(rps_accounts) of the role. Each host gets it as C(rps_account).
+    type: str
   hostname:
     description:
-      - A template for the host's name, over its variables. Without it, the MAC address as 12 lower-case hex digits.
+      - A template for the name of a host, which can use the variables of the host. The default is the MAC address as
+        12 lower-case hex digits.
     type: str
   servers:
     description:
-      - The configuration servers, so that hosts get C(rps_server). Yealink only, since Htek shows no URLs.
+      - The configuration servers, so that hosts get C(rps_server). It has no effect on Htek, which does not report
+        redirect URLs.
     type: list
     elements: dict
     default: []
     suboptions:
       name:
         description:
-          - The server's name.
+          - Name of the server.
         type: str
         required: true
       url:
         description:
-          - Its URL.
+          - URL of the server.
         type: str
         required: true
   urls:
     description:
-      - Whether hosts have C(rps_url). Set V(false) where the output is kept as a static inventory. There Ansible would
-        take a C({{) in a URL of the service for a template, and the path of a unique URL is a secret.
+      - Whether hosts have C(rps_url). Set V(false) if you save the output as a static inventory. Ansible would then
+        take C({{) in a URL for a template, and the path of a unique URL is a secret.
     type: bool
     default: true
   statuses:
     description:
-      - Take only devices with one of these statuses. Without it, all.
+      - Add only devices with one of these statuses. If it is empty, the status does not matter.
     type: list
     elements: str
     choices: [registered, unregistered, registered_elsewhere, unknown]
     default: []
   mac_prefixes:
     description:
-      - Take only devices whose MAC address begins with one of these, in any notation.
+      - Add only devices whose MAC address begins with one of these, in any notation. Put them in quotes. If it is
+        empty, the MAC address does not matter.
     type: list
     elements: str
     default: []
@@ -76,9 +88,10 @@ seealso:
 """
 
 EXAMPLES = r"""
-# phones.rps.yml: all phones of the account whose login is in RPS_API_USERNAME and RPS_API_PASSWORD
+# phones.rps.yml: all devices of the account whose login is in RPS_API_USERNAME and RPS_API_PASSWORD
 plugin: voip.rps.rps
 vendor: yealink
+account: main
 servers:
   - name: office
     url: https://prov.example.com/yealink
@@ -92,28 +105,53 @@ cache: false
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+import ansible.template
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.voip.rps.plugins.module_utils._client.transport import Transport
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
-from ansible_collections.voip.rps.plugins.module_utils._model import Connection, Server
-from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import read_account
+from ansible_collections.voip.rps.plugins.module_utils._errors import (
+    CallError,
+    InputError,
+    MissingLibraryError,
+    RpsError,
+)
+from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac, parse_mac
+from ansible_collections.voip.rps.plugins.module_utils._messages import INVENTORY, input_message
+from ansible_collections.voip.rps.plugins.module_utils._model import STATUSES, Connection, Server
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.read import read_devices
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
-from ansible_collections.voip.rps.plugins.module_utils._text import as_sentence, to_printable
-from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
+from ansible_collections.voip.rps.plugins.module_utils._text import as_sentence, shown_value, to_printable
+from ansible_collections.voip.rps.plugins.module_utils._urls import Url, split_url
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     CONNECTION_OPTIONS,
-    parse_connection,
+    Problems,
+    connection_identity,
+    connection_with_environment,
+    parse_choice,
+    parse_list,
     parse_prefixes,
     parse_server,
+    parse_text,
+    unknown_keys,
 )
-from ansible_collections.voip.rps.plugins.module_utils._vendors.service import Service
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS, open_service
 
-_REQUIRED = ("vendor", "api_username", "api_password")
+if hasattr(ansible.template, "trust_as_template"):
+
+    def untrusted(value: Any) -> Any:
+        """A value that is never taken for a template: since ansible-core 2.19 that is any that was not trusted."""
+        return value
+
+else:
+    from ansible.utils.unsafe_proxy import wrap_var as untrusted  # type: ignore[no-redef]
+
+# What YAML makes of a value. Others, such as vaulted ones, are text.
+_YAML_TYPES = (bool, int, float, date, list, tuple, Mapping, str)
+_CACHED = frozenset({"mac", "status", "url", "last_contact"})
+Device = dict[str, Any]
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -126,131 +164,237 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return bool(super().verify_file(path)) and path.endswith(("rps.yml", "rps.yaml"))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Read the account and add its devices, or none of them."""
         super().parse(inventory, loader, path, cache)
+        config = self._read_config_data(path)
         try:
-            written = self._read_config_data(path)
-        except AnsibleError as error:
-            missing = [key for key in _REQUIRED if "equired" in str(error) and key in str(error)]
-            if not missing:
-                raise
-            hint = f"{missing[0]} is missing; set it or its environment variable RPS_{missing[0].upper()}"
-            raise AnsibleParserError(f"{to_printable(path)}: {hint}.") from None
-        try:
-            connection = parse_connection({key: self._option(key, written) for key in CONNECTION_OPTIONS})
-            servers = _servers(self.get_option("servers"))
-            prefixes = parse_prefixes(self.get_option("mac_prefixes"), (), "mac_prefixes")
-            masker = Masker(connection.vendor, connection.username, connection.password)
-            devices = self._cached(path, connection, masker, cache)
+            request = Request(self._values(config), os.environ)
+            masker = Masker(request.connection.vendor, request.connection.username, request.connection.password)
+            devices = self._devices(path, request.connection, masker, cache)
+            hosts = self._name_hosts(request.rows(devices, masker))
         except MissingLibraryError as error:
             raise AnsibleParserError(f"{error} Install it for the Python that runs Ansible.") from None
         except InputError as error:
-            raise AnsibleParserError(f"{to_printable(path)}: {error}") from None
+            raise AnsibleParserError(f"{to_printable(path)}: {input_message(error, INVENTORY)}") from None
+        except CallError as error:
+            text = f"The devices of the account could not be read: {as_sentence(str(error))} {error.fix}"
+            raise AnsibleParserError(text.rstrip()) from None
         except RpsError as error:
-            raise AnsibleParserError(
-                f"The devices of the account could not be read: {as_sentence(str(error))}"
-            ) from None
-        shown = [(server.name, masker.url(server.url)) for server in servers]
-        statuses = set(self.get_option("statuses"))
-        for device in devices:
-            if (not statuses or device["status"] in statuses) and (not prefixes or device["mac"].startswith(prefixes)):
-                name = next((name for name, url in shown if same_url(url, device["url"])), None)
-                self._add(device, connection.vendor, name)
+            raise AnsibleParserError(as_sentence(str(error))) from None
+        self._add_hosts(hosts)
 
-    def _option(self, key: str, written: Mapping[str, Any]) -> Any:
-        """A connection option, which may be a template, for instance a lookup of a password.
+    def _values(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """The options that are judged here, as they are in the file: Ansible's own conversion turns ``0012`` into "10"
+        and a typing mistake in validate_certs into false. Connection options and account may be templates."""
+        values = {key: config.get(key) for key in ("servers", "statuses", "mac_prefixes")}
+        for key in (*CONNECTION_OPTIONS, "account"):
+            value = config.get(key)
+            if value is not None and not isinstance(value, _YAML_TYPES):
+                value = str(value)
+            elif isinstance(value, str) and self.templar.is_template(value):
+                value = self.templar.template(value)
+            values[key] = value
+        return values
 
-        Ansible makes False of every text that is no boolean, and other digits of a number, so there what was
-        ``written`` counts.
-        """
-        value = self.get_option(key)
-        if key == "validate_certs":
-            value = written.get(key)
-            value = os.environ.get("RPS_VALIDATE_CERTS") or None if value is None else value
-        elif isinstance(written.get(key), (int, float)):
-            value = written[key]
-        if isinstance(value, str) and self.templar.is_template(value):
-            return self.templar.template(value)
-        return str(value) if value is not None and not isinstance(value, (bool, int, float)) else value
-
-    def _cached(self, path: str, connection: Connection, masker: Masker, cache: bool) -> list[dict[str, Any]]:
-        """The devices from Ansible's inventory cache where it is on and fresh, else from the service.
+    def _devices(self, path: str, connection: Connection, masker: Masker, cache: bool) -> list[Device]:
+        """The devices from Ansible's inventory cache if it is on and fresh, else from the service.
 
         What is cached is what is shown: no URL's user info, query or fragment.
         """
+        caching = bool(self.get_option("cache"))
         # The file may take vendor, address and login from the environment: one account's devices are not another's.
-        account = masker.fingerprint(f"{connection.vendor} {connection.api_url}") if self.get_option("cache") else ""
+        account = masker.fingerprint(connection_identity(connection)) if caching else ""
         key = f"{self.get_cache_key(path)}_{account}"
-        use = bool(self.get_option("cache")) and cache
-        if use:
+        if caching and cache:
             try:
-                kept = self._cache[key]
+                cached = self._cache[key]
             except KeyError:
-                kept = None
-            if _are_devices(kept):
-                return list(kept)
-        service = Service(Transport(connection, masker))
-        try:
-            found = read_account(service, None)
-        finally:
-            service.transport.close()
-        devices = [{"mac": item.mac, "status": item.status, "url": masker.url(item.url)} for item in found]
-        if self.get_option("cache"):
+                cached = None
+            if are_devices(cached):
+                return list(cached)
+        devices = fetch(connection, masker)
+        if caching:
             self._cache[key] = devices
         return devices
 
-    def _add(self, device: dict[str, Any], vendor: str, server: str | None) -> None:
-        values = {
-            "rps_mac": device["mac"],
-            "rps_status": device["status"],
-            # From the service: never to be taken for a template.
-            "rps_url": None if device["url"] is None else wrap_var(device["url"]),
-            "rps_vendor": vendor,
-        }
-        if server is not None:
-            values["rps_server"] = server
-        strict = self.get_option("strict")
-        name = device["mac"]
+    def _name_hosts(self, rows: Sequence[Device]) -> dict[str, Device]:
+        """Variables by the name of their host. Raises AnsibleParserError if two devices have the same name."""
         template = self.get_option("hostname")
-        if template:
-            self.templar.available_variables = values
-            try:
-                name = str(self.templar.template(template)).strip()
-            except AnsibleError as error:
+        hosts: dict[str, Device] = {}
+        for values in rows:
+            name = self._name(template, values) if template else values["rps_mac"]
+            if not name or name in hosts:
+                phone = format_mac(values["rps_mac"], "colon")
+                problem = f"gives '{shown_value(name)}' to {phone} and to another device" if name else "gives no name"
+                where = "" if name else f" to {phone}"
                 raise AnsibleParserError(
-                    f"hostname cannot be used for {device['mac']}: {to_printable(str(error))[:300]}"
-                ) from None
-            if not name or name in self.inventory.hosts:
-                reason = f"gives '{name}', which another device has already" if name else "gives an empty name"
-                raise AnsibleParserError(
-                    f"hostname {reason}, for {device['mac']}; write a template that differs for each device, such as "
-                    "phone-{{ rps_mac }}."
+                    f"hostname {problem}{where}; use a template that differs for each device, such as "
+                    "phone-{{ rps_mac }}. No host was added."
                 )
-        self.inventory.add_host(name)
-        for key, value in values.items():
-            if key != "rps_url" or self.get_option("urls"):
-                self.inventory.set_variable(name, key, value)
-        self._set_composite_vars(self.get_option("compose"), values, name, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), values, name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), values, name, strict=strict)
+            hosts[name] = values
+        return hosts
+
+    def _name(self, template: str, values: Device) -> str:
+        self.templar.available_variables = values
+        try:
+            return str(self.templar.template(template)).strip()
+        except AnsibleError as error:
+            raise AnsibleParserError(
+                f"hostname cannot be used for {format_mac(values['rps_mac'], 'colon')}: "
+                f"{to_printable(str(error))[:300]} No host was added."
+            ) from None
+
+    def _add_hosts(self, hosts: Mapping[str, Device]) -> None:
+        strict, urls = self.get_option("strict"), self.get_option("urls")
+        compose, groups = self.get_option("compose"), self.get_option("groups")
+        keyed_groups = self.get_option("keyed_groups")
+        add, set_variable = self.inventory.add_host, self.inventory.set_variable
+        for name, values in hosts.items():
+            add(name)
+            for key, value in values.items():
+                if urls or key != "rps_url":
+                    set_variable(name, key, value)
+            if compose:
+                self._set_composite_vars(compose, values, name, strict=strict)
+            if groups:
+                self._add_host_to_composed_groups(groups, values, name, strict=strict)
+            if keyed_groups:
+                self._add_host_to_keyed_groups(keyed_groups, values, name, strict=strict)
 
 
-def _servers(items: Sequence[Any]) -> list[Server]:
-    """The option ``servers``. Raises InputError."""
-    found: dict[str, Server] = {}
-    for index, item in enumerate(items):
-        label = f"servers[{index}]"
+class Request:
+    """The options, checked. Raises InputError with all problems."""
+
+    def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        problems = Problems()
+        self.account = parse_text(values.get("account"), "account", problems)
+        self.servers = _servers(values.get("servers"), problems)
+        nothing: list[str] = []
+        self.statuses = frozenset(problems.attempt(lambda: _statuses(values.get("statuses")), nothing))
+        prefixes = values.get("mac_prefixes")
+        self.prefixes: tuple[str, ...] = ()
+        if prefixes is not None:
+            self.prefixes = problems.attempt(lambda: parse_prefixes(prefixes, (), "mac_prefixes"), ())
+        connection = problems.attempt(lambda: _connection(values, environ), None)
+        if connection is None or problems.found:
+            raise InputError(problems.found)
+        self.connection: Connection = connection
+
+    def rows(self, devices: Sequence[Device], masker: Masker) -> list[Device]:
+        """The variables of each device that passes the filters."""
+        vendor = VENDORS[self.connection.vendor]
+        names = {_comparable(masker.url(server.url)): server.name for server in reversed(self.servers)}
+        rows: list[Device] = []
+        for device in devices:
+            mac, url = device["mac"], device["url"]
+            if self.statuses and device["status"] not in self.statuses:
+                continue
+            if self.prefixes and not mac.startswith(self.prefixes):
+                continue
+            # The URL is from the service: it must never be taken for a template.
+            row = {
+                "rps_mac": mac,
+                "rps_status": device["status"],
+                "rps_url": None if url is None else untrusted(url),
+                "rps_vendor": vendor.name,
+            }
+            if vendor.last_contact:
+                row["rps_last_contact"] = untrusted(device["last_contact"])
+            if self.account is not None:
+                row["rps_account"] = self.account
+            server = names.get(_comparable(url)) if url is not None else None
+            if server is not None:
+                row["rps_server"] = server
+            rows.append(row)
+        return rows
+
+
+def _comparable(url: str | None) -> Url | str:
+    """Equal for URLs that are the same (``same_url``)."""
+    return split_url(url or "") or (url or "").strip()
+
+
+def _connection(values: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
+    options = dict(values)
+    path = options.get("ca_path")
+    if isinstance(path, str):
+        options["ca_path"] = os.path.expanduser(os.path.expandvars(path))  # noqa: PTH111  # as for modules
+    connection = connection_with_environment(options, environ)
+    vendor = VENDORS[connection.vendor]
+    if not vendor.lists_account:
+        problems = Problems()
+        text = f"{vendor.name} cannot be an inventory source, because {vendor.title} cannot list an account"
+        problems.add("vendor", text, fix="List its phones in another inventory source.")
+        problems.raise_if_any()
+    return connection
+
+
+def _statuses(values: Any) -> list[str]:
+    if values is None:
+        return []
+    return [parse_choice(value, "statuses", STATUSES) for value in parse_list(values, "statuses")]
+
+
+def _servers(items: Any, problems: Problems) -> list[Server]:
+    """The option ``servers``."""
+    nothing: list[Any] = []
+    servers: dict[str, Server] = {}
+    for index, item in enumerate(nothing if items is None else problems.attempt(lambda: _list(items), nothing)):
+        entry = f"servers[{index}]"
         if not isinstance(item, Mapping):
-            raise InputError([f"{label} must be a dictionary with name and url."])
-        server = parse_server(item.get("name"), item.get("url"), label)
-        if server.name in found:
-            raise InputError([f"{label}: server '{server.name}' is declared twice; declare it once."])
-        found[server.name] = server
-    return list(found.values())
+            problems.add(entry, "must be a dictionary with name and url")
+            continue
+        unknown_keys(item, ("name", "url"), entry, problems)
+        server = problems.attempt(_parser(item, entry), None)
+        if server is None:
+            continue
+        if server.name in servers:
+            problems.add(entry, f"defines server '{server.name}' again", fix="Define each server once.")
+        servers[server.name] = server
+    return list(servers.values())
 
 
-def _are_devices(kept: Any) -> bool:
+def _list(items: Any) -> list[Any]:
+    return items if items == [] else parse_list(items, "servers")
+
+
+def _parser(item: Mapping[str, Any], entry: str) -> Callable[[], Server | None]:
+    return lambda: parse_server(item.get("name"), item.get("url"), entry)
+
+
+def fetch(connection: Connection, masker: Masker) -> list[Device]:
+    """All devices of the account as they are cached and shown. Raises CallError, also if one cannot be read."""
+    service = open_service(connection)
+    try:
+        reading = read_devices(service, None)
+    finally:
+        service.client.close()
+    if reading.unreadable:
+        raise CallError(reading.unreadable[0].rstrip("."))
+    return [
+        {
+            "mac": device.mac,
+            "status": device.status,
+            "url": masker.url(device.url),
+            "last_contact": device.last_contact,
+        }
+        for device in reading.devices
+    ]
+
+
+def are_devices(cached: Any) -> bool:
     """Whether this is what was put into the cache, which may be a file that others can write."""
-    return isinstance(kept, list) and all(
-        isinstance(item, Mapping) and set(item) == {"mac", "status", "url"} and isinstance(item["mac"], str)
-        for item in kept
-    )
+    if not isinstance(cached, list) or not all(_is_device(item) for item in cached):
+        return False
+    return len({item["mac"] for item in cached}) == len(cached)
+
+
+def _is_device(item: Any) -> bool:
+    if not isinstance(item, Mapping) or set(item) != _CACHED or item["status"] not in STATUSES:
+        return False
+    if not all(item[key] is None or isinstance(item[key], str) for key in ("url", "last_contact")):
+        return False
+    try:
+        return isinstance(item["mac"], str) and parse_mac(item["mac"]) == item["mac"]
+    except ValueError:
+        return False

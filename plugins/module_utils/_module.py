@@ -2,230 +2,260 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ansible's side of every module: argument spec, environment, errors -> fail_json, results without secrets."""
+"""Ansible's side of every module: options -> request, signals, errors -> fail_json, results without secrets.
+
+PRIVATE to the collection: may change without notice.
+
+A module is a pure ``read``, which turns its options into a request, and a ``work``, which carries the request out.
+``run`` does the rest in the same way for all of them.
+"""
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Iterable, Mapping
-from typing import Any, Callable, Optional
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Callable, Optional, TypeVar
 
-from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._client.transport import Transport
-from ._errors import InputError, MissingLibraryError, RpsError
+from ._abandonment import watch_controller
+from ._argspec import Absence, connection_spec
+from ._errors import CallError, InputError, MissingLibraryError, RpsError
+from ._messages import MODULE, Speaker, input_message
 from ._model import Connection
-from ._redaction import Masker
-from ._text import as_sentence
-from ._validation import name_warning, parse_connection
-from ._vendors.registry import VENDORS
-from ._vendors.service import Service
+from ._reconcile.results import Presenter
+from ._text import as_sentence, capitalized
+from ._urls import split_url
+from ._validation import (
+    Problems,
+    connection_with_environment,
+    mac_prefix_warnings,
+    server_name_warning,
+    unknown_keys,
+)
+from ._vendors.base import Service
+from ._vendors.registry import VENDORS, open_service
 
+Request = TypeVar("Request")
+Options = Mapping[str, Any]
 Answer = tuple[dict[str, Any], Optional[str]]
-_STATE, _ANSIBLES_STATE = "the state must be", "value of state"
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-_URL_OPTIONS = ("url", "server_url", "unique_url")
+_URL_OPTIONS = frozenset({"url", "server_url", "unique_url", "redirected_to"})
+_NET_URLS = 20  # whose secrets Ansible's masking looks for; with one for each phone of a fleet it takes minutes
+_SHOWN_DEVICES = 20  # in ``invocation``, which Ansible copies and masks value by value
+_MIN_SECRET = 4  # characters; a shorter text may be in any word
 
 
-def filled_env(name: str) -> str:
-    """As env_fallback, but an empty variable counts as not set: a job template's credential leaves such."""
-    value: str = env_fallback(name)
-    if not value:
-        raise AnsibleFallbackNotFound
-    return value
+@dataclass(frozen=True)
+class Session:
+    """What the work of a module uses: the service of the account, how results are shown, Ansible's side of the run."""
+
+    service: Service
+    presenter: Presenter
+    check_mode: bool
+    warn: Callable[[str], None]
+
+    def warn_about(self, servers: Iterable[str | None], macs: Iterable[str]) -> None:
+        """Warn of what is accepted and may be a mistake: long names of servers, MAC addresses of other vendors."""
+        vendor = self.service.capabilities.name
+        for name in sorted({name for name in servers if name}):
+            text = server_name_warning(name, vendor)
+            if text:
+                self.warn(text)
+        for text in mac_prefix_warnings(macs, vendor):
+            self.warn(text)
 
 
-def connection_spec() -> dict[str, dict[str, Any]]:
-    """The connection options, as documented in the fragment ``voip.rps.connection``."""
-
-    def env(name: str) -> tuple[Any, list[str]]:
-        return (filled_env, [name])
-
-    return {
-        "vendor": {"type": "str", "required": True, "choices": sorted(VENDORS), "fallback": env("RPS_VENDOR")},
-        "api_url": {"type": "str", "fallback": env("RPS_API_URL")},
-        "api_username": {"type": "str", "required": True, "fallback": env("RPS_API_USERNAME")},
-        "api_password": {"type": "str", "required": True, "no_log": True, "fallback": env("RPS_API_PASSWORD")},
-        "validate_certs": {"type": "bool", "default": True, "fallback": env("RPS_VALIDATE_CERTS")},
-        "ca_path": {"type": "path", "fallback": env("RPS_CA_PATH")},
-        "timeout": {"type": "float", "default": 30, "fallback": env("RPS_TIMEOUT")},
-        "retries": {"type": "int", "default": 3},
-        "concurrency": {"type": "int", "default": 8},
-    }
-
-
-def device_spec() -> dict[str, dict[str, Any]]:
-    """What can be declared of one phone. URLs are no_log while Ansible parses and logs the options, since they may
-    carry tokens; results show them masked."""
-    return {
-        "mac": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "server": {"type": "str"},
-        "server_url": {"type": "str", "no_log": True},
-        "unique_url": {"type": "str", "no_log": True},
-        "override": {"type": "bool", "default": False},
-        "force": {"type": "bool", "default": False},
-    }
+Read = Callable[[Options, str], Request]
+Work = Callable[[Session, Request], Answer]
 
 
 class RpsModule(AnsibleModule):
-    """AnsibleModule whose own refusal of options carries the documented keys and names every problem, not only one.
+    """AnsibleModule that leaves the judgement of options to ``read``: all problems at once, with the documented keys.
 
-    ``empty`` is the result of a run in which nothing was done, ``check(params)`` finds what Ansible does not look for.
+    ``empty`` is the result of a run in which nothing was done.
     """
 
-    def __init__(
-        self, spec: Mapping[str, Any], empty: Mapping[str, Any], check: Callable[[Mapping[str, Any]], list[str]]
-    ) -> None:
+    def __init__(self, spec: Mapping[str, Any], read: Read[Any], empty: Mapping[str, Any], absence: Absence) -> None:
         self._ready = False
+        self._read = read
         self._empty = empty
-        self._check = check
+        self._absence = absence
+        self._known = (*spec, *connection_spec())
         super().__init__(argument_spec={**spec, **connection_spec()}, supports_check_mode=True)
         self._ready = True
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The options without those of ``absence`` that the task leaves out. An option may be given and be None."""
+        return {key: value for key, value in self.params.items() if key not in self._absence.options}
+
+    def request(self) -> tuple[Connection, Any]:
+        """The connection and what ``read`` makes of the options. Raises InputError with all problems."""
+        problems = Problems()
+        options = self.given
+        unknown_keys((key for key in options if not key.startswith("_ansible_")), self._known, "", problems)
+        vendor = options.get("vendor") if isinstance(options.get("vendor"), str) else None
+        connection = problems.attempt(lambda: connection_with_environment(options, os.environ), None)
+        request = problems.attempt(lambda: self._read(options, vendor or ""), None)
+        if connection is None or problems.found:
+            raise InputError(problems.found)
+        return connection, request
+
+    def nothing_done(self) -> dict[str, Any]:
+        """The result of a run in which nothing was done. What was declared is counted even so."""
+        result = {**self._empty, "invocation": {"module_args": without_secrets(self.params)}}
+        devices = self.params.get("devices")
+        if "summary" in self._empty and isinstance(devices, list):
+            result["summary"] = {**self._empty["summary"], "declared": len(devices)}
+        return result
+
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
-        """As the parent, which calls this itself before the module begins to work."""
+        """As the parent, which calls this itself if it does not accept the options; then ``read`` says why."""
         if not self._ready:
-            problems = [
-                f"Unsupported parameters: {error.msg}" if "Unsupported" in type(error).__name__ else str(error.msg)
-                for error in getattr(self.validation_result, "errors", [])
-            ] or [msg]
-            # A password of a letter or two would make the message unreadable, and is not in it.
-            hidden: set[Any] = self.no_log_values
-            hidden -= {secret for secret in hidden if len(str(secret)) <= 3}
-            own = self._check(self.params)
-            if any(_STATE in problem for problem in own):  # which says of which device
-                problems = [problem for problem in problems if not problem.startswith(_ANSIBLES_STATE)]
-            problems.extend(own)
-            # Ansible tells some of its problems again inside of others.
-            msg = str(InputError([one for one in dict.fromkeys(problems) if not _is_part(one, problems)]))
-            shown = {"module_args": _without_secrets(self.params)}
-            kwargs = {**_nothing_done(self._empty, self.params), "invocation": shown, **kwargs}
+            try:
+                self.request()
+            except InputError as error:
+                msg = input_message(error, MODULE)
+            kwargs = {**self.nothing_done(), **kwargs}
+            mask_only(self, self.params.get("api_password"), kwargs)
         super().fail_json(msg, **kwargs)
 
 
-def _is_part(text: str, texts: list[str]) -> bool:
-    return any(text in other for other in texts if other != text)
-
-
 def run(
-    spec: Mapping[str, Any],
-    work: Callable[[AnsibleModule, Callable[[], Service]], Answer],
-    empty: Mapping[str, Any],
-    check: Callable[[Mapping[str, Any]], list[str]] = lambda _params: [],
+    spec: Mapping[str, Any], read: Read[Request], work: Work[Request], empty: Mapping[str, Any], absence: Absence
 ) -> None:
-    """Run a module: ``work(module, connect)`` returns (result, why it failed or None).
+    """Run a module.
 
-    ``connect`` opens the service; options that cannot be used are best found before it is called. ``empty`` is the
-    result of a run in which nothing was done, so that the documented keys are there whatever happens.
+    ``read(options, vendor)`` raises InputError, or returns a request for ``work(session, request)``, which returns
+    (result, why it failed or None). ``empty`` is the result of a run in which nothing was done, so that the documented
+    keys are there whatever happens. ``absence`` knows the options that ``read`` must find only if they are given.
     """
-    module = RpsModule(spec, empty, check)
-    services: list[Service] = []
-
-    def connect() -> Service:
-        service = open_service(parse_connection(module.params))
-        services.append(service)
-        for url, path in _urls(module.params):
-            service.masker.hide_url(url, path)
-        _stop_on_sigterm(service)
-        return service
-
-    extra: dict[str, Any] = {}
+    module = RpsModule(spec, read, empty, absence)
+    result: dict[str, Any] = module.nothing_done()
+    failure: str | None = None
+    connection: Connection | None = None
     try:
-        result, failed = work(module, connect)
+        connection, request = module.request()
+        with open_session(module, connection) as session:
+            try:
+                answer, failure = work(session, request)
+                result.update(answer)
+            finally:
+                result["calls"] = dict(sorted(session.service.client.calls.items()))
     except MissingLibraryError as error:
-        result, failed = {}, missing_required_lib(error.library)
-        extra["exception"] = error.detail
+        failure = missing_required_lib(error.library)
+        result["exception"] = error.detail
+    except InputError as error:
+        failure = input_message(error, MODULE)
+    except CallError as error:
+        failure = f"{as_sentence(capitalized(str(error)))} {error.fix}".rstrip()
     except RpsError as error:
-        result, failed = {}, as_sentence(str(error))
-    finally:
-        for service in services:
-            service.transport.close()
-    whole = {**_nothing_done(empty, module.params), **result}
-    if services and not whole.get("calls"):
-        whole["calls"] = dict(sorted(services[0].transport.calls.items()))
+        failure = as_sentence(str(error))
     if not module._diff:
-        whole.pop("diff", None)
-    _keep_readable(module, whole)
-    whole["invocation"] = {"module_args": _without_secrets(module.params)}
-    if failed is not None:
-        module.fail_json(msg=failed, **{key: value for key, value in whole.items() if key != "msg"}, **extra)
-    module.exit_json(**whole)
+        result.pop("diff", None)
+    mask_only(module, connection.password if connection is not None else module.params.get("api_password"), result)
+    if failure is not None:
+        module.fail_json(**{**result, "msg": failure})
+    module.exit_json(**result)
 
 
-def _nothing_done(empty: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of a run in which nothing was done. What was declared is counted even so."""
+@contextmanager
+def open_session(module: RpsModule, connection: Connection) -> Iterator[Session]:
+    """The service of a connection, closed at the end. A signal to end the run, or its end, ends the writes."""
+    service = open_service(connection, abandoned=watch_controller())
+    _interrupt_on_signals(service)
+    for url, path_is_secret in declared_urls(module.params):
+        service.masker.hide_url(url, path_is_secret)
+    presenter = Presenter(Speaker(MODULE, VENDORS[connection.vendor].title), service.masker)
+    try:
+        yield Session(service, presenter, module.check_mode, module.warn)
+    finally:
+        service.client.close()
+
+
+def _interrupt_on_signals(service: Service) -> None:
+    def interrupt(_number: int, _frame: Any) -> None:
+        service.client.interrupt()
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup, or a job in the background
+            signal.signal(number, interrupt)
+
+
+def declared_urls(params: Options) -> dict[tuple[str, bool], None]:
+    """All URLs among the options, each once, as (URL, whether its path is a secret too)."""
+    found: dict[tuple[str, bool], None] = {}
+    for key in _URL_OPTIONS & params.keys():
+        values = params[key] if isinstance(params[key], list) else [params[key]]
+        found.update(((url, key == "unique_url"), None) for url in values if isinstance(url, str))
     devices = params.get("devices")
-    if "summary" not in empty or not isinstance(devices, list):
-        return dict(empty)
-    return {**empty, "summary": {**empty["summary"], "declared": len(devices)}}
-
-
-def open_service(connection: Connection) -> Service:
-    """A Service for a connection. Raises MissingLibraryError where requests is not installed."""
-    masker = Masker(connection.vendor, connection.username, connection.password)
-    return Service(Transport(connection, masker))
-
-
-def warn_about_names(module: AnsibleModule, names: Iterable[str | None]) -> None:
-    """Warn once for each server name that is longer than the vendor is known to accept."""
-    for name in sorted({name for name in names if name}):
-        text = name_warning(name, VENDORS[module.params["vendor"]])
-        if text:
-            module.warn(text)
-
-
-def _stop_on_sigterm(service: Service) -> None:
-    def stop(_number: int, _frame: Any) -> None:
-        service.transport.stop("The run was asked to end (SIGTERM); run again to do the rest.")
-
-    signal.signal(signal.SIGTERM, stop)
-
-
-def _urls(params: Any) -> list[tuple[str, bool]]:
-    """All URLs among the options, as (URL, whether its path is a secret too)."""
-    found: list[tuple[str, bool]] = []
-    for key in _URL_OPTIONS:
-        if isinstance(params.get(key), str):
-            found.append((params[key], key == "unique_url"))
-    for device in params.get("devices") or []:
-        found.extend(_urls(device))
+    if isinstance(devices, list):
+        for device in devices:
+            if isinstance(device, dict):
+                for key in ("server_url", "unique_url"):
+                    url = device.get(key)
+                    if url and isinstance(url, str):
+                        found[url, key == "unique_url"] = None
     return found
 
 
-def _without_secrets(params: Mapping[str, Any]) -> dict[str, Any]:
+def without_secrets(params: Options) -> dict[str, Any]:
     """The options as ``invocation`` shows them at high verbosity."""
     shown: dict[str, Any] = {}
     for key, value in params.items():
-        if key == "devices" and isinstance(value, list):
-            shown[key] = [_without_secrets(item) if isinstance(item, Mapping) else item for item in value]
-        else:
-            hidden = value is not None and (key in _URL_OPTIONS or key == "api_password")
-            hidden = hidden or (key == "api_url" and any(mark in str(value) for mark in "@?#"))
-            shown[key] = _HIDDEN if hidden else value
+        hidden = value is not None and (key in _URL_OPTIONS or key == "api_password")
+        hidden = hidden or (key == "api_url" and any(mark in str(value) for mark in "@?#"))
+        shown[key] = _HIDDEN if hidden else value
+    devices = shown.get("devices")
+    if isinstance(devices, list):
+        shown["devices"] = [_device_without_secrets(device) for device in devices[:_SHOWN_DEVICES]]
+        if len(devices) > _SHOWN_DEVICES:
+            shown["devices"].append(f"and {len(devices) - _SHOWN_DEVICES:,} more")
     return shown
 
 
-def _keep_readable(module: AnsibleModule, result: Mapping[str, Any]) -> None:
-    """Keep Ansible's own masking from damaging the result.
+def _device_without_secrets(device: Any) -> Any:
+    if not isinstance(device, dict):
+        return _HIDDEN
+    hidden = [key for key in ("server_url", "unique_url") if device.get(key) is not None]
+    return {**device, **dict.fromkeys(hidden, _HIDDEN)}
+
+
+def mask_only(module: AnsibleModule, password: Any, result: Mapping[str, Any]) -> None:
+    """Keep Ansible's own masking from damaging a result.
 
     It replaces substrings anywhere: a password ``ok`` or a declared URL would wipe outcomes, MACs and plain servers'
-    URLs. Everything in a result is masked already where it is made; as a second net stay all secrets that do not occur
-    in a result's machine-readable words.
+    URLs. Everything in a result is masked already where it is made; as a second net stay the secrets that do not occur
+    in the machine-readable part of the result.
     """
-    secrets = {module.params["api_password"]}
-    for url, path in _urls(module.params):
-        masker = Masker("", "", "")
-        masker.hide_url(url, path)
-        secrets.update(masker.secrets())
-    words = "\n".join(_machine_words(result))
+    secrets = {password} if isinstance(password, str) else set()
+    for url, path_is_secret in list(declared_urls(module.params))[:_NET_URLS]:
+        parts = split_url(url)
+        if parts is not None:
+            found = (parts.user, parts.query, parts.fragment, parts.path.strip("/") if path_is_secret else None)
+            secrets.update(part for part in found if part)
+    secrets = {secret for secret in secrets if len(secret) >= _MIN_SECRET}
+    words: set[str] = set()
+    if secrets:
+        _collect_words(result, words)
+    text = "\n".join(words)
     module.no_log_values.clear()
-    module.no_log_values.update(secret for secret in secrets if len(secret) > 3 and secret not in words)
+    module.no_log_values.update(secret for secret in secrets if secret not in text)
 
 
-def _machine_words(value: Any, key: str = "") -> list[str]:
+def _collect_words(value: Any, words: set[str]) -> None:
+    """All values but sentences; keys are the collection's own or MACs, which values have too."""
+    items: Iterable[Any] = value
     if isinstance(value, Mapping):
-        return [word for name, item in value.items() for word in _machine_words(item, name)]
-    if isinstance(value, (list, tuple)):
-        return [word for item in value for word in _machine_words(item, key)]
-    return [] if key == "msg" or value is None else [str(value)]
+        items = [item for key, item in value.items() if key not in ("msg", "invocation")]
+    for item in items:
+        if isinstance(item, str):
+            words.add(item)
+        elif isinstance(item, (Mapping, list, tuple)):
+            _collect_words(item, words)
+        elif item is not None:
+            words.add(str(item))

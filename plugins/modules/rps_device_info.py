@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: rps_device_info
-short_description: Show what a redirection service says of phones
+short_description: Get devices from a redirection service
 version_added: 1.0.0
 author:
   - The voip.rps contributors (@voip-rps)
 description:
-  - Reads the status of phones from the vendor's Redirection and Provisioning Service (RPS), and with Yealink the URL
-    that each is redirected to.
-  - User info, query and fragment of a URL are shown as fingerprints. Its path is shown, since it is what was asked for;
-    the path of a URL that is unique to a phone is a secret, so treat the result as one.
+  - Reads the status of devices from the redirection service of their vendor, and their redirect URLs if the service
+    reports them.
+  - The user info, query and fragment of a URL are shown as fingerprints. Its path is shown, because it is what the
+    module was asked for. If the path of a unique URL is a secret, treat the result as a secret too.
 extends_documentation_fragment:
   - voip.rps.attributes
   - voip.rps.attributes.info
@@ -23,15 +23,32 @@ extends_documentation_fragment:
 options:
   mac:
     description:
-      - The phones' MAC addresses, in one of the four documented notations. Without it, every device of the account.
+      - MAC addresses of the devices, in one of the notations V(001565000001), V(00-15-65-00-00-01),
+        V(00 15 65 00 00 01) and V(00:15:65:00:00:01). Put them in quotes. Without it, every device of the account is
+        returned.
+      - Required on Snom, which cannot list an account.
+    type: list
+    elements: str
+  statuses:
+    description:
+      - Return only devices with one of these statuses. Without it, or if it is empty, the status does not matter.
+    type: list
+    elements: str
+    choices: [registered, unregistered, registered_elsewhere, unknown]
+  redirected_to:
+    description:
+      - Return only devices that the service redirects to one of these URLs. URLs are equal if their text is equal after
+        trimming, in any case of scheme and host. Without it, or if it is empty, the URL does not matter.
+      - Not supported by Htek, which does not report redirect URLs.
     type: list
     elements: str
 seealso:
   - module: voip.rps.rps_device
+  - module: voip.rps.rps_devices
 """
 
 EXAMPLES = r"""
-- name: Ask for two phones
+- name: Get two phones
   voip.rps.rps_device_info:
     vendor: yealink
     api_username: "{{ rps_username }}"
@@ -39,20 +56,49 @@ EXAMPLES = r"""
     mac:
       - "00:15:65:00:00:01"
       - "00:15:65:00:00:02"
-  register: found
+  register: phones
 
-- name: Ask for every device of the account
+- name: Get all devices of an account
   voip.rps.rps_device_info:
     vendor: htek
     api_username: "{{ rps_username }}"
     api_password: "{{ rps_password }}"
+
+- name: Get the devices that are bound to no server
+  voip.rps.rps_device_info:
+    vendor: yealink
+    api_username: "{{ rps_username }}"
+    api_password: "{{ rps_password }}"
+    statuses: [unregistered]
+
+- name: Get the devices that are redirected to the old server
+  voip.rps.rps_device_info:
+    vendor: panasonic
+    api_username: "{{ rps_username }}"
+    api_password: "{{ rps_password }}"
+    redirected_to:
+      - https://old.example.com/panasonic
+
+- name: Get a Snom phone
+  voip.rps.rps_device_info:
+    vendor: snom
+    api_username: "{{ rps_username }}"
+    api_password: "{{ rps_password }}"
+    mac: ["00:04:13:00:00:01"]
+
+- name: Get all devices from Yealink YMCS
+  voip.rps.rps_device_info:
+    vendor: ymcs
+    api_url: https://eu-api.ymcs.yealink.com
+    api_username: "{{ ymcs_access_key_id }}"
+    api_password: "{{ ymcs_access_key_secret }}"
 """
 
 RETURN = r"""
 devices:
   description:
-    - The devices, in the order asked for, or sorted by MAC.
-    - Where one of them could not be read, the module fails, and the others are here.
+    - The devices in the order of O(mac), or sorted by MAC address.
+    - If a device could not be read, the module fails, and the other devices are here.
   returned: always
   type: list
   elements: dict
@@ -62,15 +108,23 @@ devices:
       type: str
       returned: always
     status:
-      description: V(registered), V(unregistered) (added, bound to no server), V(registered_elsewhere) or V(unknown).
+      description:
+        - V(registered), V(unregistered) (on the account, bound to no server), V(registered_elsewhere) (on another
+          account) or V(unknown) (not found).
       type: str
       returned: always
     server:
-      description: Always null, since the service does not tell a server's name.
+      description: Always null, because the module does not know your names of servers.
       type: str
       returned: always
     url:
-      description: Where the service redirects the device to, with its path; null where the vendor cannot tell.
+      description: The redirect URL with its path, or null if the service does not report it.
+      type: str
+      returned: always
+    last_contact:
+      description:
+        - When the device last asked the service, ISO 8601 in UTC. Null if it never asked or if the service does not
+          report it. Only Panasonic and Yealink YMCS do.
       type: str
       returned: always
   sample:
@@ -78,8 +132,9 @@ devices:
       status: registered
       server: null
       url: https://prov.example.com/yealink
+      last_contact: null
 calls:
-  description: Number of calls to the service, by method.
+  description: Number of calls to the service by method.
   returned: always
   type: dict
   sample:
@@ -87,40 +142,96 @@ calls:
     listDevices: 1
 """
 
-from typing import Any, Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
-from ansible_collections.voip.rps.plugins.module_utils._mac import parse_mac
-from ansible_collections.voip.rps.plugins.module_utils._module import Answer, run
-from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import read_account
-from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import device_dict
+from ansible_collections.voip.rps.plugins.module_utils._argspec import LIST, TEXT, Absence
+from ansible_collections.voip.rps.plugins.module_utils._model import STATUSES, CurrentDevice
+from ansible_collections.voip.rps.plugins.module_utils._module import Answer, Session, run
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.read import read_devices
 from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
+from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
+    Problems,
+    parse_choice,
+    parse_list,
+    parse_mac_option,
+    parse_text,
+)
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 
 EMPTY: dict[str, Any] = {"devices": [], "calls": {}, "changed": False}
+_QUOTED_FAILURES = 3
 
 
-def work(module: Any, connect: Callable[[], Any]) -> Answer:
-    problems: list[str] = []
-    macs: list[str] = []
-    for index, text in enumerate(module.params["mac"] or []):
-        try:
-            macs.append(parse_mac(text))
-        except ValueError as error:
-            problems.append(f"mac[{index}]: {error}.")
-    if problems:
-        raise InputError(problems)
-    service = connect()
-    left_out: list[str] = []
-    found = read_account(service, None if module.params["mac"] is None else macs, left_out)
-    result = {"devices": [device_dict(device, None, service.masker, False) for device in found]}
-    if not left_out:
+@dataclass(frozen=True)
+class Wanted:
+    """Which devices to return: ``macs`` None means all of the account; empty filters let everything pass."""
+
+    macs: tuple[str, ...] | None
+    statuses: frozenset[str]
+    urls: tuple[str, ...]
+
+    def has(self, device: CurrentDevice) -> bool:
+        """Whether a device passes the filters."""
+        if self.statuses and device.status not in self.statuses:
+            return False
+        return not self.urls or (device.url is not None and any(same_url(url, device.url) for url in self.urls))
+
+
+def read(options: Mapping[str, Any], vendor_name: str) -> Wanted:
+    """Which devices to return. Raises InputError."""
+    problems = Problems()
+    vendor = VENDORS.get(vendor_name)
+    macs: list[str] | None = None
+    if options.get("mac") is not None:
+        values = _values(options, "mac", problems)
+        macs = [parse_mac_option(value, f"mac[{index}]", problems) or "" for index, value in enumerate(values)]
+    elif vendor is not None and not vendor.lists_account:
+        problems.add("mac", f"is required, because {vendor.title} cannot list an account")
+    statuses = [_status(value, problems) for value in _values(options, "statuses", problems)]
+    urls = [parse_text(value, "redirected_to", problems) or "" for value in _values(options, "redirected_to", problems)]
+    if urls and vendor is not None and not vendor.reads_url:
+        text = f"is not supported by {vendor.title}, which does not report redirect URLs"
+        problems.add("redirected_to", text, fix="Remove it.")
+    problems.raise_if_any()
+    return Wanted(None if macs is None else tuple(macs), frozenset(statuses), tuple(urls))
+
+
+def _values(options: Mapping[str, Any], key: str, problems: Problems) -> list[Any]:
+    nothing: list[Any] = []
+    values = options.get(key)
+    return nothing if values is None else problems.attempt(lambda: parse_list(values, key), nothing)
+
+
+def _status(value: Any, problems: Problems) -> str:
+    return problems.attempt(lambda: parse_choice(value, "statuses", STATUSES), "")
+
+
+def work(session: Session, wanted: Wanted) -> Answer:
+    """Read the devices."""
+    reading = read_devices(session.service, wanted.macs)
+    for notice in session.service.notices:
+        session.warn(notice)
+    shown = [device for device in reading.devices if wanted.has(device)]
+    result = {"devices": [session.presenter.device(device, None, False) for device in shown]}
+    if not reading.unreadable:
         return result, None
-    count = f"{len(left_out)} of {pluralize(len(found) + len(left_out))}"
-    return result, f"{count} could not be read: {' '.join(left_out[:3])}"
+    total = len(reading.devices) + len(reading.unreadable)
+    sentences = " ".join(reading.unreadable[:_QUOTED_FAILURES])
+    count = f"{len(reading.unreadable):,} of {pluralize(total)} could not be read. " if total > 1 else ""
+    return result, f"{count}{sentences}"
 
 
 def main() -> None:
-    run({"mac": {"type": "list", "elements": "str"}}, work, EMPTY)
+    """Run the module."""
+    spec: dict[str, Any] = {
+        "mac": {"type": LIST, "elements": TEXT},
+        "statuses": {"type": LIST, "elements": TEXT, "choices": list(STATUSES)},
+        "redirected_to": {"type": LIST, "elements": TEXT, "no_log": True},
+    }
+    run(spec, read, work, EMPTY, Absence())
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ author:
   - The voip.rps contributors (@voip-rps)
 description:
   - Does for many phones what M(voip.rps.rps_device) does for one, with as few calls as the service allows.
-  - Reads go out O(concurrency) at a time; new phones are registered O(batch_size) at a time.
-  - Whatever happens, every phone's own outcome is returned, also when the task fails.
-  - The first write to each server is read back before its other phones are written; where the server turns out to have
-    another URL than declared, they are not attempted.
+  - Reads O(concurrency) phones at the same time, and registers new phones in batches of O(batch_size).
+  - Every phone has its own outcome in RV(devices), also if the task fails.
+  - The first call that binds phones to a server is verified before the others to this server go out. It has one phone,
+    or a list of new ones of up to O(batch_size). If the server has another URL than declared, the phones that are left
+    are not attempted.
 extends_documentation_fragment:
   - voip.rps.attributes
   - voip.rps.connection
@@ -24,98 +25,109 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With C(force) every run writes, since nobody can see whether it is needed.
+      - With O(devices[].force=true) every run writes if the binding cannot be verified.
 options:
   devices:
     description:
-      - The phones. Two entries for one MAC are an error.
+      - The phones. Two entries for one MAC address, in whatever notation, are an error.
     type: list
     elements: dict
     required: true
     suboptions:
       mac:
         description:
-          - The phone's MAC address, in one of the four notations V(001565000001), V(00-15-65-00-00-01),
-            V(00 15 65 00 00 01) or V(00:15:65:00:00:01).
+          - MAC address of the phone in one of the notations V(001565000001), V(00-15-65-00-00-01),
+            V(00 15 65 00 00 01) and V(00:15:65:00:00:01). Put it in quotes.
         type: str
         required: true
       state:
         description:
-          - V(present) registers the phone and binds it to O(devices[].server); V(absent) removes it.
+          - V(present) registers the phone and binds it to O(devices[].server), or to O(devices[].unique_url) or
+            O(devices[].server_url). V(absent) deregisters it.
         type: str
         choices: [present, absent]
         default: present
       server:
         description:
-          - Name of the configuration server. Required with O(devices[].state=present).
+          - Name of the configuration server. Required with O(devices[].state=present), but optional on Snom and
+            Panasonic, which have no servers.
         type: str
       server_url:
         description:
-          - The URL that this server is expected to have. With Yealink it makes the binding verifiable.
+          - The redirect URL that the server is expected to have. It makes the binding verifiable, except on Htek.
+          - On Snom and Panasonic it is the redirect URL of the phone, so either this or O(devices[].unique_url) is
+            required.
         type: str
       unique_url:
         description:
-          - A URL for this phone alone, on Yealink. It wins over O(devices[].server_url).
+          - A redirect URL for this phone only. It wins over O(devices[].server_url). Not supported by Htek.
         type: str
       override:
         description:
-          - Take the phone although another account holds it.
+          - Take over the phone if it is registered to another account. Not supported by Snom, Panasonic and Yealink
+            YMCS.
         type: bool
         default: false
       force:
         description:
-          - Write the binding even where it cannot be verified.
+          - Write the binding even if it cannot be verified.
         type: bool
         default: false
+      serial:
+        description:
+          - Serial number of the phone, which Yealink YMCS needs to add it. Other services do not support it.
+        type: str
   purge:
     description:
-      - Also deregister what the account holds and O(devices) does not name.
-      - Refused with an empty O(devices).
+      - Also deregister the devices of the account that O(devices) does not have.
+      - Refused with an empty O(devices), and on Snom, which cannot list an account.
     type: bool
     default: false
   purge_limit:
     description:
-      - How many devices O(purge) may deregister, as a count or as a percentage of the devices that the account lists,
-        rounded down. Above it nothing at all is written.
+      - The highest number of devices that O(purge) may deregister, as a count or as a percentage of the devices that
+        the account lists, rounded down. Above it nothing at all is written.
     type: str
     default: "10%"
   purge_servers:
     description:
-      - Narrow O(purge) to devices that the service shows pointing at the URL of one of these servers, for teams that
-        share an account. Each must be named with its O(devices[].server_url) in O(devices). Yealink only.
+      - Narrows O(purge) to devices that the service redirects to the URL of one of these servers, for teams that share
+        an account. Each server needs a phone in O(devices) that has its O(devices[].server_url). An empty list purges
+        nothing.
+      - Not supported by Htek, which does not report redirect URLs.
     type: list
     elements: str
   ignore:
     description:
-      - MAC addresses, or beginnings of them, that are never touched nor counted as unmanaged. Naming one that is also
-        declared is an error.
+      - MAC addresses, or beginnings of MAC addresses, of devices that are never changed and do not count as unmanaged.
+        A phone cannot be both declared and ignored.
     type: list
     elements: str
-    default: []
   expect_plan:
     description:
-      - Write only if the digest of the plan is this one, as RV(plan) of a check-mode run returned it.
+      - Write only if the digest of the plan is this one. RV(plan) of a run in check mode has it.
     type: str
   batch_size:
     description:
-      - How many devices a bulk call carries at most.
+      - The highest number of devices in one bulk call.
     type: int
     default: 100
   deadline:
     description:
-      - Seconds for the whole run. What is left then is RV(devices[].outcome=not_attempted). Without it there is no
+      - Seconds for the whole run. Phones that are left then have the outcome V(not_attempted). Without it there is no
         limit.
     type: float
   on_device_error:
     description:
-      - V(fail) fails the task when a phone failed; V(report) leaves it to the reader of RV(devices). What stops the
-        run as a whole (no answer, no login, a guard) fails the task either way.
+      - V(fail) fails the task if a phone fails. V(report) lists failures in RV(devices) and does not fail the task.
+      - What stops the run as a whole (no answer, a refused login, a guard) always fails the task.
     type: str
     choices: [fail, report]
     default: fail
 seealso:
   - module: voip.rps.rps_device
   - module: voip.rps.rps_device_info
+  - module: voip.rps.rps_server
 """
 
 EXAMPLES = r"""
@@ -135,7 +147,7 @@ EXAMPLES = r"""
         state: absent
   register: branch
 
-- name: Keep an account to exactly what is declared
+- name: Purge unmanaged devices
   voip.rps.rps_devices:
     vendor: htek
     api_username: "{{ rps_username }}"
@@ -144,27 +156,60 @@ EXAMPLES = r"""
     purge: true
     purge_limit: 2
 
-- name: See what would be done
+- name: Preview changes
   voip.rps.rps_devices:
     vendor: htek
     api_username: "{{ rps_username }}"
     api_password: "{{ rps_password }}"
     devices: "{{ all_htek_phones }}"
   check_mode: true
-  register: looked
+  register: preview
 
-- name: Do that and nothing else
+- name: Apply the approved plan
   voip.rps.rps_devices:
     vendor: htek
     api_username: "{{ rps_username }}"
     api_password: "{{ rps_password }}"
     devices: "{{ all_htek_phones }}"
-    expect_plan: "{{ looked.plan }}"
+    expect_plan: "{{ preview.plan }}"
+
+- name: Redirect Snom phones
+  voip.rps.rps_devices:
+    vendor: snom
+    api_username: "{{ rps_username }}"
+    api_password: "{{ rps_password }}"
+    devices:
+      - mac: "00:04:13:00:00:01"
+        server_url: https://prov.example.com/snom/{mac}
+      - mac: "00:04:13:00:00:02"
+        server_url: https://prov.example.com/snom/{mac}
+
+- name: Redirect Panasonic phones and ignore a test phone
+  voip.rps.rps_devices:
+    vendor: panasonic
+    api_username: "{{ rps_username }}"
+    api_password: "{{ rps_password }}"
+    devices:
+      - mac: "08:00:23:00:00:01"
+        server_url: https://prov.example.com/panasonic/{MAC}
+    ignore: ["08:00:23:ff"]
+
+- name: Register phones with Yealink YMCS
+  voip.rps.rps_devices:
+    vendor: ymcs
+    api_url: https://eu-api.ymcs.yealink.com
+    api_username: "{{ ymcs_access_key_id }}"
+    api_password: "{{ ymcs_access_key_secret }}"
+    devices:
+      - mac: "80:5e:c0:00:00:01"
+        serial: "0812345678901234"
+        server: office
+        server_url: https://prov.example.com/yealink
 """
 
 RETURN = r"""
 devices:
-  description: The phones, in the order given, then the purged ones.
+  description: The phones in the order of O(devices), then the purged devices.
   returned: always
   type: list
   elements: dict
@@ -174,13 +219,30 @@ devices:
       type: str
       returned: always
     action:
-      description: V(none), V(register), V(bind), V(move), V(take_over) or V(deregister).
+      description:
+        - What the phone needed, one of V(none), V(register), V(bind), V(move), V(take_over) and V(deregister).
       type: str
       returned: always
     outcome:
       description:
-        - V(in_sync), V(would_change), V(changed), V(unverifiable), V(conflict), V(failed), V(unknown) or
-          V(not_attempted).
+        - The result, one of V(in_sync), V(would_change) (check mode), V(changed), V(unverifiable) (the redirect URL
+          cannot be checked), V(conflict) (registered to another account), V(failed) (refused or not applied),
+          V(unknown) (the write is unconfirmed) and V(not_attempted) (not read or not written).
+      type: str
+      returned: always
+    reason:
+      description:
+        - Why the outcome is what it is, as a word that you can use in conditions. Null with V(in_sync), V(changed) and
+          V(would_change).
+        - With V(unverifiable), one of V(url_not_readable), V(url_not_declared) and V(rewritten_same).
+        - With V(conflict), V(owned_elsewhere).
+        - With V(failed), one of V(refused), V(server_unknown), V(serial_missing), V(wrong_url), V(not_applied),
+          V(call_absent) and V(login_refused).
+        - With V(unknown), one of V(answer_lost) and V(unreadable_after).
+        - With V(not_attempted), one of V(unreadable), V(account_unreachable), V(login_refused), V(deadline),
+          V(interrupted), V(too_many_failures) and V(server_wrong_url), or V(guard_) and the name of the guard that
+          blocked the writes (V(guard_purge_limit), V(guard_expect_plan), V(guard_unread_devices) and
+          V(guard_list_contradiction)).
       type: str
       returned: always
     changed:
@@ -192,33 +254,68 @@ devices:
       type: bool
       returned: always
     verified:
-      description: Whether the URL was read and is the declared one; for an absent phone, whether its status was read.
+      description:
+        - Whether the redirect URL was read and is the declared one. For an absent phone, whether the status was read.
       type: bool
       returned: always
     before:
-      description: The phone as it was found (C(mac), C(status), C(server), C(url)); null where it could not be read.
+      description: The phone before the run. Null if it could not be read.
       type: dict
       returned: always
+      contains: &device
+        mac:
+          description: The MAC address, 12 lower-case hex digits.
+          type: str
+          returned: always
+        status:
+          description:
+            - V(registered), V(unregistered) (on the account, bound to no server), V(registered_elsewhere) (on another
+              account) or V(unknown) (not found).
+          type: str
+          returned: always
+        server:
+          description: The declared name of the server if the phone counts as bound to it, else null.
+          type: str
+          returned: always
+        url:
+          description: The redirect URL with its secrets masked, or null if the service does not report it.
+          type: str
+          returned: always
+        last_contact:
+          description:
+            - When the phone last asked the service, ISO 8601 in UTC. Null if it never asked or if the service does not
+              report it. Only Panasonic and Yealink YMCS do.
+          type: str
+          returned: always
     after:
-      description: The phone as it is now, or would be; null where that is not known.
+      description: The phone after the run, or as check mode predicts it. Null if it is not known.
       type: dict
       returned: always
+      contains: *device
     msg:
-      description: Why, in one sentence; empty where there is nothing to say.
+      description: Why the outcome is what it is, in one sentence. Empty if there is nothing to say.
       type: str
       returned: always
   sample:
     - mac: "001565000001"
       action: register
       outcome: changed
+      reason: null
       changed: true
       failed: false
       verified: true
-      before: {mac: "001565000001", status: unknown, server: null, url: null}
-      after: {mac: "001565000001", status: registered, server: branch, url: "https://prov.example.com/branch"}
+      before: {mac: "001565000001", status: unknown, server: null, url: null, last_contact: null}
+      after:
+        mac: "001565000001"
+        status: registered
+        server: branch
+        url: https://prov.example.com/branch
+        last_contact: null
       msg: ""
 summary:
-  description: Count per outcome, zeros too, and the numbers of C(declared) and C(unmanaged) devices.
+  description:
+    - Count per outcome, zeros too, and the numbers of C(declared) and C(unmanaged) devices. C(unmanaged) is null on
+      Snom, which cannot list an account.
   returned: always
   type: dict
   sample:
@@ -233,18 +330,21 @@ summary:
     declared: 1
     unmanaged: 0
 unmanaged:
-  description: MACs that the account holds and nobody declared; purged ones are gone from it.
+  description:
+    - MAC addresses on the account that are neither declared nor ignored, without those that were purged. Null on Snom,
+      which cannot list an account.
   returned: always
   type: list
   elements: str
   sample: []
 plan:
-  description: Digest of what is to be written, the same in check mode and in the run.
+  description:
+    - Digest of what is to be written, the same in check mode and in the run. Null if the account could not be read.
   returned: always
   type: str
   sample: sha256:8b6d44a7ad9b4e1b1d2ba5a0d2a6bb9fcd5ef3b1b7d4b9fdb5c42dbb5c9f6a11
 calls:
-  description: Number of calls to the service, by method.
+  description: Number of calls to the service by method.
   returned: always
   type: dict
   sample:
@@ -252,23 +352,39 @@ calls:
     listDevices: 2
     registerDevices: 1
 diff:
-  description: The devices that were or would be changed, before and after, by MAC.
+  description: The devices that were or would be changed, before and after, by MAC address.
   returned: with C(--diff)
   type: dict
   sample:
-    before: {"001565000001": {status: unknown, server: null, url: null}}
-    after: {"001565000001": {status: registered, server: branch, url: "https://prov.example.com/branch"}}
+    before: {"001565000001": {status: unknown, server: null, url: null, last_contact: null}}
+    after:
+      "001565000001": {status: registered, server: branch, url: "https://prov.example.com/branch", last_contact: null}
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._argspec import (
+    BOOL,
+    FLOAT,
+    INT,
+    LIST,
+    TEXT,
+    Absence,
+    devices_spec,
+)
 from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES, DesiredDevice
-from ansible_collections.voip.rps.plugins.module_utils._module import Answer, device_spec, run, warn_about_names
+from ansible_collections.voip.rps.plugins.module_utils._module import Answer, Session, run
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
-from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import bulk_result
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import bulk_result, run_error
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
+    DEFAULT_BATCH_SIZE,
+    DEFAULT_LIMIT,
+    Problems,
+    parse_batch_size,
+    parse_bool,
+    parse_choice,
     parse_devices,
     parse_digest,
     parse_limit,
@@ -285,87 +401,101 @@ EMPTY: dict[str, Any] = {
     "calls": {},
     "changed": False,
 }
+_ON_DEVICE_ERROR = ("fail", "report")
 
 
-def read_options(params: dict[str, Any], check_mode: bool) -> tuple[Sequence[DesiredDevice], Options]:
-    """Check everything that was declared. Raises InputError with all problems at once."""
-    problems: list[str] = []
+@dataclass(frozen=True)
+class Request:
+    """The desired phones, how they are reconciled, and whether the failure of one of them fails the task."""
 
-    def tried(parse: Callable[[], Any], otherwise: Any) -> Any:
-        try:
-            return parse()
-        except InputError as error:
-            problems.extend(error.problems)
-            return otherwise
+    devices: tuple[DesiredDevice, ...]
+    options: Options
+    fails: bool
 
-    entries = params["devices"]
-    labels = [f"devices[{index}]" for index in range(len(entries))]
-    declared = tried(lambda: parse_devices(entries, labels, params["vendor"]), ())
-    prefixes = tried(lambda: parse_prefixes(params["ignore"], declared), ())
-    servers: dict[str, str] | None = tried(
-        lambda: parse_purge_servers(params["purge_servers"], declared, params["vendor"]), None
+
+def read(options: Mapping[str, Any], vendor: str) -> Request:
+    """Check everything that was declared. Raises InputError with all problems."""
+    problems = Problems()
+    entries = options.get("devices")
+    devices: tuple[DesiredDevice, ...] = ()
+    if entries is None:
+        problems.add("devices", "is required")
+    else:
+        subjects = [f"devices[{index}]" for index in range(len(entries))]
+        devices = problems.attempt(lambda: parse_devices(entries, subjects, vendor), ())
+    purge = problems.attempt(lambda: parse_bool(options.get("purge"), "purge"), False)
+    if purge:
+        _check_purge(entries, vendor, problems)
+    reconciled = Options(
+        purge=purge,
+        purge_limit=problems.attempt(lambda: parse_limit(options.get("purge_limit")), DEFAULT_LIMIT),
+        purge_servers=_purge_servers(options, devices, vendor, problems),
+        ignore=_if_given(options, "ignore", problems, lambda value: parse_prefixes(value, devices), ()),
+        expect_plan=_if_given(options, "expect_plan", problems, parse_digest, None),
+        batch_size=problems.attempt(lambda: parse_batch_size(options.get("batch_size")), DEFAULT_BATCH_SIZE),
     )
-    limit = tried(lambda: parse_limit(params["purge_limit"]), None)
-    digest = tried(lambda: parse_digest(params["expect_plan"]), None)
-    if params["batch_size"] < 1:
-        problems.append(f"batch_size must be 1 or more, not {params['batch_size']}.")
-    if params["purge"] and not entries:
-        problems.append(
-            "purge with an empty list of devices would remove every phone of the account; "
-            "declare the phones, or deregister them with state: absent."
-        )
-    if problems:
-        raise InputError(problems)
-    return declared, Options(
-        check_mode=check_mode,
-        purge=params["purge"],
-        purge_limit=limit,
-        purge_servers=servers,
-        ignore=prefixes,
-        expect_plan=digest,
-        batch_size=params["batch_size"],
+    reaction = problems.attempt(
+        lambda: parse_choice(options.get("on_device_error"), "on_device_error", _ON_DEVICE_ERROR), ""
     )
+    problems.raise_if_any()
+    return Request(devices, reconciled, reaction == "fail")
 
 
-def work(module: Any, connect: Callable[[], Any]) -> Answer:
-    declared, options = read_options(module.params, module.check_mode)
-    warn_about_names(module, [device.server for device in declared])
-    service = connect()
-    report = reconcile(service, declared, options)
-    for text in report.warnings:
-        module.warn(text)
-    result, failed = bulk_result(report, len(declared), service.masker)
-    stopped = report.error is not None
-    return result, failed if stopped or module.params["on_device_error"] == "fail" else None
+def _check_purge(entries: Sequence[Any] | None, vendor_name: str, problems: Problems) -> None:
+    vendor = VENDORS.get(vendor_name)
+    if vendor is not None and not vendor.lists_account:
+        text = f"is not supported by {vendor.title}, which cannot list an account"
+        problems.add("purge", text, fix="Deregister phones with state: absent.")
+    elif entries is not None and not entries:
+        text = "with an empty list of devices would remove every device of the account"
+        problems.add("purge", text, fix="Declare the phones, or deregister them with state: absent.")
 
 
-def device_problems(params: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the devices, where Ansible has refused some option already."""
-    entries = params.get("devices")
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        return []
-    vendor = params.get("vendor")
-    labels = [f"devices[{index}]" for index in range(len(entries))]
-    try:
-        parse_devices(entries, labels, vendor if vendor in VENDORS else next(iter(VENDORS)))
-    except InputError as error:
-        return list(error.problems)
-    return []
+def _purge_servers(
+    options: Mapping[str, Any], devices: Sequence[DesiredDevice], vendor: str, problems: Problems
+) -> Mapping[str, str] | None:
+    def parse(names: Any) -> Mapping[str, str]:
+        return parse_purge_servers(names, devices, vendor)
+
+    servers: Mapping[str, str] | None = None
+    if vendor in VENDORS:
+        servers = _if_given(options, "purge_servers", problems, parse, None)
+    return servers
+
+
+def _if_given(options: Mapping[str, Any], key: str, problems: Problems, parse: Any, default: Any) -> Any:
+    """An option that protects devices: null is something that was given."""
+    return problems.attempt(lambda: parse(options[key]), default) if key in options else default
+
+
+def work(session: Session, request: Request) -> Answer:
+    """Reconcile the phones."""
+    devices = request.devices
+    session.warn_about((device.server for device in devices), (device.mac for device in devices))
+    options = replace(request.options, check_mode=session.check_mode)
+    report = reconcile(session.service, devices, options)
+    for notice in report.notices:
+        session.warn(notice)
+    result, failure = bulk_result(report, len(devices), session.presenter)
+    stopped = run_error(report, session.presenter) is not None
+    return result, failure if stopped or request.fails else None
 
 
 def main() -> None:
+    """Run the module."""
+    absence = Absence()
     spec: dict[str, Any] = {
-        "devices": {"type": "list", "elements": "dict", "required": True, "options": device_spec()},
-        "purge": {"type": "bool", "default": False},
-        "purge_limit": {"type": "str", "default": "10%"},
-        "purge_servers": {"type": "list", "elements": "str"},
-        "ignore": {"type": "list", "elements": "str", "default": []},
-        "expect_plan": {"type": "str"},
-        "batch_size": {"type": "int", "default": 100},
-        "deadline": {"type": "float"},
-        "on_device_error": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
+        "devices": devices_spec(),
+        "purge": {"type": BOOL, "default": False},
+        "purge_limit": {"type": TEXT, "default": DEFAULT_LIMIT.text},
+        "purge_servers": {"type": LIST, "elements": TEXT, "fallback": absence.of("purge_servers")},
+        "ignore": {"type": LIST, "elements": TEXT, "fallback": absence.of("ignore")},
+        "expect_plan": {"type": TEXT, "fallback": absence.of("expect_plan")},
+        "batch_size": {"type": INT, "default": DEFAULT_BATCH_SIZE},
+        "deadline": {"type": FLOAT},
+        "on_device_error": {"type": TEXT, "choices": list(_ON_DEVICE_ERROR), "default": _ON_DEVICE_ERROR[0]},
     }
-    run(spec, work, EMPTY, device_problems)
+    run(spec, read, work, EMPTY, absence)
 
 
 if __name__ == "__main__":

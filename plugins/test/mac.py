@@ -6,12 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mac
-short_description: Whether a value is the MAC address of a phone
+short_description: Check whether a value is the MAC address of a phone
 version_added: 1.0.0
 author:
   - The voip.rps contributors (@voip-rps)
 description:
-  - Whether the filter P(voip.rps.mac#filter) takes the value.
+  - Checks whether the filter P(voip.rps.mac#filter) accepts the value.
 options:
   _input:
     description:
@@ -24,7 +24,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Stop where a list holds something else
+- name: Check values
   ansible.builtin.assert:
     that:
       - "'0015.65ab.cd01' is voip.rps.mac"
@@ -33,7 +33,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: Whether it is one.
+  description: Whether the value is the MAC address of a phone.
   type: bool
 """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module as a process of its own, as Ansible does, against a simulator."""
+"""Run a module as a process of its own, as Ansible does, against simulated services."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if _TESTS not in sys.path:
     sys.path.insert(0, _TESTS)
 
 from simulator import Simulator  # noqa: E402
+from support.phones import BRANCH, OFFICE, OTHER_PASSWORD, OTHER_USER, PASSWORD, THEIRS, USER  # noqa: E402
 
-USER, PASSWORD = "me", "s3cret-Pass-w0rd"
 _ABOVE = [str(pathlib.Path(folder).parents[1]) for folder in ansible_collections.voip.__path__]
 _SECONDS = 60
-_MODULES = "ansible_collections.voip.rps.plugins.modules"
+MODULES = "ansible_collections.voip.rps.plugins.modules"
 
 # Forks a process for each module run, so that Python and Ansible start once and not hundreds of times. A line on its
 # standard input is a run: module, file of the arguments, file for the output, file for the errors, environment.
-_NURSERY = f"""
+FORK_SERVER = f"""
 import importlib, json, os, sys
 import ansible.module_utils.basic, requests
 from ansible_collections.voip.rps.plugins.module_utils import _redaction
-_redaction._ROUNDS = 1000
-modules = {{name: importlib.import_module("{_MODULES}." + name)
+_redaction.DERIVATION_ROUNDS = 1000
+modules = {{name: importlib.import_module("{MODULES}." + name)
            for name in ("rps_server", "rps_device", "rps_devices", "rps_device_info")}}
 for line in sys.stdin:
     name, arguments, output, errors, environment = json.loads(line)
@@ -83,13 +83,14 @@ class Outcome:
         return self.result[key]
 
 
-class Runner:
-    """Runs modules against a simulator with an account of its own at both vendors."""
+class ModuleRunner:
+    """Runs modules against a simulator with an account of its own at every service."""
 
-    def __init__(self, sim: Any, nursery: Any, folder: pathlib.Path) -> None:
+    def __init__(self, sim: Simulator, fork_server: subprocess.Popen[str], folder: pathlib.Path) -> None:
         self.sim = sim
-        self.nursery = nursery
+        self.fork_server = fork_server
         self.folder = folder
+        self.login: dict[str, Any] = {"api_username": USER, "api_password": PASSWORD, "timeout": 10}
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("RPS_")}
         for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             self.environment.pop(name, None)
@@ -97,13 +98,8 @@ class Runner:
         self.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 
     def connection(self, vendor: str) -> dict[str, Any]:
-        return {
-            "vendor": vendor,
-            "api_url": self.sim.url(vendor),
-            "api_username": USER,
-            "api_password": PASSWORD,
-            "timeout": 10,
-        }
+        """The connection options of a service."""
+        return {"vendor": vendor, "api_url": self.sim.url(vendor), **self.login}
 
     def __call__(
         self,
@@ -134,11 +130,12 @@ class Runner:
         files = [self.folder / name for name in ("arguments", "output", "errors")]
         for file, text in zip(files, (json.dumps(given), "", ""), strict=True):
             file.write_text(text, encoding="utf-8")
-        self.nursery.stdin.write(
-            json.dumps([module, *map(str, files), {**self.environment, **(environment or {})}]) + "\n"
-        )
-        self.nursery.stdin.flush()
-        code = int(self.nursery.stdout.readline())
+        order = json.dumps([module, *map(str, files), {**self.environment, **(environment or {})}])
+        assert self.fork_server.stdin is not None
+        assert self.fork_server.stdout is not None
+        self.fork_server.stdin.write(f"{order}\n")
+        self.fork_server.stdin.flush()
+        code = int(self.fork_server.stdout.readline())
         return Outcome(code, *(file.read_text(encoding="utf-8") for file in files[1:]))
 
     def fresh(self, module: str, options: Mapping[str, Any], path: str = "") -> Outcome:
@@ -146,7 +143,7 @@ class Runner:
         environment = {**self.environment}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [path, environment["PYTHONPATH"]]))
         process = subprocess.run(
-            [sys.executable, "-m", f"{_MODULES}.{module}"],
+            [sys.executable, "-m", f"{MODULES}.{module}"],
             input=json.dumps({"ANSIBLE_MODULE_ARGS": {**self.connection("yealink"), **options}}),
             capture_output=True,
             text=True,
@@ -158,11 +155,11 @@ class Runner:
 
 
 @pytest.fixture(scope="session")
-def nursery() -> Iterator[Any]:
+def fork_server() -> Iterator[subprocess.Popen[str]]:
     """The process that the modules are forked from."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(_ABOVE), "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(
-        [sys.executable, "-c", _NURSERY],
+        [sys.executable, "-c", FORK_SERVER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -175,17 +172,20 @@ def nursery() -> Iterator[Any]:
 
 
 @pytest.fixture
-def sim() -> Iterator[Any]:
+def sim() -> Iterator[Simulator]:
+    """All services, each with this account, another one, and servers where the service has them."""
     with Simulator() as simulator:
         for vendor in simulator.vendors:
             simulator.add_account(vendor, USER, PASSWORD)
-            simulator.add_account(vendor, "other", "theirs")
-            simulator.world(vendor).add_server(USER, "office", "https://office.example.com/")
-            simulator.world(vendor).add_server(USER, "branch", "https://branch.example.com/")
-            simulator.world(vendor).add_server("other", "theirs", "https://theirs.example.net/")
+            simulator.add_account(vendor, OTHER_USER, OTHER_PASSWORD)
+            world = simulator.world(vendor)
+            world.add_server(USER, "office", OFFICE)
+            world.add_server(USER, "branch", BRANCH)
+            world.add_server(OTHER_USER, "theirs", THEIRS)
         yield simulator
 
 
 @pytest.fixture
-def run(sim: Any, nursery: Any, tmp_path: pathlib.Path) -> Runner:
-    return Runner(sim, nursery, tmp_path)
+def run(sim: Simulator, fork_server: subprocess.Popen[str], tmp_path: pathlib.Path) -> ModuleRunner:
+    """Runs modules against these services."""
+    return ModuleRunner(sim, fork_server, tmp_path)

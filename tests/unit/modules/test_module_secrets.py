@@ -10,7 +10,9 @@ import urllib.parse
 from typing import Any
 
 import pytest
-from simulator import Fault
+from simulator import Fault, Simulator
+
+from .conftest import ModuleRunner
 
 OFFICE = "https://office.example.com/"
 MAC, SECOND = "001565000001", "001565000002"
@@ -44,13 +46,10 @@ def leaked(output: str, *secrets: str) -> list[str]:
     return [form for secret in secrets for form in forms(secret) if form in output]
 
 
-def prepare(run: Any, sim: Any) -> None:
+def prepare(run: ModuleRunner, sim: Simulator) -> None:
     sim.add_account("yealink", "me", PASSWORD)
     sim.world("yealink").add_server("me", "plain", PLAIN)
-    run.connection = lambda vendor: {
-        "vendor": vendor, "api_url": sim.url(vendor), "api_username": "me", "api_password": PASSWORD, "timeout": 2,
-        "retries": 0,
-    }  # fmt: skip
+    run.login = {"api_username": "me", "api_password": PASSWORD, "timeout": 2, "retries": 0}
 
 
 FAULTS: list[dict[str, Any] | None] = [
@@ -69,7 +68,9 @@ FAULTS: list[dict[str, Any] | None] = [
 
 @pytest.mark.parametrize("check", [False, True], ids=["run", "check"])
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["kind"] if fault else "none")
-def test_no_module_prints_a_secret(run: Any, sim: Any, fault: dict[str, Any] | None, check: bool) -> None:
+def test_no_module_prints_a_secret(
+    run: ModuleRunner, sim: Simulator, fault: dict[str, Any] | None, check: bool
+) -> None:
     prepare(run, sim)
     sim.world("yealink").add_device(SECOND, "me", "plain", OLD)
     if fault is not None:
@@ -92,7 +93,9 @@ def test_no_module_prints_a_secret(run: Any, sim: Any, fault: dict[str, Any] | N
     assert leaked(outputs[2], PASSWORD, USERINFO, QUERY, FRAGMENT) == []
 
 
-def test_a_plain_servers_path_is_shown_and_its_secrets_are_stable_fingerprints(run: Any, sim: Any) -> None:
+def test_a_plain_servers_path_is_shown_and_its_secrets_are_stable_fingerprints(
+    run: ModuleRunner, sim: Simulator
+) -> None:
     prepare(run, sim)
     first = run("rps_device", mac=MAC, server="plain", server_url=PLAIN)
     again = run("rps_device", mac=MAC, server="plain", server_url=PLAIN)
@@ -101,7 +104,7 @@ def test_a_plain_servers_path_is_shown_and_its_secrets_are_stable_fingerprints(r
     assert again["outcome"] == "in_sync"
 
 
-def test_a_plain_url_without_secrets_is_shown_whole(run: Any, sim: Any) -> None:
+def test_a_plain_url_without_secrets_is_shown_whole(run: ModuleRunner, sim: Simulator) -> None:
     prepare(run, sim)
     sim.world("yealink").add_server("me", "office", OFFICE + "some/path")
     outcome = run("rps_device", mac=MAC, server="office", server_url=OFFICE + "some/path")
@@ -114,7 +117,9 @@ def test_a_plain_url_without_secrets_is_shown_whole(run: Any, sim: Any) -> None:
      "true", "yealink", "failed", "rps", "https://office.example.com/", "not_attempted", "unverifiable"],
 )  # fmt: skip
 @pytest.mark.parametrize("module", ["rps_device", "rps_devices"])
-def test_a_password_that_is_a_word_of_ours_damages_no_result(run: Any, sim: Any, module: str, password: str) -> None:
+def test_a_password_that_is_a_word_of_ours_damages_no_result(
+    run: ModuleRunner, sim: Simulator, module: str, password: str
+) -> None:
     sim.add_account("yealink", "me", password)
     phone = {"mac": MAC, "server": "office", "server_url": OFFICE}
     options = phone if module == "rps_device" else {"devices": [phone]}
@@ -124,7 +129,9 @@ def test_a_password_that_is_a_word_of_ours_damages_no_result(run: Any, sim: Any,
     item = outcome.result if module == "rps_device" else outcome["devices"][0]
     after = item["device"] if module == "rps_device" else item["after"]
     assert (item["action"], item["outcome"], item["verified"]) == ("register", "changed", True)
-    assert after == {"mac": MAC, "status": "registered", "server": "office", "url": OFFICE}
+    assert after == {
+        "mac": MAC, "status": "registered", "server": "office", "url": OFFICE, "last_contact": None
+    }  # fmt: skip
     assert outcome["calls"] == sim.count()
     if module == "rps_devices":
         assert outcome["summary"]["changed"] == 1
@@ -132,17 +139,48 @@ def test_a_password_that_is_a_word_of_ours_damages_no_result(run: Any, sim: Any,
 
 
 @pytest.mark.parametrize("token", ["registered", "changed", "office", MAC])
-def test_a_token_that_is_a_word_of_ours_damages_no_result(run: Any, sim: Any, token: str) -> None:
+def test_a_token_that_is_a_word_of_ours_damages_no_result(run: ModuleRunner, sim: Simulator, token: str) -> None:
     outcome = run("rps_device", mac=MAC, server="office", unique_url=f"https://one.example.com/{token}")
     assert (outcome["outcome"], outcome["device"]["status"], outcome["device"]["mac"]) == ("changed", "registered", MAC)
     assert outcome["device"]["server"] == "office"
     assert not outcome["device"]["url"].endswith(f"/{token}")
 
 
-def test_the_login_is_not_among_the_arguments_of_the_invocation(run: Any, sim: Any) -> None:
+def test_the_login_is_not_among_the_arguments_of_the_invocation(run: ModuleRunner, sim: Simulator) -> None:
     outcome = run("rps_device", mac=MAC, server="office", unique_url="https://one.example.com/t0k3n")
     arguments = outcome["invocation"]["module_args"]
     assert arguments["mac"] == MAC
     assert arguments["api_username"] == "me"
     assert "s3cret-Pass-w0rd" not in str(arguments)
     assert "t0k3n" not in str(arguments)
+
+
+def test_the_invocation_shows_a_few_of_many_phones_and_no_url(run: ModuleRunner) -> None:
+    devices = [
+        {"mac": f"0015650000{number:02x}", "server": "office", "unique_url": "https://one.example.com/t0k3n"}
+        for number in range(60)
+    ]
+    shown = run("rps_devices", check=True, devices=devices)["invocation"]["module_args"]["devices"]
+    assert shown[0]["mac"] == "001565000000"
+    assert len(shown) < 60
+    assert "t0k3n" not in str(shown)
+
+
+@pytest.mark.parametrize("option", ["server_url", "unique_url"])
+def test_a_refusal_of_options_shows_no_secret(run: ModuleRunner, option: str) -> None:
+    phone = {"mac": MAC, "server": 12, option: f"https://{USERINFO}@h.example.com/{TOKEN}?{QUERY}#{FRAGMENT}"}
+    for outcome in (run("rps_devices", devices=[phone]), run("rps_device", **phone)):
+        assert outcome.failed
+        assert leaked(outcome.output, USERINFO, QUERY, FRAGMENT, TOKEN, run.login["api_password"]) == []
+
+
+def test_a_password_that_was_read_as_a_number_is_not_shown(run: ModuleRunner) -> None:
+    outcome = run("rps_device", mac=MAC, server="office", api_password=80154711)
+    assert outcome.failed
+    assert "80154711" not in outcome.output
+
+
+def test_urls_that_filter_are_shown_nowhere(run: ModuleRunner) -> None:
+    outcome = run("rps_device_info", redirected_to=[UNIQUE])
+    assert not outcome.failed
+    assert leaked(outcome.output, USERINFO, QUERY, FRAGMENT, TOKEN) == []

@@ -17,6 +17,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.voip.rps.plugins.inventory import rps
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
+from ansible_collections.voip.rps.plugins.module_utils._validation import connection_with_environment
 from simulator import Fault, Simulator
 
 USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
@@ -36,6 +37,7 @@ class Plugin(rps.InventoryModule):
             "servers": [],
             "statuses": [],
             "mac_prefixes": [],
+            "account": None,
             "urls": True,
             "strict": False,
             "compose": {},
@@ -46,11 +48,11 @@ class Plugin(rps.InventoryModule):
             "cache": False,
             **dict.fromkeys(rps.CONNECTION_OPTIONS),
         }
-        self._values = {**defaults, **data}
+        self.stored = {**defaults, **data}
         return data
 
     def get_option(self, option: str, hostvars: Any = None) -> Any:
-        return self._values[option]
+        return self.stored[option]
 
 
 @pytest.fixture
@@ -61,19 +63,27 @@ def kept() -> dict[str, Any]:
 
 @pytest.fixture
 def read(sim: Simulator, tmp_path: Path, trust: Callable[[Any], Any], kept: dict[str, Any]) -> Read:
-    def make(refresh: bool = False, path: str = "phones.rps.yml", **values: Any) -> InventoryData:
+    def make(
+        refresh: bool = False,
+        path: str = "phones.rps.yml",
+        inventory: InventoryData | None = None,
+        bare: bool = False,
+        **values: Any,
+    ) -> InventoryData:
+        """Read the account into an inventory; ``bare`` leaves out everything that is not in ``values``."""
         file = tmp_path / path
         login = {"vendor": "yealink", "api_username": USER, "api_password": PASSWORD}
-        whole = {"plugin": "voip.rps.rps", "api_url": sim.url(values.get("vendor", "yealink")), **login, **values}
+        address = {"api_url": sim.url(values.get("vendor", "yealink"))}
+        whole = {"plugin": "voip.rps.rps", **({} if bare else {**address, **login}), **values}
         file.write_text(yaml.safe_dump(whole), encoding="utf-8")
         plugin = Plugin()
         plugin.trust = trust
         plugin._cache = kept
-        inventory = InventoryData()
+        found = inventory if inventory is not None else InventoryData()
         loader = DataLoader()
         plugin.templar = Templar(loader=loader)
-        plugin.parse(inventory, loader, str(file), not refresh)
-        return inventory
+        plugin.parse(found, loader, str(file), not refresh)
+        return found
 
     return make
 
@@ -151,17 +161,95 @@ def test_hosts_are_named_grouped_and_composed_as_asked(sim: Simulator, read: Rea
 @pytest.mark.parametrize(
     ("template", "text"),
     [
-        ("rps_mac", "hostname gives 'rps_mac', which another device has already, for 001565000002; write a template"),
-        ("{{ '' }}", "hostname gives an empty name"),
-        ("{{ nobody_knows_it }}", "hostname cannot be used for 001565000001"),
+        ("rps_mac", "hostname gives 'rps_mac' to 00:15:65:00:00:02 and to another device"),
+        ("{{ rps_mac[:6] }}", "hostname gives '001565' to 00:15:65:00:00:02"),
+        ("{{ '' }}", "hostname gives no name to 00:15:65:00:00:01"),
+        ("{{ nobody_knows_it }}", "hostname cannot be used for 00:15:65:00:00:01"),
     ],
 )
-def test_a_hostname_that_names_no_single_device_is_an_error(
+def test_a_hostname_that_names_no_single_device_adds_no_host(
     sim: Simulator, read: Read, template: str, text: str
 ) -> None:
     hold(sim)
+    inventory = InventoryData()
     with pytest.raises(AnsibleParserError, match=text):
-        read(hostname=template)
+        read(inventory=inventory, hostname=template)
+    assert inventory.hosts == {}
+
+
+def test_a_host_that_another_source_has_is_merged(sim: Simulator, read: Read) -> None:
+    hold(sim)
+    inventory = InventoryData()
+    inventory.add_host("001565000001")
+    inventory.set_variable("001565000001", "desk", "12")
+    read(inventory=inventory)
+    assert len(inventory.hosts) == 3
+    assert inventory.hosts["001565000001"].vars["desk"] == "12"
+    assert inventory.hosts["001565000001"].vars["rps_url"] == OFFICE
+
+
+def test_each_host_gets_the_account_of_the_role(sim: Simulator, read: Read) -> None:
+    hold(sim)
+    hosts = shown(read(account="main"))
+    assert {values["rps_account"] for values in hosts.values()} == {"main"}
+
+
+@pytest.mark.parametrize("vendor", ["panasonic", "ymcs"])
+def test_the_last_contact_is_a_variable_if_the_service_reports_it(sim: Simulator, read: Read, vendor: str) -> None:
+    world = sim.world(vendor)
+    for address in ("001565000001", "001565000002"):
+        if vendor == "ymcs":
+            world.add_device(address, USER, "office", serial="1")
+        else:
+            world.add_device(address, USER, url=OFFICE)
+    world.touch("001565000001", "2026-03-04T05:06:07Z")
+    hosts = shown(read(vendor=vendor, servers=[{"name": "office", "url": OFFICE}]))
+    assert [values["rps_last_contact"] for values in hosts.values()] == ["2026-03-04T05:06:07Z", None]
+    assert {values["rps_server"] for values in hosts.values()} == {"office"}
+    assert {values["rps_vendor"] for values in hosts.values()} == {vendor}
+
+
+def test_snom_is_refused_with_the_reason(sim: Simulator, read: Read) -> None:
+    with pytest.raises(AnsibleParserError, match="Snom cannot list an account"):
+        read(vendor="snom")
+    assert sim.calls() == []
+
+
+def test_login_and_address_come_from_the_environment_as_one_set(
+    sim: Simulator, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(sim)
+    monkeypatch.setenv("RPS_YEALINK_USERNAME", USER)
+    monkeypatch.setenv("RPS_YEALINK_PASSWORD", PASSWORD)
+    monkeypatch.setenv("RPS_YEALINK_API_URL", sim.url("yealink"))
+    monkeypatch.setenv("RPS_API_USERNAME", "x")
+    monkeypatch.setenv("RPS_API_URL", "https://nowhere.invalid/")
+    assert len(read(bare=True, vendor="yealink").hosts) == 3
+    with pytest.raises(AnsibleParserError, match="RPS_API_PASSWORD is not"):
+        read(bare=True, vendor="htek")
+
+
+def test_a_login_that_is_reserved_for_another_vendor_is_not_used(
+    sim: Simulator, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RPS_VENDOR", "htek")
+    monkeypatch.setenv("RPS_API_USERNAME", USER)
+    monkeypatch.setenv("RPS_API_PASSWORD", PASSWORD)
+    with pytest.raises(AnsibleParserError, match="RPS_VENDOR is htek"):
+        read(bare=True, vendor="yealink")
+    assert sim.calls() == []
+
+
+def test_a_relative_ca_path_is_relative_to_the_working_directory(
+    sim: Simulator, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "ca.pem").write_text("", encoding="utf-8")
+    with pytest.raises(AnsibleParserError, match="ca_path"):
+        read(ca_path="ca.pem")
+    monkeypatch.chdir(elsewhere)
+    assert read(ca_path="ca.pem").hosts == {}
 
 
 def test_a_template_in_a_url_of_the_service_stays_text(sim: Simulator, read: Read, trust: Callable[[Any], Any]) -> None:
@@ -229,8 +317,27 @@ def test_another_accounts_devices_are_not_taken_from_the_cache(sim: Simulator, r
     assert read(cache=True, vendor="htek").hosts == {}
 
 
+DEVICE: dict[str, Any] = {"mac": "001565000001", "status": "registered", "url": None, "last_contact": None}
+
+
 @pytest.mark.parametrize(
-    "damage", [None, "text", [1], [{}], [{"mac": 1, "status": "registered", "url": None}], {"devices": []}]
+    "damage",
+    [
+        None,
+        "text",
+        [1],
+        [{}],
+        {"devices": []},
+        [{key: DEVICE[key] for key in ("mac", "status", "url")}],
+        [{**DEVICE, "more": 1}],
+        [{**DEVICE, "mac": 1}],
+        [{**DEVICE, "mac": "phone"}],
+        [{**DEVICE, "mac": "00:15:65:00:00:01"}],
+        [{**DEVICE, "status": "fine"}],
+        [{**DEVICE, "url": ["x"]}],
+        [{**DEVICE, "last_contact": 5}],
+        [DEVICE, DEVICE],
+    ],
 )
 def test_a_damaged_cache_is_read_anew(sim: Simulator, read: Read, kept: dict[str, Any], damage: Any) -> None:
     hold(sim)
@@ -250,7 +357,7 @@ def test_a_typing_mistake_does_not_switch_the_verification_of_certificates_off(
     if environment is not None:
         monkeypatch.setenv("RPS_VALIDATE_CERTS", environment)
     values = {} if written is None else {"validate_certs": written}
-    with pytest.raises(AnsibleParserError, match="validate_certs must be true or false, not '"):
+    with pytest.raises(AnsibleParserError, match="validate_certs must be true or false"):
         read(**values)
     assert sim.calls() == []
 
@@ -270,14 +377,13 @@ def test_the_file_and_then_the_environment_say_whether_certificates_are_verified
     if environment is not None:
         monkeypatch.setenv("RPS_VALIDATE_CERTS", environment)
     seen: list[bool] = []
-    whole = rps.parse_connection
 
-    def parse(options: Mapping[str, Any]) -> Any:
-        connection = whole(options)
+    def parse(options: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
+        connection = connection_with_environment(options, environ)
         seen.append(connection.validate_certs)
         return connection
 
-    monkeypatch.setattr(rps, "parse_connection", parse)
+    monkeypatch.setattr(rps, "connection_with_environment", parse)
     read(**({} if written is None else {"validate_certs": written}))
     assert seen == [verified]
 
@@ -295,17 +401,23 @@ def test_hosts_have_no_url_where_the_output_is_to_be_kept(sim: Simulator, read: 
 
 FAILURES: dict[str, tuple[Mapping[str, Any], str]] = {
     "a wrong option": ({"concurrency": 99}, r"phones\.rps\.yml: concurrency must be"),
-    "a password that YAML takes for a number": ({"api_password": 12345}, "api_password was read as a number"),
+    "a password that YAML takes for a number": ({"api_password": 12345}, "api_password must be text"),
+    "a user name that YAML takes for a number": ({"api_username": 12345}, "api_username must be text"),
+    "an account that YAML takes for a number": ({"account": 12}, "account must be text"),
+    "a prefix that YAML takes for a number": ({"mac_prefixes": [885]}, r"mac_prefixes\[0\] must be text"),
+    "a server that YAML takes for a number": ({"servers": [{"name": 12, "url": OFFICE}]}, "name must be text"),
     "an address with an impossible port": ({"api_url": "https://127.0.0.1:99999/"}, "api_url is not a usable address"),
     "an address that ends too early": ({"api_url": "https://[::1/"}, "api_url is not a usable address"),
     "a server twice": (
         {"servers": [{"name": "office", "url": OFFICE}, {"name": "office", "url": BRANCH}]},
-        r"servers\[1\]: server 'office' is declared twice",
+        r"servers\[1\] defines server 'office' again",
     ),
-    "a server that is none": ({"servers": ["office"]}, r"servers\[0\] must be a dictionary with name and url"),
-    "a wrong prefix": ({"mac_prefixes": ["xyz"]}, r"phones\.rps\.yml: .*mac_prefixes"),
-    "a wrong server": ({"servers": [{"name": "a/b", "url": OFFICE}]}, r"servers\[0\]: the server name"),
-    "nobody there": (
+    "a server that is none": ({"servers": ["office"]}, r"servers\[0\] must be a dictionary"),
+    "a misspelt key of a server": ({"servers": [{"name": "a", "urll": OFFICE}]}, "did you mean 'url'?"),
+    "a wrong prefix": ({"mac_prefixes": ["xyz"]}, r"phones\.rps\.yml: mac_prefixes"),
+    "a wrong server": ({"servers": [{"name": "a/b", "url": OFFICE}]}, r"servers\[0\]: name"),
+    "a wrong status": ({"statuses": ["registred"]}, "did you mean 'registered'?"),
+    "no service there": (
         {"api_url": "http://127.0.0.1:9/", "retries": 0},
         "^The devices of the account could not be read: ",
     ),
@@ -316,23 +428,33 @@ FAILURES: dict[str, tuple[Mapping[str, Any], str]] = {
 @pytest.mark.parametrize("case", FAILURES)
 def test_what_is_wrong_is_one_clear_error(sim: Simulator, read: Read, case: str) -> None:
     values, text = FAILURES[case]
+    inventory = InventoryData()
     with pytest.raises(AnsibleParserError, match=text) as caught:
-        read(**values)
+        read(inventory=inventory, **values)
     assert PASSWORD not in str(caught.value)
+    assert inventory.hosts == {}
+
+
+def test_all_problems_are_named_at_once(sim: Simulator, read: Read) -> None:
+    with pytest.raises(AnsibleParserError) as caught:
+        read(concurrency=99, account=12, servers=["x"], mac_prefixes=["xyz"], statuses=["x"], retries=-1)
+    for word in ("6 problems", "concurrency", "account", "servers[0]", "mac_prefixes", "statuses", "No host was added"):
+        assert word in str(caught.value)
+    assert sim.calls() == []
 
 
 def test_a_device_that_cannot_be_read_is_named(sim: Simulator, read: Read) -> None:
     hold(sim)
     sim.faults.add(Fault("status", status=503, method="checkDeviceExt", mac="001565000002"))
-    with pytest.raises(AnsibleParserError, match="could not be read: 001565000002: checkDeviceExt"):
+    with pytest.raises(AnsibleParserError, match="could not be read: 00:15:65:00:00:02"):
         read(retries=0)
 
 
 def test_a_missing_library_is_named(sim: Simulator, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: Any) -> None:
-        raise MissingLibraryError("requests", ImportError("no such module"))
+        raise MissingLibraryError("requests", "no such module")
 
-    monkeypatch.setattr(rps, "Transport", fail)
+    monkeypatch.setattr(rps, "open_service", fail)
     with pytest.raises(AnsibleParserError, match="Install it for the Python that runs Ansible"):
         read()
 

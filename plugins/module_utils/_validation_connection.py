@@ -1,0 +1,261 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Connection options and logins of the environment -> a Connection. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ._errors import InputError
+from ._model import Connection
+from ._text import did_you_mean, join_names, shown_value, to_printable
+from ._urls import is_host, split_url
+from ._validation_run import parse_deadline
+from ._validation_values import Problems, check_text, parse_bool, parse_number, unknown_keys
+from ._vendors.registry import VENDORS
+
+# The connection options of the contract, by their names, and their defaults.
+CONNECTION_OPTIONS = (
+    "vendor",
+    "api_url",
+    "api_username",
+    "api_password",
+    "validate_certs",
+    "ca_path",
+    "timeout",
+    "retries",
+    "concurrency",
+)
+DEFAULT_TIMEOUT = 30.0  # seconds, for one try of a call
+DEFAULT_RETRIES = 3
+DEFAULT_CONCURRENCY = 8
+MAX_CONCURRENCY = 64
+_LONGEST_TIMEOUT_S = 86_400
+_MOST_RETRIES = 100
+_PORTS = {"https": "443", "http": "80"}
+_LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?")
+
+
+def parse_connection(options: Mapping[str, Any], *, subject: str = "", strict_keys: bool = False) -> Connection:
+    """Connection options, and ``deadline`` -> Connection. None or missing means the default.
+
+    ``subject`` is the neutral name of what has the options, for instance ``accounts.office``, or "" for the options of
+    a module. ``strict_keys`` refuses options that do not exist. Raises InputError with all problems.
+    """
+    problems = Problems()
+    front = f"{subject}: " if subject else ""
+    if strict_keys:
+        unknown_keys(options, (*CONNECTION_OPTIONS, "deadline"), subject, problems)
+    vendor = _vendor(options.get("vendor"), f"{front}vendor", problems)
+    username, password = _login(options, front, problems)
+    api_url = _api_url(options.get("api_url"), vendor, f"{front}api_url", problems)
+
+    timeout = _number(options, "timeout", DEFAULT_TIMEOUT, (0.001, _LONGEST_TIMEOUT_S), front, problems)
+    retries = _number(options, "retries", DEFAULT_RETRIES, (0, _MOST_RETRIES), front, problems)
+    concurrency = _number(options, "concurrency", DEFAULT_CONCURRENCY, (1, MAX_CONCURRENCY), front, problems)
+    certs = options.get("validate_certs")
+    # Never by Python's idea of truth: a typing mistake must switch the verification neither off nor on.
+    verify = certs in (None, "") or problems.attempt(lambda: parse_bool(certs, f"{front}validate_certs"), True)
+    ca_path = options.get("ca_path")
+    check_text(ca_path, f"{front}ca_path", problems)
+    deadline = problems.attempt(lambda: parse_deadline(options.get("deadline"), f"{front}deadline"), None)
+    problems.raise_if_any()
+    return Connection(
+        vendor=vendor,
+        api_url=api_url,
+        username=username,
+        password=password,
+        validate_certs=verify,
+        ca_path=ca_path or None,
+        timeout=timeout,
+        retries=int(retries),
+        concurrency=int(concurrency),
+        deadline=deadline,
+    )
+
+
+def _number(
+    options: Mapping[str, Any], key: str, default: float, bounds: tuple[float, float], front: str, problems: Problems
+) -> float:
+    """A number; a whole one if its default is."""
+    value = options.get(key)
+    if value is None or value == "":
+        return default
+    whole = isinstance(default, int)
+    unit = "" if whole else "seconds"
+    return problems.attempt(lambda: parse_number(value, f"{front}{key}", *bounds, whole=whole, unit=unit), default)
+
+
+def _vendor(value: Any, option: str, problems: Problems) -> str:
+    """The vendor, or "" if the problem was noted."""
+    if not check_text(value, option, problems):
+        return ""
+    name = (value or "").strip()
+    if name in VENDORS:
+        return str(name)
+    choices = join_names(sorted(VENDORS), "or")
+    if not name:
+        problems.add(option, f"is required: {choices}")
+    else:
+        problems.add(option, f"must be {choices}, not '{shown_value(name)}'{did_you_mean(name, VENDORS)}")
+    return ""
+
+
+def _login(options: Mapping[str, Any], front: str, problems: Problems) -> tuple[str, str]:
+    """User name and password as they are given: blanks at their ends may be part of them."""
+    fix = "" if front else _LOGIN_FIX
+    found: list[str] = []
+    missing: list[str] = []
+    for key in ("api_username", "api_password"):
+        value = options.get(key)
+        found.append(value if isinstance(value, str) else "")
+        if not check_text(value, f"{front}{key}", problems):
+            continue
+        if not value:
+            missing.append(key)
+        elif not _encodable(value):
+            problems.add(f"{front}{key}", "has bytes that are not text", fix="Write it as UTF-8.")
+    if len(missing) == 2:
+        problems.add(f"{front}api_username", "and api_password are required", fix=fix)
+    elif missing:
+        problems.add(f"{front}{missing[0]}", "is required", fix=fix)
+    if ":" in found[0]:
+        problems.add(f"{front}api_username", "cannot contain a colon (basic authentication)")
+    return found[0], found[1]
+
+
+_LOGIN_FIX = "Set both, or set RPS_API_USERNAME and RPS_API_PASSWORD in the environment."
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _api_url(value: Any, vendor: str, option: str, problems: Problems) -> str:
+    if not check_text(value, option, problems):
+        return ""
+    url = (value or "").strip()
+    if url:
+        problem = _api_url_problem(url)
+        if problem:
+            problems.add(option, problem)
+        return str(url)
+    default = VENDORS[vendor].api_url if vendor in VENDORS else ""
+    if default is None:
+        title = VENDORS[vendor].title
+        problems.add(option, f"is required: the address of {title} depends on the region of the account")
+    return default or ""
+
+
+def _api_url_problem(url: str) -> str | None:
+    """Why this is no address of a service, as the end of a sentence, or None. Never quotes user info."""
+    parts = split_url(url)
+    if parts is None or parts.scheme not in ("https", "http"):
+        return "must begin with https://"
+    if "@" in url:
+        return "must not contain a login; give it as api_username and api_password"
+    if not is_host(parts.host) or any(char.isspace() or not char.isprintable() for char in url):
+        return "is not a usable address"
+    if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.host):
+        return (
+            f"would send the password unencrypted to {to_printable(parts.host)}; use https:// (http:// is accepted "
+            "for localhost only)"
+        )
+    return None
+
+
+def connection_identity(connection: Connection) -> str:
+    """What tells one account from another: service, scheme, host, port, path without a final slash, user name."""
+    parts = split_url(connection.api_url)
+    if parts is None:
+        return f"{connection.vendor} {connection.api_url} {connection.username}"
+    name, colon, port = parts.host.rpartition(":") if not parts.host.endswith("]") else (parts.host, "", "")
+    if not colon:
+        name = parts.host
+    host = f"{name.rstrip('.')}:{(port.lstrip('0') if colon else '') or _PORTS.get(parts.scheme, '')}"
+    return f"{connection.vendor} {parts.scheme}://{host}{parts.path.rstrip('/')} {connection.username}"
+
+
+def login_from_environment(environ: Mapping[str, str], vendor: str | None) -> dict[str, Any]:
+    """The login and the address that the environment has for a vendor, as one set; {} if it has none.
+
+    Keys: api_username, api_password and api_url, as far as they are set, and ``vendor`` if it was not given and
+    RPS_VENDOR names it. ``RPS_<VENDOR>_USERNAME``, ``_PASSWORD`` and ``_API_URL`` count if that user name is set, else
+    ``RPS_API_USERNAME``, ``_PASSWORD`` and ``_URL``, which RPS_VENDOR may reserve for one vendor. Nothing is mixed
+    between sets. Empty variables count as not set.
+    """
+    reserved = environ.get("RPS_VENDOR", "").strip()
+    found: dict[str, Any] = {}
+    if not vendor:
+        if not reserved:
+            return {}
+        vendor = found["vendor"] = reserved
+    own = f"RPS_{vendor.upper()}_"
+    if environ.get(f"{own}USERNAME"):
+        names = (f"{own}USERNAME", f"{own}PASSWORD", f"{own}API_URL")
+    elif reserved in ("", vendor):
+        names = ("RPS_API_USERNAME", "RPS_API_PASSWORD", "RPS_API_URL")
+    else:
+        return found
+    if environ.get(names[0]):
+        keys = ("api_username", "api_password", "api_url")
+        found.update({key: environ[name] for key, name in zip(keys, names) if environ.get(name)})
+    return found
+
+
+def incomplete_credentials(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Sentences about logins in the environment of which one half is missing."""
+    sentences: list[str] = []
+    for front in ("RPS_API_", *(f"RPS_{name.upper()}_" for name in sorted(VENDORS))):
+        names = (f"{front}USERNAME", f"{front}PASSWORD")
+        there = [name for name in names if environ.get(name)]
+        if len(there) == 1:
+            missing = names[1] if there[0] == names[0] else names[0]
+            sentences.append(f"{there[0]} is set, but {missing} is not; set both.")
+    return tuple(sentences)
+
+
+def connection_with_environment(options: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
+    """The connection of a module or of the inventory plugin: its options, and the environment for what they leave out.
+
+    Login and address come from the environment only if neither user name nor password is given, and then as one set.
+    Raises InputError with all problems.
+    """
+    values = {key: options.get(key) for key in (*CONNECTION_OPTIONS, "deadline")}
+    for key in ("vendor", "validate_certs", "ca_path", "timeout"):
+        if values[key] is None:
+            values[key] = environ.get(f"RPS_{key.upper()}") or None
+    vendor = values["vendor"] if isinstance(values["vendor"], str) else None
+    if values["api_username"] is None and values["api_password"] is None:
+        found = login_from_environment(environ, vendor)
+        values.update({key: value for key, value in found.items() if values[key] is None})
+    try:
+        return parse_connection(values)
+    except InputError as error:
+        if values["api_username"] and values["api_password"]:
+            raise
+        problems = Problems()
+        problems.take(error)
+        for text in environment_hints(environ, vendor):
+            problems.add("", text.rstrip("."))
+        raise InputError(problems.found) from None
+
+
+def environment_hints(environ: Mapping[str, str], vendor: str | None) -> tuple[str, ...]:
+    """Sentences about why the environment gives no login, for a message that says that it is missing."""
+    hints = list(incomplete_credentials(environ))
+    reserved = environ.get("RPS_VENDOR", "").strip()
+    if environ.get("RPS_API_USERNAME") and vendor and reserved not in ("", vendor):
+        hints.append(f"RPS_API_USERNAME is not used, because RPS_VENDOR is {shown_value(reserved)} and not {vendor}.")
+    return tuple(hints)
