@@ -2,91 +2,184 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The accounts of a play: ``rps_accounts``, or the logins that a job's environment holds. Pure."""
+"""The accounts of a play: ``rps_accounts``, or the logins of a job's environment. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
-from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
-from ansible_collections.voip.rps.plugins.module_utils._validation import CONNECTION_OPTIONS, parse_connection
+from ansible_collections.voip.rps.plugins.module_utils._text import did_you_mean, join_names, shown_value
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
+    Problems,
+    connection_identity,
+    incomplete_credentials,
+    parse_connection,
+    parse_text,
+)
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 
-
-def environment_accounts(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """The accounts that job templates inject as environment variables: ``default`` and one for each vendor."""
-    accounts: dict[str, dict[str, Any]] = {}
-    logins = [("default", "RPS_API_", "RPS_API_URL", environ.get("RPS_VENDOR"))]
-    logins.extend((name, f"RPS_{name.upper()}_", f"RPS_{name.upper()}_API_URL", name) for name in sorted(VENDORS))
-    for name, front, url, vendor in logins:
-        if environ.get(front + "USERNAME") and environ.get(front + "PASSWORD"):
-            accounts[name] = {
-                "vendor": vendor,
-                "api_url": environ.get(url) or None,
-                "api_username": environ[front + "USERNAME"],
-                "api_password": environ[front + "PASSWORD"],
-            }
-    return accounts
+DEFAULT = "default"
+# All that an entry of rps_accounts takes from the environment: one vendor's login must not reach another.
+_FROM_ENVIRONMENT = {"validate_certs": "RPS_VALIDATE_CERTS", "ca_path": "RPS_CA_PATH", "timeout": "RPS_TIMEOUT"}
+_KEYS = ("api_username", "api_password", "api_url")
 
 
-def half_logins(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """What to tell of vendors' logins in the environment of which one half is missing."""
-    told: list[str] = []
-    for front in (f"RPS_{name.upper()}_" for name in sorted(VENDORS)):
-        given = [key for key in (front + "USERNAME", front + "PASSWORD") if environ.get(key)]
-        if len(given) == 1:
-            told.append(f"{given[0]} is set alone and makes no account; set {front}USERNAME and {front}PASSWORD.")
-    return tuple(told)
+@dataclass(frozen=True)
+class Login:
+    """One account. ``options`` name where its user name and its password come from, for messages."""
+
+    connection: Connection
+    options: tuple[str, str]
+
+    @property
+    def identity(self) -> str:
+        """Which account this is, whatever its name: service, address, user name."""
+        return connection_identity(self.connection)
 
 
-def parse_accounts(raw: Any, environ: Mapping[str, str], deadline: float | None) -> dict[str, Connection]:
-    """``rps_accounts``, or the logins of the environment where it is empty -> connections by name.
+@dataclass(frozen=True)
+class Logins:
+    """All accounts: ``by_name`` those that can be used, ``names`` all that are defined, in order.
 
-    An entry takes RPS_VALIDATE_CERTS, RPS_CA_PATH and RPS_TIMEOUT from the environment where it says nothing itself,
-    and nothing else: one vendor's login must not reach the other. Raises InputError.
+    ``from_environment`` is whether rps_accounts is not set; ``warnings`` are about logins that make no account.
+    """
+
+    by_name: Mapping[str, Login] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    from_environment: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """Where accounts are defined, for messages."""
+        return "the environment" if self.from_environment else "rps_accounts"
+
+    def unknown(self, name: str) -> str:
+        """Why this is no account, as the end of a sentence."""
+        return f"'{shown_value(name)}' is not defined in {self.origin}{did_you_mean(name, self.names)}"
+
+
+def parse_logins(raw: Any, environ: Mapping[str, str], deadline: float | None, problems: Problems) -> Logins:
+    """``rps_accounts``, or the logins of the environment if it is empty. Notes everything that is wrong.
+
+    ``deadline`` is in seconds, for each account.
     """
     if raw in (None, "", {}):
-        raw = environment_accounts(environ)
-        if "default" in raw and not environ.get("RPS_VENDOR"):
-            del raw["default"]  # without a vendor it is no account
-            if not raw:
-                raise InputError(
-                    ["RPS_API_USERNAME and RPS_API_PASSWORD are set, but not RPS_VENDOR; set it to yealink or htek."]
-                )
-        if not raw:
-            raise InputError(
-                [
-                    "No account is declared: set rps_accounts, or RPS_API_USERNAME, "
-                    "RPS_API_PASSWORD and RPS_VENDOR (or "
-                    "RPS_YEALINK_USERNAME and _PASSWORD, RPS_HTEK_USERNAME and _PASSWORD) in the environment."
-                ]
-            )
-    if not isinstance(raw, Mapping):
-        raise InputError(
-            ["rps_accounts must be a dictionary of accounts, each with vendor, api_username, api_password."]
-        )
-    problems: list[str] = []
-    accounts: dict[str, Connection] = {}
-    for name, options in raw.items():
-        label = f"rps_accounts.{to_printable(str(name))[:60]}"
-        if not isinstance(options, Mapping):
-            problems.append(f"{label} must be a dictionary with vendor, api_username and api_password.")
+        logins = _environment_logins(environ, deadline, problems)
+    elif isinstance(raw, Mapping):
+        logins = _declared_logins(raw, environ, deadline, problems)
+    else:
+        problems.add("accounts", "must be a dictionary of accounts, each with vendor, api_username and api_password")
+        logins = Logins()
+    _check_identities(logins, problems)
+    return logins
+
+
+def _declared_logins(
+    raw: Mapping[Any, Any], environ: Mapping[str, str], deadline: float | None, problems: Problems
+) -> Logins:
+    names: list[str] = []
+    found: dict[str, Login] = {}
+    for key, options in raw.items():
+        name = parse_text(key, f"accounts: the name {shown_value(key)}", problems)
+        if name is None:
+            if isinstance(key, str):
+                problems.add("accounts", "has an account with an empty name")
             continue
-        unknown = sorted(str(key) for key in options if key not in CONNECTION_OPTIONS)
-        if unknown:
-            problems.append(f"{label}: there is no option {', '.join(to_printable(key)[:40] for key in unknown)}.")
-        whole = {key: (None if value == "" else value) for key, value in options.items()}
-        for key in ("validate_certs", "ca_path", "timeout"):
-            if whole.get(key) is None:
-                whole[key] = environ.get(f"RPS_{key.upper()}") or None
-        whole["deadline"] = deadline
-        try:
-            accounts[str(name)] = parse_connection(whole, label)
-        except InputError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
-    return accounts
+        names.append(name)
+        subject = f"accounts.{shown_value(name)}"
+        if not isinstance(options, Mapping):
+            problems.add(subject, "must be a dictionary with vendor, api_username and api_password")
+            continue
+        given = {key: value for key, value in options.items() if value is not None and value != ""}
+        shared = {key: variable for key, variable in _FROM_ENVIRONMENT.items() if key not in given}
+        variables = {key: variable for key, variable in shared.items() if environ.get(variable)}
+        given.update({key: environ[variable] for key, variable in variables.items()})
+        connection = _connection({**given, "deadline": deadline}, subject, variables, problems)
+        if connection is not None:
+            found[name] = Login(connection, ("api_username", f"api_password in rps_{subject}"))
+    return Logins(found, tuple(names))
+
+
+def _connection(
+    options: Mapping[str, Any], subject: str, variables: Mapping[str, str], problems: Problems
+) -> Connection | None:
+    """One connection, or None if its problems were noted. ``variables`` are the environment's, by the option that each
+    of them gives: they are what a problem of this option is about."""
+    try:
+        return parse_connection(options, subject=subject, strict_keys=True)
+    except InputError as error:
+        blamed = {f"{subject}: {key}": variable for key, variable in variables.items()}
+        for one in error.problems:
+            variable = blamed.get(one.option)
+            problems.found.append(one if variable is None else replace(one, option="", text=f"{variable} {one.text}"))
+    return None
+
+
+def _environment_logins(environ: Mapping[str, str], deadline: float | None, problems: Problems) -> Logins:
+    """One account for each login: ``default`` for RPS_API_*, and one with the name of each vendor."""
+    found: dict[str, Login] = {}
+    names: list[str] = []
+    for name, vendor, variables in _environment_sets(environ):
+        names.append(name)
+        given = {key: environ[variable] for key, variable in variables.items() if environ.get(variable)}
+        shared = {key: variable for key, variable in _FROM_ENVIRONMENT.items() if environ.get(variable)}
+        given.update({key: environ[variable] for key, variable in shared.items()})
+        blamed = {**variables, **shared, **({"vendor": "RPS_VENDOR"} if name == DEFAULT else {})}
+        options = {**given, "vendor": vendor, "deadline": deadline}
+        connection = _connection(options, name, blamed, problems)
+        if connection is not None:
+            found[name] = Login(connection, (variables["api_username"], variables["api_password"]))
+    warnings = incomplete_credentials(environ)
+    if not names:
+        if environ.get("RPS_API_USERNAME") and environ.get("RPS_API_PASSWORD"):
+            fix = f"Set RPS_VENDOR to {join_names(sorted(VENDORS), 'or')}."
+            problems.add("", "RPS_API_USERNAME and RPS_API_PASSWORD are set, but RPS_VENDOR is not", fix=fix)
+        else:
+            problems.found.extend(Problem("", warning) for warning in warnings)
+            problems.add("accounts", "is not set, and the environment has no login", fix=_NO_ACCOUNT_FIX)
+    return Logins(found, tuple(names), True, warnings)
+
+
+_FIRST, *_OTHERS = VENDORS
+_NO_ACCOUNT_FIX = (
+    "Set rps_accounts; or in the environment RPS_VENDOR, RPS_API_USERNAME and RPS_API_PASSWORD; or there "
+    f"RPS_{_FIRST.upper()}_USERNAME and RPS_{_FIRST.upper()}_PASSWORD (likewise for {join_names(_OTHERS)})."
+)
+
+
+def _environment_sets(environ: Mapping[str, str]) -> list[tuple[str, str, dict[str, str]]]:
+    """(account, vendor, variable by option) of every login that is complete."""
+    sets = [(DEFAULT, environ.get("RPS_VENDOR", "").strip(), ("RPS_API_USERNAME", "RPS_API_PASSWORD", "RPS_API_URL"))]
+    for name in sorted(VENDORS):
+        front = f"RPS_{name.upper()}"
+        sets.append((name, name, (f"{front}_USERNAME", f"{front}_PASSWORD", f"{front}_API_URL")))
+    return [
+        (name, vendor, dict(zip(_KEYS, variables)))
+        for name, vendor, variables in sets
+        if vendor and environ.get(variables[0]) and environ.get(variables[1])
+    ]
+
+
+def _check_identities(logins: Logins, problems: Problems) -> None:
+    """Two names for one account are refused: purge for one would deregister the phones of the other."""
+    names: dict[str, list[str]] = {}
+    for name, login in logins.by_name.items():
+        names.setdefault(login.identity, []).append(name)
+    for same in names.values():
+        if len(same) < 2:
+            continue
+        if logins.from_environment:
+            users = [logins.by_name[name].options[0] for name in same]
+            text = f"{join_names(users)} are the same login at the same address"
+            problems.add("", text, fix="Unset all but one of them.")
+        else:
+            text = f"defines the same login at the same address {len(same)} times: {join_names(same)}"
+            problems.add("accounts", text, fix="Remove all but one of them.")

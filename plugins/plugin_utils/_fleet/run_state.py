@@ -2,59 +2,108 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each phone's result, from the bulk step to its own host's task: a small database in Ansible's own temporary folder.
+"""What one step of a run hands to a later one: each phone's result, the hosts to show, and how much was removed.
 
-A registered variable would put the whole fleet into one event of the job, and a file that every host reads as a whole
-would make the work quadratic.
+It is kept in Ansible's own temporary folder, which Ansible removes when it ends. A registered variable would put the
+whole fleet into one event of the job, and a file that every host reads as a whole would make the work quadratic.
+
+PRIVATE to the collection: may change without notice.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-_TALLY = "rps-fleet-tally.json"
+_REMOVED = "rps-removed.json"
+_SHOWN = "rps-hosts-to-show.json"
+NOT_RECONCILED = (
+    "{host} was not reconciled: the bulk task was skipped or did not include this host. A condition (when) on the role "
+    "or on import_playbook must not be false for the first host of the play; choose the hosts with the play's pattern "
+    "or with rps_hosts instead."
+)
+NOBODY = "all:!all"  # a pattern that no host matches, and of which Ansible does not warn
 
 
-def write_results(folder: str, results: Mapping[str, dict[str, Any]]) -> str:
-    """Keep results by host in a new file that only this user can read, and return its path.
+def _results_file(folder: str, run: str) -> Path:
+    return Path(folder) / f"rps-results-{run}.sqlite"
 
-    Nothing in it is a secret: URLs are masked. Ansible removes the folder when it ends.
+
+def write_results(folder: str, run: str, results: Mapping[str, dict[str, Any]]) -> None:
+    """Keep the results of one pass by host in a file that only this user can read.
+
+    Nothing in it is a secret: URLs are masked.
     """
-    handle, path = tempfile.mkstemp(prefix="rps-fleet-", suffix=".sqlite", dir=folder)
-    os.close(handle)
-    with closing(sqlite3.connect(path)) as database:
+    path = _results_file(folder, run)
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with closing(sqlite3.connect(str(path))) as database:
         database.execute("PRAGMA synchronous = OFF")
         database.execute("CREATE TABLE result (host TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID")
         database.executemany(
             "INSERT INTO result VALUES (?, ?)", ((host, json.dumps(entry)) for host, entry in results.items())
         )
         database.commit()
-    return path
 
 
-def read_result(path: str, host: str) -> dict[str, Any] | None:
-    """The result of one host, or None where the bulk step had none for it."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+def read_result(folder: str, run: str, host: str) -> dict[str, Any] | None:
+    """The result of one host, or None where the pass had none for it."""
+    path = _results_file(folder, run)
+    if not re.fullmatch("[0-9a-f]+", run) or not path.exists():
+        return None  # connecting would create it
+    # A path and no URI: there a folder's name with # or ? or %41 in it would be another's.
+    with closing(sqlite3.connect(str(path))) as database:
         row = database.execute("SELECT entry FROM result WHERE host = ?", (host,)).fetchone()
     return None if row is None else dict(json.loads(row[0]))
 
 
-def read_tally(folder: str) -> dict[str, tuple[int, int]]:
-    """What earlier batches of this run removed, by account: (phones deregistered, devices listed before them)."""
+def write_hosts_to_show(folder: str, hosts: Sequence[str]) -> None:
+    """Say which hosts the play of results is for. Nobody is a pattern too, since an empty list of hosts is an error."""
+    patterns = [_as_pattern(host) for host in hosts] or [NOBODY]
+    (Path(folder) / _SHOWN).write_text(json.dumps(patterns), encoding="utf-8")
+
+
+def read_hosts_to_show(folder: str) -> list[str]:
+    """The patterns of the hosts that the play of results is for."""
     try:
-        raw = json.loads((Path(folder) / _TALLY).read_text(encoding="utf-8"))
+        return [str(name) for name in json.loads((Path(folder) / _SHOWN).read_text(encoding="utf-8"))]
+    except FileNotFoundError:
+        return [NOBODY]
+
+
+def forget_hosts_to_show(folder: str) -> None:
+    """The play of results has begun: a later one must not be for the same hosts."""
+    (Path(folder) / _SHOWN).unlink(missing_ok=True)
+
+
+def _as_pattern(host: str) -> str:
+    """A pattern that matches this host alone, whatever its name is made of."""
+    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", host):
+        return host  # Ansible takes a host's plain name before it looks for groups of that name
+    return "~" + "".join(char if char.isalnum() else rf"\U{ord(char):08x}" for char in host) + "$"
+
+
+def read_removed(folder: str) -> dict[str, tuple[int, int]]:
+    """What this run has removed so far, by identity of the account: (phones that host vars deregistered, devices that
+    the account listed before the first of them)."""
+    try:
+        raw = json.loads((Path(folder) / _REMOVED).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    return {str(name): (int(count), int(listed)) for name, (count, listed) in raw.items()}
+    return {str(identity): (int(count), int(listed)) for identity, (count, listed) in raw.items()}
 
 
-def write_tally(folder: str, tally: Mapping[str, tuple[int, int]]) -> None:
-    """Keep the tally for the batches that follow; Ansible removes the folder when it ends."""
-    (Path(folder) / _TALLY).write_text(json.dumps(tally), encoding="utf-8")
+def add_removed(folder: str, removed: Iterable[tuple[str, int, int]]) -> None:
+    """Add (identity, phones, listed) of one pass; an account of which nothing was removed is left out."""
+    counts = read_removed(folder)
+    for identity, count, listed in removed:
+        if count:
+            earlier, first = counts.get(identity, (0, listed))
+            counts[identity] = (earlier + count, first)
+    (Path(folder) / _REMOVED).write_text(json.dumps(counts), encoding="utf-8")

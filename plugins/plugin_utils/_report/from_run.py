@@ -11,17 +11,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, UNVERIFIABLE, DesiredDevice
-from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import wanted_url
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, DesiredDevice
 
-from .data import AccountPart, Desired, Device, PhoneResult, RunFacts, RunPart, ServerState
+from .data import (
+    AccountPart,
+    Desired,
+    Device,
+    Guard,
+    PhoneResult,
+    RunFacts,
+    RunPart,
+    ServerState,
+    UnmanagedDevice,
+)
 
 if TYPE_CHECKING:  # it needs requests, and a report does not
     from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 
     from .._fleet.config import Fleet
-    from .._fleet.run import AccountRun, FleetRun, Scope
+    from .._fleet.results import AccountRun
+    from .._fleet.scope import Scope
+    from .._fleet.summary import FleetRun
 
 
 def run_part(
@@ -57,46 +67,56 @@ def run_part(
 
 
 def _account(run: AccountRun) -> AccountPart:
-    connection, masker = run.account.connection, run.service.masker
-    vendor = VENDORS[connection.vendor]
-    status = {done.server.name: done.status for done in run.report.servers}
-    phones = zip(run.account.hosts, run.account.declared, run.result["devices"])
+    account, vendor = run.account, run.account.capabilities
+    status = {done.server.name: done.status for done in run.result.servers}
+    phones = zip(account.hosts, account.declared, run.entries)
+    guard = None
+    if run.violation is not None and run.guard is not None:
+        guard = Guard(name=f"rps_{run.violation.name}", text=run.guard)
     return AccountPart(
-        name=run.account.name,
-        identity=f"{vendor.name} {connection.api_url} {connection.username}",
+        name=account.name,
+        identity=account.identity,
         vendor=vendor.name,
         vendor_title=vendor.title,
-        reports_last_contact=False,
-        takes_override=True,
-        # Without the account's list nothing of it is known; one phone that cannot be read is that phone's own affair.
-        reached=run.report.plan is not None and run.report.plan.listed is not None,
-        error=run.report.error,
-        guard=None,
-        plan=run.result["plan"],
-        calls=dict(run.result["calls"]),
+        reports_last_contact=vendor.last_contact,
+        takes_override=vendor.override,
+        reached=run.reached,
+        error=run.error,
+        guard=guard,
+        plan=run.plan,
+        calls=dict(run.result.calls),
         servers=[
-            ServerState(name=server.name, url=masker.url(server.url) or "", status=status.get(server.name))
-            for server in run.account.servers
+            ServerState(name=server.name, url=run.masker.url(server.url) or "", status=status.get(server.name))
+            for server in account.servers
         ],
-        unmanaged=[{"mac": mac, "status": None, "url": None, "last_contact": None} for mac in run.result["unmanaged"]],
+        unmanaged=_unmanaged(run),
         rows=[_phone(run, host, declared, entry) for host, declared, entry in phones],
         purged=[_phone(run, None, DesiredDevice(entry["mac"], ABSENT), entry) for entry in run.purged],
     )
 
 
+def _unmanaged(run: AccountRun) -> list[UnmanagedDevice] | None:
+    if run.unmanaged is None:
+        return None
+    return [
+        UnmanagedDevice(
+            mac=device["mac"], status=device["status"], url=device["url"], last_contact=device["last_contact"]
+        )
+        for device in run.unmanaged
+    ]
+
+
 def _phone(run: AccountRun, host: str | None, declared: DesiredDevice, entry: dict[str, Any]) -> PhoneResult:
-    vendor = VENDORS[run.account.connection.vendor]
-    unverifiable = "url_not_declared" if vendor.shows_url else "url_not_readable"
     return PhoneResult(
         mac=entry["mac"],
         host=host,
         outcome=entry["outcome"],
-        reason=unverifiable if entry["outcome"] == UNVERIFIABLE else None,
+        reason=entry["reason"],
         action=entry["action"],
         verified=entry["verified"],
         before=_device(entry["before"], found=True),
         after=_device(entry["after"]),
-        desired=_desired(declared, run.service.masker),
+        desired=_desired(declared, run.masker),
         server_declared=declared.server is None or declared.server in {server.name for server in run.account.servers},
         msg=entry["msg"],
     )
@@ -112,7 +132,7 @@ def _device(device: dict[str, Any] | None, found: bool = False) -> Device | None
         status=device["status"],
         server=None if found and device["url"] is None else device["server"],
         url=device["url"],
-        last_contact=None,
+        last_contact=device["last_contact"],
     )
 
 
@@ -122,7 +142,7 @@ def _desired(declared: DesiredDevice, masker: Masker) -> Desired:
     return Desired(
         state=declared.state,
         server=declared.server if present else None,
-        url=masker.url(wanted_url(declared), unique) if present else None,
+        url=masker.url(declared.url, unique) if present else None,
         unique_url=unique,
         override=declared.override,
         force=declared.force,

@@ -120,7 +120,7 @@ def _shown_step(step: Step) -> Step:
 
 def _subtitle(report: Report, read_only: bool) -> tuple[str, ...]:
     scope, counts = report["scope"], report["counts"]
-    texts = [f"Play “{short_name(scope['play'])}”"] if scope["play"] else []
+    texts = [f"Play \u201c{short_name(scope['play'])}\u201d"] if scope["play"] else []
     if scope["limit"]:
         texts.append(f"limited to {short_name(scope['limit'])}")
     elif scope["partial"]:

@@ -40,7 +40,7 @@ OFFICE = "https://office.example.com/"
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A quick key for fingerprints, and a temporary folder of Ansible's that this test alone uses."""
-    monkeypatch.setattr(_redaction, "_ROUNDS", 1)
+    monkeypatch.setattr(_redaction, "DERIVATION_ROUNDS", 1)
     folder = tmp_path / "ansible-tmp"
     folder.mkdir()
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(folder))

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import PASS, record
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.variables import HostVariables
+
+
+class ActionModule(ActionBase):
+    """The role's step for each host before the bulk step: the host records that it arrived, and its variables.
+
+    It reads its own variables and takes no argument, since every templated argument costs as much as a task of its own.
+    It never fails, since its result is hidden: a phone's unique URL is in it.
+    """
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        values = task_vars or {}
+        started = values.get(PASS)
+        if not isinstance(started, Mapping) or not started.get("collect"):
+            return result
+        if self._task.run_once:
+            result["refusal"] = (
+                "run_once around the role would handle the first host's phone only. Remove run_once; the role makes "
+                "one run for all hosts by itself."
+            )
+            return result
+        result.update(record(HostVariables(values, self._templar), started, str(values.get("inventory_hostname"))))
+        return result

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import begin, colliding
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.variables import HostVariables, extra_variables
+
+
+class ActionModule(ActionBase):
+    """The role's first step, once for each play batch: it begins a pass.
+
+    It never fails, since its result is hidden: values are compared by it. The bulk step reports what it refuses.
+    """
+
+    BYPASS_HOST_LOOP = True  # refused by Ansible under strategies that run a task for each host on its own
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        values = task_vars or {}
+        playbook = bool(self._task.args.get("playbook"))
+        host = str(values.get("inventory_hostname"))
+        result.update(begin(host, HostVariables(values, self._templar)), collect=True, refusal=None)
+        if playbook and self._task.when:
+            result["refusal"] = (
+                "import_playbook with a condition (when) is not supported, since a condition that is false for the "
+                "first host would skip all. Choose the hosts with rps_hosts instead."
+            )
+        if playbook:
+            batch = values.get("ansible_play_batch") or []
+            play = self._task.get_play().get_vars()
+            result["collect"] = result["refusal"] is None and colliding(
+                values["hostvars"], batch, play, extra_variables(self._loader)
+            )
+        return result

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which hosts a run was asked for, judged by what the choice does and not by how it is written.
+
+PRIVATE to the collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
+
+
+def hosts_were_selected(rps_hosts: Any, limit: str) -> bool:
+    """Whether the run names hosts: by ``rps_hosts``, or by a limit that is not empty."""
+    named = rps_hosts if isinstance(rps_hosts, (list, tuple)) else [rps_hosts]
+    return any(str(name or "").strip() for name in named) or _limits(limit)
+
+
+def _limits(limit: str) -> bool:
+    """Whether a limit holds a pattern, be it in a file. Ansible takes one that holds none for no limit at all."""
+    for pattern in re.split(r"[\s,;]+", limit):
+        if not pattern.startswith("@"):
+            if pattern:
+                return True
+            continue
+        try:
+            text = Path(pattern[1:]).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            continue
+        if any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+            return True
+    return False
+
+
+def release_refusal(selected: Sequence[str], phones: Iterable[str], fleet_size: Any) -> str | None:
+    """Why the selected hosts may not be released, or None.
+
+    ``phones`` are all hosts of the inventory that have a phone. All of them are selected by ``--limit ':'`` and by a
+    misspelt exclusion too, so it takes their number, given on the command line, to release them.
+    """
+    every = set(phones)
+    if not every <= set(selected):
+        return None
+    count = len(every)
+    if str(fleet_size).strip() == str(count) and not isinstance(fleet_size, bool):
+        return None
+    return (
+        f"The selected hosts include every phone of the inventory ({pluralize(count, 'phone')}). Nothing was sent. "
+        f"Select fewer with --limit or rps_hosts; to release all of them, pass -e rps_fleet_size={count}."
+    )
+
+
+def partial_reason(
+    limited: bool, everybody: Sequence[str], alive: Sequence[str], batch: Sequence[str], phones: Mapping[str, Any]
+) -> str | None:
+    """Why a run is over a part of the play's hosts only, or None where it is over all of them.
+
+    ``everybody``: all hosts of the play; ``alive``: those that have not failed; ``batch``: those of this batch;
+    ``phones``: those that reached the role.
+    """
+    if limited:
+        return "the run is limited (--limit)"
+    if len(alive) < len(everybody):
+        return f"{pluralize(len(everybody) - len(alive), 'host')} of the play failed or cannot be reached"
+    if len(batch) < len(alive):
+        return f"the play runs in batches (serial), and this one has {len(batch)} of {len(alive)} hosts"
+    if len(phones) < len(batch):
+        return f"{pluralize(len(batch) - len(phones), 'host')} of the play did not reach the role"
+    return None

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Variables of the fleet -> values: sizes, limits, approved plans, what to show. Pure.
+
+PRIVATE to the collection: may change without notice.
+
+A variable that is not defined is missing. What protects phones and is given but empty is a problem, never "not set".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
+from ansible_collections.voip.rps.plugins.module_utils._text import shown_value
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
+    DEFAULT_BATCH_SIZE,
+    Problems,
+    parse_batch_size,
+    parse_digest,
+    parse_text,
+)
+
+from .accounts import Logins
+
+ALL, CHANGED, NONE = "all", "changed", "none"
+DEFAULT_REPORT_DIR = "./rps-reports"
+# What YAML and Jinja make of true and false counts too, as a boolean and as text.
+_ALL_WORDS = frozenset({ALL, "true", "yes", "on", "1"})
+_NONE_WORDS = frozenset({NONE, "false", "no", "off", "0"})
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+def parse_host_results(value: Any) -> str:
+    """``rps_host_results`` -> ALL, CHANGED or NONE; ALL for None and empty text. Raises InputError."""
+    text = ALL if value is None or value == "" else str(value).strip().lower()
+    if text in _ALL_WORDS:
+        return ALL
+    if text in _NONE_WORDS:
+        return NONE
+    if text == CHANGED:
+        return CHANGED
+    raise InputError([Problem("host_results", f"must be all, changed or none, not '{shown_value(value)}'")])
+
+
+def parse_fleet_size(value: Any) -> int | None:
+    """``rps_fleet_size`` -> a whole number; None if it is None or empty, which permits nothing. Raises InputError."""
+    if value is None or value == "":
+        return None
+    text = str(value).strip() if isinstance(value, (int, str)) else ""
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if isinstance(value, str) and "{{" in value:
+        text = "is a template, which could count the very inventory that it vouches for"
+        raise InputError([Problem("fleet_size", text, fix="Pass the number itself with -e.")])
+    raise InputError([Problem("fleet_size", f"must be a whole number, not '{shown_value(value)}'")])
+
+
+def parse_size_of_batches(value: Any) -> int:
+    """``rps_batch_size``; the default for None and empty text. Raises InputError."""
+    return DEFAULT_BATCH_SIZE if value is None or value == "" else parse_batch_size(value)
+
+
+def parse_report_dir(value: Any) -> str:
+    """``rps_report_dir`` -> the path of a folder. Raises InputError."""
+    problems = Problems()
+    path = parse_text(value, "report_dir", problems)
+    problems.raise_if_any()
+    return path or DEFAULT_REPORT_DIR
+
+
+def parse_plans(raw: Any, logins: Logins) -> dict[str, str]:
+    """``rps_expect_plan`` -> digests by account. Raises InputError, also if it is empty."""
+    if not isinstance(raw, Mapping) or not raw:
+        given = "is empty" if raw in (None, "", {}) else "must be a dictionary of account: digest"
+        fix = "Use rps_drift.plans of a drift run, or leave rps_expect_plan out."
+        raise InputError([Problem("expect_plan", given, fix=fix)])
+    problems = Problems()
+    plans: dict[str, str] = {}
+    for key, digest in raw.items():
+        name = parse_text(key, f"expect_plan: the account {shown_value(key)}", problems)
+        if name is None:
+            if isinstance(key, str):
+                problems.add("expect_plan", "has an account with an empty name")
+        elif name not in logins.names:
+            problems.add("expect_plan", f"has a plan for an account that does not exist: {logins.unknown(name)}")
+        else:
+            option = f"expect_plan.{shown_value(name)}"
+            plans[name] = problems.attempt(lambda: parse_digest(digest, option), "")  # noqa: B023
+    problems.raise_if_any()
+    return plans

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The variables of hosts -> phones by account. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac, parse_mac
+from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, PRESENT, DesiredDevice
+from ansible_collections.voip.rps.plugins.module_utils._text import first_few, join_names
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
+    Problems,
+    parse_devices,
+    parse_state,
+    parse_text,
+)
+from ansible_collections.voip.rps.plugins.module_utils._vendors.base import NAMED_SERVER, URL_ONLY, Capabilities
+
+from .accounts import Logins
+from .servers import ServerUse
+from .spelling import Spelling
+
+# Variables that each phone has, as Ansible knows them.
+PHONE_VARS = (
+    "rps_mac",
+    "rps_server",
+    "rps_unique_url",
+    "rps_state",
+    "rps_override",
+    "rps_force",
+    "rps_serial",
+    "rps_account",
+)
+Phones = Mapping[str, Mapping[str, Any]]
+
+
+class PhoneParser:
+    """Parses the variables of all hosts; every problem goes into ``problems``.
+
+    ``released`` takes every phone for ``rps_state: absent``, whatever its other variables say.
+    """
+
+    def __init__(self, phones: Phones, spelling: Spelling, problems: Problems, released: bool) -> None:
+        self._phones = phones
+        self._spelling = spelling
+        self._problems = problems
+        self._released = released
+        self._hosts_by_mac: dict[str, list[str]] = {}
+        for host, values in phones.items():
+            mac = _normalized(values.get("rps_mac"))
+            if mac is not None:
+                self._hosts_by_mac.setdefault(mac, []).append(host)
+        self._repeated = {host for hosts in self._hosts_by_mac.values() for host in hosts[1:]}
+
+    def hosts_by_account(self, logins: Logins) -> dict[str, list[str]]:
+        """Hosts by account. A host that cannot be counted to one is noted and left out."""
+        hosts: dict[str, list[str]] = {}
+        fix = "Set it, or keep hosts without a phone out of the play with rps_hosts, hosts or --limit."
+        for host, values in self._phones.items():
+            if _is_empty(values.get("rps_mac")):
+                self._required("mac", host, fix)
+                continue
+            account = self._account(host, values, logins)
+            if account is not None:
+                hosts.setdefault(account, []).append(host)
+        return hosts
+
+    def _account(self, host: str, values: Mapping[str, Any], logins: Logins) -> str | None:
+        noted = len(self._problems.found)
+        name = parse_text(values.get("rps_account"), "account", self._problems, host)
+        if name is None:
+            if len(logins.names) == 1:
+                return logins.names[0]
+            if logins.names and len(self._problems.found) == noted:
+                self._required("account", host, f"Set it to {join_names(logins.names, 'or')}.")
+            return None
+        if logins.names and name not in logins.names:
+            self._problems.add("account", logins.unknown(name), host)
+            return None
+        return name
+
+    def _required(self, option: str, host: str, fix: str = "") -> None:
+        hint = self._spelling.on_host(host, self._phones[host], f"rps_{option}")
+        self._problems.add(option, f"is required{hint}", host, "" if hint else fix)
+
+    def devices(
+        self, hosts: Sequence[str], vendor: Capabilities, use: ServerUse, undeclared_allowed: bool
+    ) -> tuple[DesiredDevice, ...]:
+        """The phones of one account, one for each host in order; fewer if problems were noted."""
+        entries = {host: self._entry(self._phones[host], use) for host in hosts}
+        unbound = set() if self._released else {host for host in hosts if not self._has_target(host, vendor, use)}
+        use.check(undeclared_allowed, self._problems)
+        found: dict[str, DesiredDevice] = {}
+        # No two of a group have the same MAC: ``check_macs`` notes those, also if their accounts differ.
+        first = [host for host in hosts if host not in self._repeated]
+        for group in (first, *([host] for host in hosts if host in self._repeated)):
+            try:
+                devices = parse_devices([entries[host] for host in group], group, vendor.name, serial_is_ignored=True)
+                found.update(zip(group, devices))
+            except InputError as error:
+                # What a phone is bound to was checked here, with the role's own variables.
+                self._problems.found.extend(
+                    one
+                    for one in error.problems
+                    if one.option != "server_url" and (one.option != "server" or one.subject not in unbound)
+                )
+        return tuple(found[host] for host in hosts if host in found)
+
+    def _entry(self, values: Mapping[str, Any], use: ServerUse) -> dict[str, Any]:
+        if self._released:
+            return {"mac": values["rps_mac"], "state": ABSENT}
+        entry = {name[len("rps_") :]: values[name] for name in PHONE_VARS if name in values and name != "rps_account"}
+        return {**entry, "server_url": use.url(entry.get("server"))}
+
+    def _has_target(self, host: str, vendor: Capabilities, use: ServerUse) -> bool:
+        """Whether a phone is bound to something or need not be; if it lacks that, this is noted."""
+        values, probe = self._phones[host], Problems()
+        server, unique = values.get("rps_server"), values.get("rps_unique_url")
+        if parse_state(values.get("rps_state"), "state", probe) != PRESENT or probe.found:
+            return True
+        if vendor.binds_to == URL_ONLY and not _is_empty(unique):
+            return True
+        if not _is_empty(server):
+            if isinstance(server, str) and _is_empty(unique):
+                use.add(host, server.strip())
+            return True
+        if vendor.binds_to == NAMED_SERVER:
+            self._required("server", host)
+        else:
+            text = f"or rps_unique_url is required, because {vendor.title} binds a phone to a URL"
+            self._problems.add("server", text, host)
+        return False
+
+    def check_macs(self) -> None:
+        """Note each MAC that several hosts have, be it on one account or on several."""
+        for mac, same in self._hosts_by_mac.items():
+            if len(same) > 1:
+                text = f"{format_mac(mac, 'colon')} is the rps_mac of {len(same)} hosts: {first_few(same)}"
+                self._problems.add("", text, fix="Declare each phone once.")
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _normalized(value: Any) -> str | None:
+    try:
+        return parse_mac(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

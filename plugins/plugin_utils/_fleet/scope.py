@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run is to do, and how much of the fleet it has. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+PROVISION = "provision"
+DRIFT = "drift"
+RELEASE = "release"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a run is to do, and how much of the fleet it has.
+
+    ``mode`` is PROVISION, DRIFT or RELEASE. ``phones`` counts the hosts that reached the role. ``why_partial``
+    completes "because ..." if they are not the whole play, else it is None. ``batches``: whether the play has several.
+    ``removed`` is, by identity of an account, what host vars have deregistered so far in this run: (phones, the devices
+    that the account had before the first of them). ``declared_outside`` are the MACs of phones that the inventory
+    declares on hosts outside the play: purge leaves them alone.
+    """
+
+    mode: str
+    check_mode: bool
+    phones: int
+    why_partial: str | None = None
+    batches: bool = False
+    removed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    declared_outside: frozenset[str] = frozenset()
+
+    @property
+    def predicts(self) -> bool:
+        """Whether nothing is written, whatever the plan is."""
+        return self.check_mode or self.mode == DRIFT

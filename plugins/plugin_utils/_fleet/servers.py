@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``rps_servers`` -> the servers of each account, and the phones that are declared for none of them. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._model import Server
+from ansible_collections.voip.rps.plugins.module_utils._text import (
+    did_you_mean,
+    first_few,
+    join_names,
+    pluralize,
+    shown_value,
+)
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
+    Problems,
+    parse_list,
+    parse_server,
+    parse_text,
+    unknown_keys,
+)
+from ansible_collections.voip.rps.plugins.module_utils._vendors.base import URL_ONLY, Capabilities
+
+from .accounts import Logins
+
+# Servers by account and name.
+Servers = Mapping[str, Mapping[str, Server]]
+
+
+def parse_servers(raw: Any, logins: Logins, problems: Problems) -> dict[str, dict[str, Server]]:
+    """``rps_servers`` -> Servers. Notes everything that is wrong."""
+    servers: dict[str, dict[str, Server]] = {}
+    if raw is None or raw == "":
+        return servers
+    if not isinstance(raw, (list, tuple)):
+        problems.add("servers", "must be a list of dictionaries with name, url and account")
+        return servers
+    for index, item in enumerate(raw):
+        subject = f"servers[{index}]"
+        if not isinstance(item, Mapping):
+            problems.add(subject, "must be a dictionary with name, url and account")
+            continue
+        unknown_keys(item, ("name", "url", "account"), subject, problems)
+        account = _account(item.get("account"), f"{subject}: account", logins, problems)
+        try:
+            server = parse_server(item.get("name"), item.get("url"), subject)
+        except InputError as error:
+            problems.take(error)
+            continue
+        if account is None:
+            continue
+        own = servers.setdefault(account, {})
+        if server.name in own:
+            problems.add(subject, f"defines server '{server.name}' of account {account} again", fix="Define it once.")
+        own[server.name] = server
+    return servers
+
+
+def _account(value: Any, option: str, logins: Logins, problems: Problems) -> str | None:
+    noted = len(problems.found)
+    name = parse_text(value, option, problems)
+    if name is None:
+        if len(logins.names) == 1:
+            return logins.names[0]
+        if len(problems.found) == noted:
+            problems.add(option, f"is required, because there are {len(logins.names)} accounts", fix=_one_of(logins))
+        return None
+    if name not in logins.names:
+        problems.add(option, logins.unknown(name))
+        return None
+    return name
+
+
+def _one_of(logins: Logins) -> str:
+    return f"Set it to {join_names(logins.names, 'or')}."
+
+
+class ServerUse:
+    """The phones that are present on one account, by the server that they are declared for.
+
+    A server that rps_servers does not define gives no URL to compare with, so a misspelt name would go unnoticed.
+    ``complete`` is whether every entry of rps_servers could be used; if not, a server may be in one that could not.
+    """
+
+    def __init__(self, account: str, vendor: Capabilities, servers: Servers, complete: bool = True) -> None:
+        self._account = account
+        self._vendor = vendor
+        self._servers = servers
+        self._own = servers.get(account, {})
+        self._complete = complete
+        self._missing: dict[str, list[str]] = {}
+
+    def url(self, server: Any) -> str | None:
+        """The URL of a server, or None if it is not defined."""
+        found = self._own.get(server.strip()) if isinstance(server, str) else None
+        return None if found is None else found.url
+
+    def add(self, host: str, server: str) -> None:
+        """A phone that is present, has no URL of its own, and is declared for a server."""
+        if server not in self._own:
+            self._missing.setdefault(server, []).append(host)
+
+    def check(self, allowed: bool, problems: Problems) -> None:
+        """Note each server that is not defined, once. ``allowed``: rps_undeclared_servers is set."""
+        if not self._complete or (allowed and self._vendor.binds_to != URL_ONLY):
+            return
+        for server, hosts in self._missing.items():
+            phones = pluralize(len(hosts), "phone")
+            text = f"server '{shown_value(server)}' is used by {phones} but not defined in rps_servers"
+            if any(server in others for others in self._servers.values()):
+                text = f"{text} for account {self._account}"
+            fix = "Define it" if self._vendor.binds_to == URL_ONLY else "Define it, or set rps_undeclared_servers: true"
+            problems.add("", f"{text}{did_you_mean(server, self._own)}", fix=f"Hosts: {first_few(hosts)}. {fix}.")
+
+
+def parse_purge_servers(
+    raw: Any, servers: Servers, vendors: Mapping[str, Capabilities], problems: Problems
+) -> tuple[str, ...]:
+    """``rps_purge_servers`` -> names of servers that some account defines whose service reports redirect URLs.
+
+    ``vendors`` are the services by account. Notes everything that is wrong; an empty list is none of it.
+    """
+    entries: list[Any] = problems.attempt(lambda: parse_list(raw, "purge_servers"), [])
+    known = {name for account, own in servers.items() if vendors[account].reads_url for name in own}
+    names: list[str] = []
+    for index, value in enumerate(entries):
+        name = parse_text(value, f"purge_servers[{index}]", problems)
+        if name is None:
+            if value is None or isinstance(value, str):
+                problems.add("purge_servers", "has an empty name")
+            continue
+        if name not in known:
+            text = f"has server '{shown_value(name)}', which rps_servers does not define"
+            if any(name in own for own in servers.values()):
+                text = f"has server '{shown_value(name)}', but its service does not report redirect URLs"
+            problems.add("purge_servers", f"{text}{did_you_mean(name, known)}")
+        names.append(name)
+    return tuple(names)

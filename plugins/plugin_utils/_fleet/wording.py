@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The sentences of a fleet run that are about no single phone, and the short ones of phones that share a cause. Pure.
+
+PRIVATE to the collection: may change without notice.
+
+Sentences about the outcome of a phone, about servers and about guards are in ``_messages``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.voip.rps.plugins.module_utils._errors import (
+    DEADLINE,
+    INTERRUPTED,
+    LOGIN_REFUSED,
+    TOO_MANY_FAILURES,
+)
+
+SENTENCES: dict[str, str] = {
+    # An account as a whole.
+    "account": "{account}: {text}",
+    "account.unread": "Account {account} could not be read: {cause}.",
+    "account.unfinished": "Account {account} was not finished: {cause}.",
+    "account.login_fix": "Check {username} and {password}",
+    "account.effect": "{phones} not attempted.",
+    # Unmanaged devices.
+    "others.partial": ("{others} of the account {verb} not compared with the inventory, because {why}."),
+    "not_purged": "{account} was not purged, because the play declares no phone of this account.",
+    "kept": "{account}: {count} not purged, because the inventory declares them on hosts outside this play.",
+    "purged": "{account}: {count} purged: {macs}.",
+    "purged.predicted": "{account}: {count} would be purged: {macs}.",
+    "purge_failed.more": "{account}: {count} more could not be purged for like reasons.",
+    # Servers.
+    "server.created": "{account}: server '{server}' was added.",
+    "server.edited": "{account}: server '{server}' was edited; its URL is {url}.",
+    "server.would_create": "{account}: server '{server}' would be added.",
+    "server.may_create": "{account}: server '{server}' would be added if it does not exist yet.",
+    "server.would_edit": "{account}: server '{server}' would be edited; its URL would be {url}.",
+    # Guards.
+    "guard.drift": "{account}: a run that writes would be blocked now. {guard}",
+}
+
+# Phones that share the cause of their account: the cause itself is given once, with the account.
+NOT_ATTEMPTED: dict[str, str] = {
+    "account_unreachable": "{phone} was not attempted: account {account} could not be read.",
+    LOGIN_REFUSED: "{phone} was not attempted: the login of account {account} was refused.",
+    DEADLINE: "{phone} was not attempted: the deadline of account {account} has passed.",
+    INTERRUPTED: "{phone} was not attempted: the run was interrupted.",
+    TOO_MANY_FAILURES: "{phone} was not attempted: too many calls for account {account} failed.",
+}
+
+
+def say(key: str, **values: Any) -> str:
+    """The sentence with this key."""
+    return SENTENCES[key].format(**values)
