@@ -1,7 +1,8 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Damaged answers: every XML example of both documents, mutated at random. `RPS_FUZZ` is the number of mutations.
+"""Damaged answers: every XML example of both documents, mutated at random. `RPS_FUZZ` is the number of mutations,
+`RPS_SEED` their seed, which is the date unless it is given.
 
 What the codec takes must mean the same to a parser that shares nothing with it, and what the answers are taken for must
 follow from that parser's value.
@@ -13,32 +14,34 @@ import json
 import os
 import random
 import re
-import time
 import tracemalloc
 import xml.etree.ElementTree as ET
 import xml.sax
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc import CodecError, Fault, decode
-from ansible_collections.voip.rps.plugins.module_utils._vendors.responses import (
+from ansible_collections.voip.rps.plugins.module_utils._vendors.htek import HtekService
+from ansible_collections.voip.rps.plugins.module_utils._vendors.pair_answers import (
     UnexpectedResponseError,
-    list_answer,
-    status_answer,
-    write_answer,
+    read_write_answer,
 )
-from simulator import codec
-from simulator import mac as macs
+from ansible_collections.voip.rps.plugins.module_utils._vendors.rps_family import read_list, read_status
+from ansible_collections.voip.rps.plugins.module_utils._vendors.yealink import YealinkService
+from simulator.core import mac as macs
+from simulator.protocols import xmlrpc
+from support.fault_cases import seed
 
 DOCUMENTS = Path(__file__).resolve().parents[1] / "unit/fixtures/documents"
 SAMPLES = json.loads((DOCUMENTS / "manifest.json").read_text(encoding="utf-8"))
 SEEDS = tuple((DOCUMENTS / sample["file"]).read_bytes() for sample in SAMPLES)
 COUNT = int(os.environ.get("RPS_FUZZ", "5000"))
 PARTS = 4
-STATUSES = {"Registered", "Unregistered", "Registered Elsewhere", "Unknown"}
+STATUSES = {"registered", "unregistered", "registered elsewhere", "unknown"}
+PHRASES = {"yealink": YealinkService.phrases, "htek": HtekService.phrases}
 NO_DEVICES = {"No device(s) exists", "No devices found"}
 TOKENS = (
     *(
@@ -118,10 +121,21 @@ class _Tree(xml.sax.ContentHandler):
 
 def parsed(body: bytes) -> ET.Element:
     tree = _Tree()
-    # The collection takes this common misspelling for what it means; not every parser does.
-    body = re.sub(rb"(?i)(encoding\s*=\s*['\"])utf8(?=['\"])", rb"\1UTF-8", body, count=1)
+    # What is pure ASCII means the same under any name that the collection takes; not every parser knows them all.
+    body = re.sub(rb"(?i)(encoding\s*=\s*['\"])[a-z0-9_.-]+(?=['\"])", rb"\1UTF-8", body.lstrip(), count=1)
     xml.sax.parseString(body, tree)  # noqa: S317 - only bodies that the collection has taken
     return tree.builder.close()
+
+
+def plain(element: ET.Element) -> ET.Element:
+    """The same value in the words that the other parser knows."""
+    tag = element.tag.rpartition(":")[2] if element.tag.endswith(":nil") else element.tag
+    element.tag = {"i8": "int", "dateTime.iso8601": "string"}.get(tag, tag)
+    if tag in ("nil", "dateTime.iso8601", "name"):
+        element.text = (element.text or "").strip() or None
+    for child in element:
+        plain(child)
+    return element
 
 
 def elsewhere(body: bytes) -> Any:
@@ -132,43 +146,42 @@ def elsewhere(body: bytes) -> Any:
     param = root[0][0]
     if param.tag != "param" or len(param) != 1:
         raise ValueError("no parameter")
-    return codec._value(param[0])
+    return xmlrpc.read_value(plain(param[0]), nil=True)
 
 
 def _words(value: Any) -> str | None:
     return " ".join(value.split()) if isinstance(value, str) else None
 
 
-def judge_meaning(value: Any) -> Counter[str]:
+def check_meaning(value: Any) -> Counter[str]:
     """What the answers are taken for, against the plainest reading of the value."""
     counts: Counter[str] = Counter()
     pair = isinstance(value, list) and len(value) in (2, 3) and isinstance(value[0], bool)
     flag = value[0] if pair else None
     words = _words(value[1]) if pair else None
-    for vendor in ("yealink", "htek"):
-        for meaning in (write_answer, status_answer, list_answer):
-            read: Callable[[str, Any], Any] = meaning
+    for known in PHRASES.values():
+        for meaning in (read_write_answer, read_status, read_list):
+            read: Callable[[Any, Any], Any] = meaning
             try:
-                found = read(vendor, value)
+                found = read(known, value)
             except UnexpectedResponseError:
                 counts["refused by meaning"] += 1
                 continue
             assert pair, value
-            if meaning is write_answer:
-                assert (found is None) == (flag is True and words == "OK"), value
-                assert found is not None or words == "OK", value
-            elif meaning is status_answer:
-                assert (found[0] is None) == (flag is True and words in STATUSES), value
+            if meaning is read_write_answer:
+                assert (found is None) == (flag is True and (words or "").upper() == "OK"), value
+            elif meaning is read_status:
+                assert (found[0] is None) == (flag is True and (words or "").lower() in STATUSES), value
             elif found[0] is None:
-                _judge_list(value, words, found[1])
+                _check_list(value, words, found[1])
             counts["understood"] += 1
     return counts
 
 
-def _judge_list(value: list[Any], words: str | None, found: tuple[str, ...]) -> None:
+def _check_list(value: list[Any], words: str | None, found: frozenset[str]) -> None:
     if found:
         assert value[0] is True
-        assert list(found) == list(dict.fromkeys(macs.normalize(item) for item in value[1])), value
+        assert found == {macs.normalize(item) for item in value[1]}, value
     else:
         assert value[0] is False, value
         assert re.sub(r"^Error ?: ?", "", words or "") in NO_DEVICES, value
@@ -180,9 +193,8 @@ def _refused(text: str) -> Counter[str]:
     return Counter({"refused by the codec": 1})
 
 
-def verify_write(body: bytes) -> Counter[str]:
-    """Decode a body and hold what comes out against the other parser."""
-    began = time.perf_counter()
+def check(body: bytes) -> Counter[str]:
+    """Decode a body and compare what comes out with the other parser's reading."""
     try:
         value = decode(body)
     except CodecError as error:
@@ -192,20 +204,18 @@ def verify_write(body: bytes) -> Counter[str]:
         assert root.tag == "methodResponse"
         assert [item.tag for item in root] == ["fault"]
         return Counter({"a fault": 1})
-    finally:
-        assert time.perf_counter() - began < 5
     assert value == elsewhere(body)
-    return judge_meaning(value)
+    return check_meaning(value)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_mutation_is_taken_for_what_it_does_not_say(part: int) -> None:
-    dice = random.Random(f"{os.environ.get('RPS_FUZZ_SEED', '1')}/{part}")  # noqa: S311
+    dice = random.Random(f"{seed()}/{part}")  # noqa: S311
     total: Counter[str] = Counter()
     for number in range(-(-COUNT // PARTS)):
         body = mutated(dice, SEEDS[number % len(SEEDS)])
         try:
-            total += verify_write(body)
+            total += check(body)
         except Exception as error:
             raise AssertionError(f"mutation {number} of part {part}: {error!r}\n{body[:3000]!r}") from error
     # It would prove nothing if all of them were refused at the first look, or none.
@@ -220,49 +230,8 @@ def test_memory_stays_near_the_size_of_the_body() -> None:
         body = mutated(dice, dice.choice(SEEDS)).replace(b"<value>", b"<value>" * dice.choice((1, 1000, 50_000)), 3)
         tracemalloc.start()
         try:
-            verify_write(body)
+            check(body)
             _now, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
         assert peak < 64 << 20
-
-
-# -- words
-
-
-def near_misses(text: str) -> Iterator[str]:
-    """The text with each character left out, doubled, in the other case, or replaced."""
-    for place, char in enumerate(text):
-        for other in ("", char * 2, char.swapcase(), "x", "\u0430", "\0"):
-            changed = text[:place] + other + text[place + 1 :]
-            if changed.split() != text.split():
-                yield changed
-
-
-@pytest.mark.parametrize("vendor", ["yealink", "htek"])
-def test_a_known_text_that_is_off_by_a_character_is_never_success(vendor: str) -> None:
-    for text in near_misses("OK"):
-        with pytest.raises(UnexpectedResponseError):
-            write_answer(vendor, [True, text])
-    for status in STATUSES:
-        for text in near_misses(status):
-            if text not in STATUSES:
-                with pytest.raises(UnexpectedResponseError):
-                    status_answer(vendor, [True, text])
-    for nothing in NO_DEVICES:
-        for text in near_misses(nothing):
-            refusal, found = list_answer(vendor, [False, text])
-            assert refusal is not None, text
-            assert found == ()
-
-
-@pytest.mark.parametrize("vendor", ["yealink", "htek"])
-def test_a_refusal_that_is_off_by_a_character_stays_a_refusal(vendor: str) -> None:
-    values = [sample["value"] for sample in SAMPLES if sample["vendor"] == vendor and sample.get("value")]
-    texts = {value[1] for value in values if value[0] is False and isinstance(value[1], str)}
-    assert len(texts) > 3
-    for text in texts:
-        for changed in near_misses(text):
-            assert write_answer(vendor, [False, changed]) is not None
-            with pytest.raises(UnexpectedResponseError):
-                write_answer(vendor, [True, changed])

@@ -38,7 +38,11 @@ def examples(page: str) -> dict[str, str]:
 def _plain(value: Any) -> Any:
     """A value without the marks that ansible-inventory prints around text that is no template."""
     if isinstance(value, dict):
-        return value["__ansible_unsafe"] if set(value) == {"__ansible_unsafe"} else {k: _plain(v) for k, v in value.items()}
+        return (
+            value["__ansible_unsafe"]
+            if set(value) == {"__ansible_unsafe"}
+            else {k: _plain(v) for k, v in value.items()}
+        )
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 

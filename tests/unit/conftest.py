@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ansible.plugins.loader import init_plugin_loader
 from ansible.utils.collection_loader import AnsibleCollectionConfig
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -18,6 +18,8 @@ if AnsibleCollectionConfig.collection_finder is None:
     places = found.submodule_search_locations if found is not None else None
     init_plugin_loader([str(Path(place).parent) for place in places or ()])
 
-settings.register_profile("steady", parent=settings(), deadline=None)  # a busy machine is not a failing test
+settings.register_profile(
+    "steady", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # a busy machine is not a failing test
 settings.register_profile("fuzz", deadline=None, max_examples=5000)
 settings.load_profile("steady")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,16 +44,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("module_utils._vendors",),
     ("module_utils._validation",),
     ("module_utils._reconcile",),
-    ("module_utils._argspec", "plugin_utils._fleet"),
+    ("module_utils._argspec", "module_utils._abandonment", "plugin_utils._fleet"),
     ("module_utils._module", "plugin_utils._report"),
-    ("plugin_utils._local_action",),
-    ("action", "modules", "inventory", "filter", "test", "doc_fragments"),
+    ("plugin_utils._local_action", "plugin_utils._bulk_step"),
+    ("action", "modules", "inventory", "lookup", "filter", "test", "doc_fragments"),
 )
 # The only modules of the shared code that import Ansible, and the only ones that import the HTTP library.
 ANSIBLE_ALLOWED = (
     "module_utils._argspec",
     "module_utils._module",
     "plugin_utils._local_action",
+    "plugin_utils._bulk_step",
     "plugin_utils._fleet.",
 )
 HTTP_ALLOWED = ("module_utils._client.",)
@@ -70,6 +72,7 @@ SHARED = [name for name in FILES if name.startswith(("module_utils.", "plugin_ut
 PURE = [name for name in SHARED if re.search(r"\bPure\b", ast.get_docstring(TREES[name]) or "")]
 
 
+@cache
 def _imports(name: str) -> set[str]:
     """The absolute names that a module imports at run time; the collection's own begin at ``plugins``."""
     tree = TREES[name]
@@ -80,9 +83,15 @@ def _imports(name: str) -> set[str]:
         for statement in node.body
         for inner in ast.walk(statement)
     }
+    lazy = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for inner in ast.walk(node)
+    }
     found: set[str] = set()
     for node in ast.walk(tree):
-        if id(node) in for_types:
+        if id(node) in for_types or id(node) in lazy:
             continue
         if isinstance(node, ast.Import):
             found.update(alias.name.removeprefix(PREFIX) for alias in node.names)
@@ -100,6 +109,7 @@ def _own(name: str) -> set[str]:
     return _imports(name) & set(FILES)
 
 
+@cache
 def _reached(name: str) -> set[str]:
     found: set[str] = set()
     left = [name]
@@ -115,7 +125,10 @@ def _hits(name: str, packages: set[str]) -> set[str]:
 
 
 def _layer(name: str) -> int:
-    return next(index for index, layer in enumerate(LAYERS) if f"{name}.".startswith(tuple(f"{one}." for one in layer)))
+    def has(layer: tuple[str, ...]) -> bool:
+        return any(name == one or name.startswith((f"{one}.", f"{one}_")) for one in layer)
+
+    return next(index for index, layer in enumerate(LAYERS) if has(layer))
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -15,7 +15,6 @@ from ansible_collections.voip.rps.plugins.module_utils._mac import (
     parse_any_mac,
     parse_mac,
 )
-from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -194,15 +193,3 @@ def test_the_error_quotes_the_value_in_one_bounded_printable_line() -> None:
 )
 def test_addresses_are_found_in_a_text_in_order_and_once(text: str, macs: list[str]) -> None:
     assert list(macs_in_text(text)) == macs
-
-
-@given(st.text())
-def test_what_is_shown_is_one_printable_line(text: str) -> None:
-    shown = to_printable(text)
-    assert shown.isprintable()
-    assert shown == " ".join(shown.split())
-
-
-@pytest.mark.parametrize("char", ["\x00", "\x1b", "\x7f", "\x9b", "\u202e", "\u200f", "\ufeff", "\ud800"])
-def test_what_a_terminal_may_act_on_is_replaced(char: str) -> None:
-    assert to_printable(f"a{char}b") == "a?b"

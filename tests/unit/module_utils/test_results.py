@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What users see of a run: shapes, counts, sentences, and no secret anywhere."""
+"""Outcomes as users see them: the contract's keys, no secrets, and everything there also if a run fails."""
 
 from __future__ import annotations
 
@@ -10,152 +10,193 @@ import re
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._messages import MODULE, ROLE, Speaker
 from ansible_collections.voip.rps.plugins.module_utils._model import (
+    NOT_SENT,
     OUTCOMES,
+    REFUSED,
     CurrentDevice,
     DesiredDevice,
     DeviceResult,
+    GuardViolation,
     WriteResult,
+    reason,
 )
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import build_plan, decide, unreadable
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import (
+    Presenter,
+    RunResult,
     bulk_result,
-    device_dict,
-    diff,
-    entry,
-    summary,
+    diff_of,
+    outcome_words,
+    run_error,
+    run_sentence,
+    summarize,
 )
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import (
-    RunResult,
     predicted_result,
+    skipped_result,
     verify_write,
 )
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 
-MAC, SECOND = "001565000001", "001565000002"
+YEALINK = VENDORS["yealink"]
+MAC, SECOND, THIRD = "001565000001", "001565000002", "001565000003"
+SHOWN = "00:15:65:00:00:01"
 URL, OLD = "http://h/", "http://old/"
-MASKER = Masker("yealink", "me", "t0ps3cret")
-KEYS = ["mac", "action", "outcome", "changed", "failed", "verified", "before", "after", "msg"]
+MASKER = Masker("yealink", "me", "t0ps3cret", rounds=1)
+PRESENTER = Presenter(Speaker(MODULE, "Yealink"), MASKER)
+KEYS = ["mac", "action", "outcome", "reason", "changed", "failed", "verified", "before", "after", "msg"]
+REFUSAL = WriteResult(REFUSED, reason("refused", text="Error:no"))
 
 
-def _result(
-    found: CurrentDevice, after: CurrentDevice | None = None, written: str = "done", **fields: Any
-) -> DeviceResult:
-    step = decide(DesiredDevice(**{"mac": found.mac, "server": "main", **fields}), found)
-    if not step.writes or written == "check":
-        return predicted_result(step, True)
-    return verify_write(step, WriteResult(written, "because"), after, MASKER.url)
-
-
-def _found(status: str, url: str | None = None, mac: str = MAC) -> CurrentDevice:
+def current(status: str, url: str | None = None, mac: str = MAC) -> CurrentDevice:
     return CurrentDevice(mac, status, url)
 
 
-def test_a_device_has_four_keys() -> None:
-    assert device_dict(_found("registered", URL), "main", MASKER, False) == {
+def result_of(
+    found: CurrentDevice, after: CurrentDevice | None = None, written: WriteResult | None = None, **fields: Any
+) -> DeviceResult:
+    """A phone of a run; without ``after`` and ``written`` that of check mode."""
+    change = decide(DesiredDevice(**{"mac": found.mac, "server": "main", **fields}), found, YEALINK)
+    if not change.writes or (after is None and written is None):
+        return predicted_result(change, True)
+    return verify_write(change, written or WriteResult("done"), after, YEALINK, MASKER.url)
+
+
+ADDED = result_of(current("unknown"), current("registered", URL), server_url=URL)
+IN_SYNC = result_of(current("registered", URL, SECOND), server_url=URL)
+UNVERIFIABLE = result_of(current("registered", None, SECOND))
+CONFLICT = result_of(current("registered_elsewhere"))
+
+
+def run_of(*results: DeviceResult, **fields: Any) -> RunResult:
+    plan = build_plan([result.change for result in results], (), (), MASKER.url)
+    return RunResult(**{"results": results, "plan": plan, "calls": {"listDevices": 1}, **fields})
+
+
+def bulk(run: RunResult, presenter: Presenter = PRESENTER) -> tuple[dict[str, Any], str | None]:
+    return bulk_result(run, len(run.results), presenter)
+
+
+# One device.
+
+
+def test_a_device_has_the_contracts_keys() -> None:
+    found = CurrentDevice(MAC, "registered", URL, last_contact="2026-01-02T03:04:05Z", ref="id", server_ref="s")
+    assert PRESENTER.device(found, "main", False) == {
         "mac": MAC,
         "status": "registered",
         "server": "main",
         "url": URL,
+        "last_contact": "2026-01-02T03:04:05Z",
     }
-    assert device_dict(_found("unknown"), None, MASKER, False) == {
+    assert PRESENTER.device(current("unknown"), None, False) == {
         "mac": MAC,
         "status": "unknown",
         "server": None,
         "url": None,
+        "last_contact": None,
     }
-    assert device_dict(None, "main", MASKER, False) is None
-
-
-@pytest.mark.parametrize(
-    ("result", "before", "after"),
-    [
-        pytest.param(_result(_found("unknown"), _found("registered", URL), server_url=URL), None, "main", id="added"),
-        pytest.param(_result(_found("unknown"), written="check"), None, "main", id="would be added"),
-        pytest.param(_result(_found("registered", URL), server_url=URL), "main", "main", id="in sync"),
-        pytest.param(_result(_found("registered")), "main", "main", id="held to be bound"),
-        pytest.param(
-            _result(_found("registered", OLD), _found("registered", URL), server_url=URL), None, "main", id="moved"
-        ),
-        pytest.param(
-            _result(_found("registered", OLD), _found("registered", OLD), server_url=URL), None, None, id="not moved"
-        ),
-        pytest.param(_result(_found("registered", URL), _found("unknown"), state="absent"), None, None, id="removed"),
-        pytest.param(_result(_found("registered_elsewhere")), None, None, id="conflict"),
-    ],
-)
-def test_the_declared_server_is_shown_only_where_the_phone_is_held_to_be_bound_to_it(
-    result: DeviceResult, before: str | None, after: str | None
-) -> None:
-    shown = entry(result, MASKER)
-    assert (shown["before"]["server"], shown["after"]["server"]) == (before, after)
-
-
-def test_a_phone_that_forcing_left_where_it_was_looks_the_same_before_and_after() -> None:
-    shown = entry(_result(_found("registered", OLD), _found("registered", OLD), force=True), MASKER)
-    assert (shown["outcome"], shown["changed"]) == ("unverifiable", False)
-    assert shown["before"] == shown["after"] == {"mac": MAC, "status": "registered", "server": "main", "url": OLD}
+    assert PRESENTER.device(None, "main", False) is None
 
 
 def test_an_entry_has_the_contracts_keys_and_values() -> None:
-    shown = entry(_result(_found("unknown"), _found("registered", URL), server_url=URL), MASKER)
+    shown = PRESENTER.entry(ADDED)
     assert list(shown) == KEYS
     assert shown == {
         "mac": MAC,
         "action": "register",
         "outcome": "changed",
+        "reason": None,
         "changed": True,
         "failed": False,
         "verified": True,
-        "before": {"mac": MAC, "status": "unknown", "server": None, "url": None},
-        "after": {"mac": MAC, "status": "registered", "server": "main", "url": URL},
+        "before": {"mac": MAC, "status": "unknown", "server": None, "url": None, "last_contact": None},
+        "after": {"mac": MAC, "status": "registered", "server": "main", "url": URL, "last_contact": None},
         "msg": "",
     }
 
 
+@pytest.mark.parametrize(
+    ("result", "code"),
+    [(ADDED, None), (IN_SYNC, None), (UNVERIFIABLE, "url_not_readable"), (CONFLICT, "owned_elsewhere")],
+)
+def test_an_entry_carries_its_reason_as_a_word_and_its_message_as_a_sentence(
+    result: DeviceResult, code: str | None
+) -> None:
+    shown = PRESENTER.entry(result)
+    assert shown["reason"] == code
+    assert bool(shown["msg"]) is (code is not None)
+    assert shown["msg"] == PRESENTER.sentence(result)
+
+
+def test_a_message_names_the_host_of_the_phone() -> None:
+    presenter = Presenter(Speaker(ROLE, "Yealink", "main"), MASKER, {MAC: "desk-1"})
+    assert presenter.sentence(CONFLICT).startswith(f"{SHOWN} (desk-1) ")
+    assert presenter.sentence(UNVERIFIABLE).startswith("00:15:65:00:00:02 is")
+
+
+@pytest.mark.parametrize(
+    ("result", "before", "after"),
+    [
+        pytest.param(ADDED, None, "main", id="added"),
+        pytest.param(result_of(current("unknown")), None, "main", id="would be added"),
+        pytest.param(IN_SYNC, "main", "main", id="in sync"),
+        pytest.param(UNVERIFIABLE, "main", "main", id="cannot be verified"),
+        pytest.param(
+            result_of(current("registered", OLD), current("registered", URL), server_url=URL), None, "main", id="moved"
+        ),
+        pytest.param(
+            result_of(current("registered", OLD), current("registered", OLD), server_url=URL),
+            None,
+            None,
+            id="not moved",
+        ),
+        pytest.param(
+            result_of(current("registered", URL), current("unknown"), state="absent"), None, None, id="removed"
+        ),
+        pytest.param(CONFLICT, None, None, id="conflict"),
+    ],
+)
+def test_the_declared_server_is_shown_only_if_the_phone_counts_as_bound_to_it(
+    result: DeviceResult, before: str | None, after: str | None
+) -> None:
+    shown = PRESENTER.entry(result)
+    assert (shown["before"]["server"], shown["after"]["server"]) == (before, after)
+
+
+def test_a_phone_that_forcing_left_where_it_was_looks_the_same_before_and_after() -> None:
+    shown = PRESENTER.entry(result_of(current("registered", OLD), current("registered", OLD), force=True))
+    assert (shown["outcome"], shown["reason"], shown["changed"]) == ("unverifiable", "rewritten_same", False)
+    assert shown["before"] == shown["after"]
+    assert shown["after"]["server"] == "main"
+
+
 def test_what_is_not_known_is_null() -> None:
-    shown = entry(
-        predicted_result(unreadable(DesiredDevice(MAC, server="main"), "was not looked at", False), True), MASKER
-    )
-    assert (shown["before"], shown["after"], shown["failed"]) == (None, None, True)
+    shown = PRESENTER.entry(predicted_result(unreadable(DesiredDevice(MAC), reason("unreadable", cause="x")), True))
+    assert (shown["before"], shown["after"], shown["failed"], shown["reason"]) == (None, None, True, "unreadable")
 
 
-def test_a_summary_has_every_outcome_and_two_counts_more() -> None:
-    assert summary([], 0, 0) == dict.fromkeys([*OUTCOMES, "declared", "unmanaged"], 0)
-    entries = [{"outcome": "changed"}, {"outcome": "changed"}, {"outcome": "conflict"}]
-    expected = dict.fromkeys(OUTCOMES, 0) | {"changed": 2, "conflict": 1, "declared": 2, "unmanaged": 7}
-    assert summary(entries, 2, 7) == expected
+def test_the_path_of_a_plain_server_is_shown_because_people_look_for_it() -> None:
+    shown = PRESENTER.entry(result_of(current("registered", "http://old/cfg"), server_url=URL))
+    assert shown["before"]["url"] == "http://old/cfg"
 
 
-def test_a_diff_has_what_changes_and_nothing_else() -> None:
-    entries = [
-        entry(_result(_found("unknown"), _found("registered", URL), server_url=URL), MASKER),
-        entry(_result(_found("registered", URL, SECOND), server_url=URL), MASKER),
-    ]
-    assert diff(entries) == {
-        "before": {MAC: {"status": "unknown", "server": None, "url": None}},
-        "after": {MAC: {"status": "registered", "server": "main", "url": URL}},
-    }
-    assert diff(entries[1:]) == {"before": {}, "after": {}}
-
+# Secrets.
 
 SECRET = "https://j0e:hush@h/v4lidation?t0ken=1#fr4gment"
 OTHER_SECRET = "https://j0e:hush@h/v4lidation-2?t0ken=2#fr4gment-2"
 
 
-def _report(*results: DeviceResult, **fields: Any) -> RunResult:
-    plan = build_plan([result.step for result in results], (), (), MASKER.url)
-    return RunResult(**{"results": results, "plan": plan, "calls": {"listDevices": 1}, **fields})
-
-
-@pytest.mark.parametrize("written", ["done", "refused", "lost", "check"])
+@pytest.mark.parametrize("written", [WriteResult("done"), REFUSAL, WriteResult("open", None, "lost"), None])
 @pytest.mark.parametrize("after", [SECRET, OTHER_SECRET, None])
-def test_no_secret_of_a_url_is_in_any_result(written: str, after: str | None) -> None:
-    one = _result(_found("registered", OTHER_SECRET), _found("registered", after), written, unique_url=SECRET)
-    two = _result(
-        _found("registered", OTHER_SECRET, SECOND), _found("registered", after, SECOND), written, server_url=SECRET
-    )
-    result, error = bulk_result(_report(one, two), 2, MASKER)
+def test_no_secret_of_a_url_is_in_any_result(written: WriteResult | None, after: str | None) -> None:
+    one = result_of(current("registered", OTHER_SECRET), current("registered", after), written, unique_url=SECRET)
+    found = current("registered", OTHER_SECRET, SECOND)
+    two = result_of(found, current("registered", after, SECOND), written, server_url=SECRET)
+    result, error = bulk(run_of(one, two))
     text = json.dumps([result, error])
     assert not re.search("j0e|hush|t0ken|fr4gment|t0ps3cret", text)
     unique = json.dumps([result["devices"][0], result["diff"]["before"].get(MAC), result["diff"]["after"].get(MAC)])
@@ -163,73 +204,179 @@ def test_no_secret_of_a_url_is_in_any_result(written: str, after: str | None) ->
     assert "https://~" in unique
 
 
-def test_the_path_of_a_plain_server_is_shown_because_people_look_for_it() -> None:
-    shown = entry(_result(_found("registered", "http://old/cfg"), server_url=URL, written="check"), MASKER)
-    assert shown["before"]["url"] == "http://old/cfg"
+# Many devices.
+
+
+def test_a_summary_has_every_outcome_and_two_counts_more() -> None:
+    assert summarize([], 0, 0) == dict.fromkeys([*OUTCOMES, "declared", "unmanaged"], 0)
+    entries = [{"outcome": "changed"}, {"outcome": "changed"}, {"outcome": "conflict"}]
+    expected = dict.fromkeys(OUTCOMES, 0) | {"changed": 2, "conflict": 1, "declared": 2, "unmanaged": 7}
+    assert summarize(entries, 2, 7) == expected
+    assert summarize(entries, 2, None)["unmanaged"] is None
+
+
+def test_a_diff_has_what_changes_and_nothing_else() -> None:
+    entries = [PRESENTER.entry(ADDED), PRESENTER.entry(IN_SYNC)]
+    assert diff_of(entries, "main") == {
+        "before_header": "main",
+        "after_header": "main",
+        "before": {MAC: {"status": "unknown", "server": None, "url": None, "last_contact": None}},
+        "after": {MAC: {"status": "registered", "server": "main", "url": URL, "last_contact": None}},
+    }
+    quiet = diff_of(entries[1:])
+    assert (quiet["before"], quiet["after"]) == ({}, {})
+
+
+def test_a_diff_of_what_became_unreadable_has_null() -> None:
+    lost = result_of(current("unknown"), None, WriteResult("done"), server_url=URL)
+    assert diff_of([PRESENTER.entry(lost)])["after"] == {MAC: None}
 
 
 def test_a_bulk_result_has_the_contracts_keys() -> None:
-    new = _result(_found("unknown"), _found("registered", URL), server_url=URL)
-    kept = _result(_found("registered", None, SECOND))
-    report = _report(new, kept, unmanaged=("805e00000001",))
-    result, error = bulk_result(report, 2, MASKER)
+    run = run_of(ADDED, UNVERIFIABLE, unmanaged=(CurrentDevice(THIRD, ""),))
+    result, error = bulk(run)
     assert error is None
-    assert {"devices", "summary", "unmanaged", "plan", "calls", "changed", "diff"} <= set(result)
+    assert set(result) == {"devices", "summary", "unmanaged", "plan", "calls", "changed", "diff", "msg"}
     assert [item["mac"] for item in result["devices"]] == [MAC, SECOND]
-    assert result["unmanaged"] == ["805e00000001"]
-    assert re.fullmatch("sha256:[0-9a-f]{64}", result["plan"])
+    assert result["unmanaged"] == [THIRD]
+    assert result["plan"] == (run.plan.digest if run.plan else None)
     assert result["calls"] == {"listDevices": 1}
     assert result["changed"] is True
-    assert (result["summary"]["changed"], result["summary"]["unverifiable"], result["summary"]["unmanaged"]) == (
-        1,
-        1,
-        1,
-    )
-    assert result["msg"].startswith("2 phones: 1 changed, 1 unverifiable; 1 ")
+    counts = {key: count for key, count in result["summary"].items() if count}
+    assert counts == {"changed": 1, "unverifiable": 1, "declared": 2, "unmanaged": 1}
     json.dumps(result)
 
 
+def test_a_service_that_lists_nothing_has_no_unmanaged_devices_and_no_count_of_them() -> None:
+    result, _error = bulk(run_of(ADDED, unmanaged=None))
+    assert (result["unmanaged"], result["summary"]["unmanaged"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("counts", "purged", "text"),
+    [
+        ({"in_sync": 1, "declared": 1}, [], "1 phone: 1 in sync."),
+        (
+            {"changed": 14, "in_sync": 10, "declared": 24, "unmanaged": 1},
+            [],
+            "24 phones: 10 in sync, 14 changed; 1 unmanaged device.",
+        ),
+        ({"unknown": 1200, "declared": 1200}, [], "1,200 phones: 1,200 outcome unknown."),
+        ({"would_change": 1, "not_attempted": 1, "declared": 2}, [], "2 phones: 1 would change, 1 not attempted."),
+        ({"declared": 0}, [], "0 phones."),
+        ({"changed": 2, "declared": 1}, [False], "1 phone and 1 unmanaged device: 2 changed."),
+        (
+            {"changed": 1, "failed": 1, "declared": 1, "unmanaged": 1},
+            [True],
+            "1 phone and 1 unmanaged device: 1 changed, 1 failed.",
+        ),
+        (
+            {"changed": 1, "failed": 1, "declared": 1, "unmanaged": 3},
+            [True],
+            "1 phone and 1 unmanaged device: 1 changed, 1 failed; 2 unmanaged devices.",
+        ),
+    ],
+)
+def test_a_run_in_one_sentence(counts: dict[str, int], purged: list[bool], text: str) -> None:
+    declared = counts["declared"]
+    entries = [{"failed": False}] * declared + [{"failed": failed} for failed in purged]
+    assert run_sentence(entries, {**summarize([], 0, 0), **counts}) == text
+
+
+def test_outcomes_for_people_have_no_underscores() -> None:
+    assert [outcome_words(outcome) for outcome in ("in_sync", "unknown")] == ["in sync", "outcome unknown"]
+
+
 def test_a_run_without_writes_is_unchanged_and_well() -> None:
-    result, error = bulk_result(_report(_result(_found("registered", URL), server_url=URL)), 1, MASKER)
+    result, error = bulk(run_of(IN_SYNC))
     assert (result["changed"], error) == (False, None)
-    assert result["msg"] == "1 phone: 1 in sync."
 
 
 def test_an_unverifiable_phone_is_no_failure() -> None:
-    result, error = bulk_result(_report(_result(_found("registered"))), 1, MASKER)
+    result, error = bulk(run_of(UNVERIFIABLE))
     assert error is None
     assert result["devices"][0]["failed"] is False
 
 
-def test_a_failure_is_told_with_the_first_refusals_and_everything_else_is_still_there() -> None:
-    results = [
-        _result(_found("registered_elsewhere", None, f"00156500000{number}"))
-        if number < 4
-        else _result(_found("unknown", None, f"00156500000{number}"), _found("unknown"), "refused")
-        for number in range(1, 6)
-    ]
-    result, error = bulk_result(_report(*results), 5, MASKER)
+# Failures.
+
+
+def test_a_failure_begins_with_what_the_service_refused_and_everything_else_is_still_there() -> None:
+    macs = [f"00156500000{number}" for number in range(1, 6)]
+    results = [result_of(current("registered_elsewhere", None, mac)) for mac in macs[:3]]
+    results += [result_of(current("unknown", None, mac), current("unknown", None, mac), REFUSAL) for mac in macs[3:]]
+    result, error = bulk(run_of(*results))
     assert error is not None
-    assert error.startswith("5 of 5 phones failed: 001565000004 ")
-    assert "devices" in error
+    quoted = [result["devices"][index]["msg"] for index in (3, 4, 0)]
+    assert error.startswith(f"5 of 5 phones failed: {' '.join(quoted)} ")
+    assert len(error) > len(" ".join(quoted)) + 25
     assert (result["summary"]["conflict"], result["summary"]["failed"], len(result["devices"])) == (3, 2, 5)
 
 
+def test_a_few_failures_are_all_quoted() -> None:
+    result, error = bulk(run_of(CONFLICT, IN_SYNC))
+    assert error == f"1 of 2 phones failed: {result['devices'][0]['msg']}"
+
+
 def test_the_failure_of_a_single_phone_is_its_own_message() -> None:
-    result, error = bulk_result(_report(_result(_found("registered_elsewhere"))), 1, MASKER)
+    result, error = bulk(run_of(CONFLICT))
     assert error == result["devices"][0]["msg"]
-    assert (error or "").startswith(MAC)
 
 
-def test_what_stopped_a_run_is_told_first_and_the_truth_about_each_phone_stays() -> None:
-    step = decide(DesiredDevice(MAC, server="main"), _found("unknown"))
-    left = verify_write(step, WriteResult("held_back", "the login was refused"), None, MASKER.url)
-    result, error = bulk_result(_report(left, error="The login was refused."), 1, MASKER)
-    assert error == "The login was refused. 1 of 1 phone not attempted."
-    assert result["devices"][0]["outcome"] == "not_attempted"
-    assert result["summary"]["not_attempted"] == 1
+def skipped(mac: str = MAC) -> DeviceResult:
+    change = decide(DesiredDevice(mac, server="main"), current("unknown", None, mac), YEALINK)
+    return skipped_result(change, reason("login_refused", "account", cause="x", fix="y"))
 
 
-def test_a_run_without_a_plan_has_no_digest() -> None:
-    result, error = bulk_result(RunResult(error="No route."), 0, MASKER)
-    assert (result["plan"], result["devices"], error) == (None, [], "No route.")
+@pytest.mark.parametrize(
+    ("fields", "speaker", "text"),
+    [
+        (
+            {"account_error": reason("account_unreachable", cause="no route", fix="Check api_url.")},
+            Speaker(MODULE, "Yealink"),
+            "The account could not be read: no route. Check api_url. 2 phones were not attempted.",
+        ),
+        (
+            {"stopped": reason("login_refused", "account", cause="Yealink refused the login", fix="Check it.")},
+            Speaker(ROLE, "Yealink", "main"),
+            "Account main was not finished: Yealink refused the login. Check it. 2 phones were not attempted.",
+        ),
+        (
+            {"violation": GuardViolation("list_contradiction", params={"first": SHOWN})},
+            Speaker(ROLE, "Yealink", "main"),
+            Speaker(ROLE, "Yealink", "main").guard(GuardViolation("list_contradiction", params={"first": SHOWN})),
+        ),
+    ],
+)
+def test_what_stopped_a_run_is_told_once_for_all_phones(fields: dict[str, Any], speaker: Speaker, text: str) -> None:
+    presenter = Presenter(speaker, MASKER)
+    run = run_of(skipped(), skipped(SECOND), **fields)
+    result, error = bulk(run, presenter)
+    assert error == run_error(run, presenter) == text
+    assert [device["outcome"] for device in result["devices"]] == ["not_attempted"] * 2
+    assert result["summary"]["not_attempted"] == 2
+
+
+def test_one_phone_that_was_not_attempted_is_counted_as_one() -> None:
+    run = run_of(skipped(), account_error=reason("account_unreachable", cause="no route", fix=""))
+    assert (run_error(run, PRESENTER) or "").endswith("1 phone was not attempted.")
+
+
+def test_a_stopped_run_whose_phones_all_are_well_has_not_failed() -> None:
+    _result, error = bulk(run_of(IN_SYNC, stopped=reason("deadline", cause="the deadline has passed")))
+    assert error is None
+
+
+def test_an_account_that_could_not_be_read_fails_even_without_phones() -> None:
+    result, error = bulk(RunResult(account_error=reason("account_unreachable", cause="no route")))
+    assert (result["plan"], result["devices"]) == (None, [])
+    assert error is not None
+
+
+def test_a_run_that_nothing_stopped_has_no_error_of_its_own() -> None:
+    assert run_error(run_of(CONFLICT), PRESENTER) is None
+
+
+def test_a_write_that_never_left_has_the_reason_of_the_call() -> None:
+    never = WriteResult(NOT_SENT, reason("interrupted", cause="the run was interrupted", fix="Run again."))
+    assert PRESENTER.entry(result_of(current("unknown"), None, never))["reason"] == "interrupted"

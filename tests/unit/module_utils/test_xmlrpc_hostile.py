@@ -1,16 +1,16 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The codec against answers that are hostile or broken: refused, quickly, with little memory and one kind of error."""
+"""The codec against answers that are hostile or broken: refused, with little memory and one kind of error."""
 
 from __future__ import annotations
 
 import contextlib
-import time
 import tracemalloc
+from xml.parsers import expat
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc import CodecError, Fault, decode
+from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc import MAX_VALUES, CodecError, Fault, decode
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,7 +42,6 @@ HOSTILE: dict[str, bytes] = {
     "big-endian UTF-16 without a mark": GOOD.encode("utf-16-be"),
     "UTF-32": GOOD.encode("utf-32"),
     "Latin-1 that says so": GOOD.replace("UTF-8", "ISO-8859-1").replace("OK", "B\u00fcro").encode("latin-1"),
-    "ASCII under the name of Latin-1": GOOD.replace("UTF-8", "iso-8859-1").encode(),
     "UTF-7": GOOD.replace("UTF-8", "UTF-7").encode(),
     "EBCDIC": GOOD.encode("cp500"),
     "an unknown encoding": GOOD.replace("UTF-8", "x-unknown").encode(),
@@ -59,16 +58,21 @@ HOSTILE: dict[str, bytes] = {
     "an Arabic boolean": _value("<boolean>\u0661</boolean>"),
     "an empty boolean": _value("<boolean/>"),
     "a huge int": _value("<int>" + "9" * 1_000_000 + "</int>"),
-    "an int of eleven digits": _value("<int>12345678901</int>"),
+    "an int of twenty digits": _value("<int>12345678901234567890</int>"),
+    "Latin-1 in name and a byte that is not ASCII": GOOD.replace("UTF-8", "iso-8859-1")
+    .encode()
+    .replace(b"OK", b"\xfc"),
     "an int with a point": _value("<int>1.0</int>"),
     "an int with an underscore": _value("<int>1_000</int>"),
     "an Arabic int": _value("<int>\u0661</int>"),
     "an empty int": _value("<int></int>"),
+    "nil with a text": _value("<nil>OK</nil>"),
+    "nil with a child": _value("<nil><value/></nil>"),
+    "an unknown type with a prefix": _value("<ex:float>1</ex:float>"),
+    "white space inside the declaration": GOOD.replace("<?xml", "<? xml").encode(),
+    "a NUL before the declaration": ("\0" + GOOD).encode(),
     "a double": _value("<double>1.5</double>"),
     "base64": _value("<base64>T0s=</base64>"),
-    "a date": _value("<dateTime.iso8601>20260101T00:00:00</dateTime.iso8601>"),
-    "nil": _value("<nil/>"),
-    "an extension type": _value("<ex:nil xmlns:ex='http://ws.apache.org/xmlrpc/namespaces/extensions'/>"),
     "upper case": GOOD.replace("value", "VALUE").encode(),
     "text beside a type": _value("OK<string>OK</string>"),
     "two types in a value": _value("<string>OK</string><string>no</string>"),
@@ -97,7 +101,6 @@ HOSTILE: dict[str, bytes] = {
     "an ellipsis where no list is": GOOD.replace("<param>", "...<param>").encode(),
     "text after the answer": (GOOD + "x").encode(),
     "text before the answer": ("x" + GOOD).encode(),
-    "white space before the declaration": (" " + GOOD).encode(),
     "a page of HTML": b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>",
     "HTML without a document type": b"<html><body>Please log in</body></html>",
     "plain text": b"OK",
@@ -111,26 +114,24 @@ HOSTILE: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_a_hostile_or_broken_answer_is_refused_in_a_short_printable_sentence(name: str) -> None:
-    started = time.process_time()
     with pytest.raises(CodecError) as caught:
         decode(HOSTILE[name])
-    assert time.process_time() - started < 2
     assert len(str(caught.value)) < 300
     assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize("end", range(len(GOOD)))
-def test_every_beginning_of_an_answer_is_refused_as_cut(end: int) -> None:
-    with pytest.raises(CodecError) as caught:
-        decode(GOOD[:end].encode())
-    assert caught.value.cut
+def test_every_beginning_of_an_answer_is_refused_as_truncated() -> None:
+    for end in range(len(GOOD)):
+        with pytest.raises(CodecError) as caught:
+            decode(GOOD[:end].encode())
+        assert caught.value.truncated, GOOD[:end]
 
 
 @pytest.mark.parametrize("name", ["a page of HTML", "boolean 2", "text after the answer", "a document type"])
-def test_what_is_whole_and_wrong_is_not_called_cut(name: str) -> None:
+def test_what_is_whole_and_wrong_is_not_called_truncated(name: str) -> None:
     with pytest.raises(CodecError) as caught:
         decode(HOSTILE[name])
-    assert not caught.value.cut
+    assert not caught.value.truncated
 
 
 def test_a_document_type_is_named_as_the_reason() -> None:
@@ -146,14 +147,13 @@ def test_utf_8_is_understood_with_and_without_a_mark_and_a_declaration(declared:
     assert decode(mark + body) == "B\u00fcro"
 
 
-def _measured(body: bytes) -> tuple[float, int]:
-    """Seconds and peak bytes of refusing or understanding a body."""
+def _peak(body: bytes) -> int:
+    """Peak bytes of refusing or understanding a body."""
     tracemalloc.start()
-    started = time.process_time()
     try:
         with contextlib.suppress(CodecError):
             decode(body)
-        return time.process_time() - started, tracemalloc.get_traced_memory()[1]
+        return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
@@ -171,14 +171,45 @@ def _measured(body: bytes) -> tuple[float, int]:
         pytest.param((OPEN + "<!--" + "x" * 4_000_000).encode(), id="one unclosed comment"),
     ],
 )
-def test_time_and_memory_stay_near_the_size_of_the_body(body: bytes) -> None:
-    spent, peak = _measured(body)
-    assert spent < 5
-    assert peak < 10 * len(body) + 20_000_000
+def test_memory_stays_near_the_size_of_the_body(body: bytes) -> None:
+    assert _peak(body) < 10 * len(body) + 20_000_000
+
+
+def test_a_body_is_parsed_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some versions of expat take quadratic time for a token that arrives in many pieces."""
+    made: list[CountingParser] = []
+
+    def create(encoding: str) -> CountingParser:
+        made.append(CountingParser(encoding))
+        return made[-1]
+
+    create_parser = expat.ParserCreate
+
+    class CountingParser:
+        """expat's parser, counting how often it is fed."""
+
+        def __init__(self, encoding: str) -> None:
+            self.__dict__["inner"] = create_parser(encoding)
+            self.__dict__["fed"] = 0
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.inner, name)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            setattr(self.inner, name, value)
+
+        def Parse(self, data: bytes, final: bool) -> int:  # noqa: N802 - expat's name
+            self.__dict__["fed"] += 1
+            return int(self.inner.Parse(data, final))
+
+    monkeypatch.setattr(expat, "ParserCreate", create)
+    with pytest.raises(CodecError):
+        decode(b"<methodResponse " + b"a" * 4_000_000)
+    assert [parser.fed for parser in made] == [1]
 
 
 def test_the_number_of_values_is_bounded() -> None:
-    many = "<array><data>" + "<value/>" * 300_001 + "</data></array>"
+    many = "<array><data>" + "<value/>" * (MAX_VALUES + 1) + "</data></array>"
     with pytest.raises(CodecError, match="more than"):
         decode(_value(many))
 

@@ -33,12 +33,12 @@ def sim() -> Iterator[Simulator]:
 
 
 def run(sim: Simulator, **fleet: Any) -> Report:
-    def account(vendor: str, password: str = "hidden-login") -> dict[str, Any]:
+    def account(vendor: str, user: str = "me") -> dict[str, Any]:
         return {
             "vendor": vendor,
             "api_url": sim.url(vendor),
-            "api_username": "me",
-            "api_password": password,
+            "api_username": user,
+            "api_password": "hidden-login",
             "retries": 0,
         }
 
@@ -53,7 +53,7 @@ def run(sim: Simulator, **fleet: Any) -> Report:
     phones["lobby-1"] = {"rps_mac": "001fc1000001", "rps_server": "main", "rps_account": "b"}
     phones["lobby-2"] = {"rps_mac": "001fc1000002", "rps_server": "main", "rps_account": "c"}
     known = {
-        "rps_accounts": {"a": account("yealink"), "b": account("htek"), "c": account("htek", "wrong")},
+        "rps_accounts": {"a": account("yealink"), "b": account("htek"), "c": account("htek", "nobody")},
         "rps_servers": [{"name": "main", "url": URL, "account": name} for name in "abc"],
     }
     parsed = parse_fleet(phones, {**known, **fleet}, {})

@@ -11,206 +11,302 @@ from typing import Any
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
 from simulator import Fault
+from support.client import MemoryBench, writes_of
+from support.oracles import problems, repetitions
+from support.phones import OTHER_USER, macs
 
-OFFICE = "https://office.example.com/"
-MACS = [f"0015650000{number:02x}" for number in range(24)]
-BAD: dict[int, list[int]] = {1: [7], 2: [0, 23], 3: [4, 5, 17], 9: list(range(3, 12)), 24: list(range(24))}
+COUNT = 24
+BAD: dict[int, list[int]] = {2: [0, 7], 9: list(range(3, 12)), 24: list(range(24))}
+ADD = {"yealink": "registerDevices", "htek": "registerDevices", "snom": "registerPhoneList", "ymcs": "addDevices"}
+REMOVE = {
+    "yealink": "deRegisterDevices",
+    "htek": "deRegisterDevices",
+    "snom": "deregisterPhoneList",
+    "ymcs": "delDevices",
+}
 
-modes = pytest.mark.parametrize("mode", ["atomic", "partial", "best_effort"])
+lists = pytest.mark.parametrize("bench", ["yealink", "htek", "snom", "ymcs"], indirect=True)
+pairs = pytest.mark.parametrize("bench", ["yealink", "htek", "snom"], indirect=True)
 naming = pytest.mark.parametrize("named", [True, False], ids=["named", "unnamed"])
 counts = pytest.mark.parametrize("count", sorted(BAD))
 
 
-def taken_meanwhile(bench: Any, macs: list[str]) -> None:
+def fleet(bench: MemoryBench) -> list[str]:
+    return macs(COUNT, bench.vendor)
+
+
+def taken_meanwhile(bench: MemoryBench, phones: list[str]) -> None:
     """Another account takes these devices between the reads and the first write."""
 
-    def hook(sim: Any, _account: str, method: str, _params: list[Any]) -> None:
-        if method.startswith(("register", "deRegister")):
-            sim.hooks.remove(hook)
-            for mac in macs:
-                sim.world(bench.vendor).add_device(mac, "other", "theirs")
+    def take() -> None:
+        for phone in phones:
+            bench.place(phone, "theirs", OTHER_USER)
+
+    taken = False
+
+    def hook(_sim: object, _account: str, method: str, _params: object) -> None:
+        nonlocal taken
+        if not taken and method.startswith(("register", "deRegister", "deregister", "addDevice", "delDevice")):
+            taken = True
+            take()
 
     bench.sim.hooks.append(hook)
 
 
-def most_writes(total: int, bad: int, named: bool) -> int:
-    """A call for each bad device, and what finding them by halves costs where they are not named."""
+def most_writes(bad: int, named: bool) -> int:
+    """A call for each bad device, and what finding them by halves costs if they are not named."""
     if named:
         return 2 + 2 * bad
-    return min(1 + 2 * bad * (math.ceil(math.log2(total)) + 1), 2 * total + 1)
+    return min(1 + 2 * bad * (math.ceil(math.log2(COUNT)) + 1), 2 * COUNT + 1)
 
 
-@modes
+@pairs
 @naming
 @counts
+@pytest.mark.parametrize("mode", ["atomic", "partial", "best_effort"])
 def test_the_good_devices_of_a_refused_registration_are_done(
-    bench: Any, verify_write: Any, mode: str, named: bool, count: int
+    bench: MemoryBench, mode: str, named: bool, count: int
 ) -> None:
     bench.sim.options.bulk_mode = mode
     bench.sim.options.bulk_names = named
-    bad = {MACS[index] for index in BAD[count]}
+    phones = fleet(bench)
+    bad = {phones[index] for index in BAD[count]}
     taken_meanwhile(bench, sorted(bad))
-    report = bench.run([DesiredDevice(mac, server="office", server_url=OFFICE) for mac in MACS], batch_size=24)
-    verify_write.no_blind_repetition(bench)
-    verify_write.true_outcomes(bench, report)
-    for result in report.results:
-        assert result.outcome == ("conflict" if result.mac in bad else "changed"), result
-    # Htek's refusal of another account's device names none (1.3).
-    assert len(bench.sim.writes()) <= most_writes(24, count, named and bench.vendor == "yealink")
-    assert {mac for mac, (account, _url) in bench.state().items() if account == "other"} == bad
+    run = bench.run([bench.wants(phone) for phone in phones], batch_size=COUNT)
+    assert list(repetitions(bench)) == []
+    assert {one.mac for one in run.results if one.outcome == "conflict"} == bad
+    assert {one.mac for one in run.results if one.outcome == "changed"} == set(phones) - bad
+    assert len(bench.writes()) <= most_writes(count, named and bench.vendor == "yealink")
+    assert {phone for phone, (owner, _url) in bench.state().items() if owner == OTHER_USER} == bad
 
 
-@modes
+@pairs
 @naming
 @counts
-def test_the_good_devices_of_a_refused_removal_are_done(
-    bench: Any, verify_write: Any, mode: str, named: bool, count: int
-) -> None:
+@pytest.mark.parametrize("mode", ["atomic", "best_effort"])
+def test_the_good_devices_of_a_refused_removal_are_done(bench: MemoryBench, mode: str, named: bool, count: int) -> None:
     bench.sim.options.bulk_mode = mode
     bench.sim.options.bulk_names = named
-    for mac in MACS:
-        bench.world.add_device(mac, "me", "office")
-    bad = {MACS[index] for index in BAD[count]}
+    phones = fleet(bench)
+    for phone in phones:
+        bench.place(phone, "office")
+    bad = {phones[index] for index in BAD[count]}
     taken_meanwhile(bench, sorted(bad))
-    report = bench.run([DesiredDevice(mac, "absent") for mac in MACS], batch_size=24)
-    verify_write.no_blind_repetition(bench)
-    assert not any(result.failed for result in report.results)
-    assert {result.outcome for result in report.results if result.mac not in bad} <= {"changed"}
+    run = bench.run([DesiredDevice(phone, "absent") for phone in phones], batch_size=COUNT)
+    assert list(repetitions(bench)) == []
+    assert not any(one.failed for one in run.results)
+    assert {one.outcome for one in run.results if one.mac not in bad} <= {"changed"}
+    assert not any(one.changed for one in run.results if one.mac in bad and one.outcome == "in_sync")
     assert set(bench.state()) == bad
-    assert len(bench.sim.writes()) <= most_writes(24, count, named)
+    assert len(bench.writes()) <= most_writes(count, named and bench.vendor != "snom")
 
 
+@counts
+def test_ymcs_does_the_good_devices_and_refuses_the_bad_ones_in_one_call(ymcs: MemoryBench, count: int) -> None:
+    phones = fleet(ymcs)
+    bad = {phones[index] for index in BAD[count]}
+    taken_meanwhile(ymcs, sorted(bad))
+    desired = [ymcs.wants(phone) for phone in phones]
+    run = ymcs.run(desired)
+    assert {one.mac for one in run.results if one.outcome == "conflict"} == bad
+    assert {one.mac for one in run.results if one.outcome == "changed"} == set(phones) - bad
+    assert ymcs.writes() == ["addDevices"]
+
+
+@pytest.mark.parametrize("bench", ["yealink", "htek"], indirect=True)
 @naming
 @counts
 def test_devices_that_the_service_will_not_take_are_failed_and_quoted(
-    bench: Any, verify_write: Any, named: bool, count: int
+    bench: MemoryBench, named: bool, count: int
 ) -> None:
-    bad = {MACS[index] for index in BAD[count]}
-    for mac in sorted(bad):
-        text = f"Error:Invalid MAC(s):{mac}" if named else "Error:Invalid MAC(s)"
+    phones = fleet(bench)
+    bad = {phones[index] for index in BAD[count]}
+    for phone in sorted(bad):
+        text = f"Error:Invalid MAC(s):{phone}" if named else "Error:Invalid MAC(s)"
         for method in ("registerDevice", "registerDevices"):
-            bench.sim.faults.add(Fault("text", mac=mac, method=method, text=text))
-    report = bench.run([DesiredDevice(mac, server="office", server_url=OFFICE) for mac in MACS], batch_size=24)
-    verify_write.no_blind_repetition(bench)
-    for result in report.results:
-        assert result.outcome == ("failed" if result.mac in bad else "changed"), result
-        if result.mac in bad:
-            assert "Invalid MAC(s)" in result.msg
-            assert result.mac in result.msg
-    assert len(bench.sim.writes()) <= most_writes(24, count, named)
+            bench.sim.faults.add(Fault("text", mac=phone, method=method, text=text, name="refused_in_words"))
+    run = bench.run([bench.wants(phone) for phone in phones], batch_size=COUNT)
+    assert {one.mac for one in run.results if one.outcome == "changed"} == set(phones) - bad
+    failed = [one for one in run.results if one.outcome == "failed"]
+    assert {one.mac for one in failed} == bad
+    assert {(one.reason.code, one.reason.variant) for one in failed if one.reason} == {("refused", "invalid_mac")}
+    assert all("Invalid MAC(s)" in str(one.reason.params["text"]) for one in failed if one.reason)
+    assert len(bench.writes()) <= most_writes(count, named)
 
 
-def test_an_unknown_server_fails_its_batch_with_one_call(bench: Any) -> None:
-    report = bench.run([DesiredDevice(mac, server="nowhere") for mac in MACS], batch_size=100)
-    assert {result.outcome for result in report.results} == {"failed"}
-    assert all("Invalid server" in result.msg and "'nowhere'" in result.msg for result in report.results)
-    assert len(bench.sim.writes()) == 1
-
-
-def test_an_unknown_server_does_not_touch_the_other_servers_devices(bench: Any) -> None:
-    declared = [DesiredDevice(mac, server="nowhere" if index % 2 else "office") for index, mac in enumerate(MACS)]
-    report = bench.run(declared)
-    assert [result.outcome for result in report.results] == ["changed", "failed"] * 12
-
-
+@lists
 @pytest.mark.parametrize("size", [1, 2, 7, 24, 1000])
-def test_batches_are_as_large_as_allowed_and_no_larger(bench: Any, size: int) -> None:
-    report = bench.run([DesiredDevice(mac, server="office") for mac in MACS], batch_size=size)
-    assert all(result.outcome == "changed" for result in report.results)
-    sizes = [len(call.params[0]) if isinstance(call.params[0], list) else 1 for call in bench.sim.writes()]
-    assert max(sizes) == min(size, 24)
-    assert len(sizes) == math.ceil(24 / size)
+def test_batches_are_as_large_as_allowed_and_no_larger(bench: MemoryBench, size: int) -> None:
+    run = bench.run([bench.wants(phone) for phone in fleet(bench)], batch_size=size)
+    assert {one.outcome for one in run.results} == {"changed"}
+    sizes = [number for _name, number in writes_of(bench.sim.calls())]
+    assert max(sizes) == min(size, COUNT)
+    assert len(sizes) == math.ceil(COUNT / size)
 
 
-def test_a_service_that_takes_shorter_lists_only_still_gets_every_device(bench: Any, verify_write: Any) -> None:
+def test_no_batch_is_larger_than_the_service_takes(ymcs: MemoryBench) -> None:
+    run = ymcs.run([ymcs.wants(phone) for phone in macs(250, "ymcs")], batch_size=1000)
+    assert {one.outcome for one in run.results} == {"changed"}
+    assert [number for _name, number in writes_of(ymcs.sim.calls())] == [100, 100, 50]
+
+
+@pairs
+def test_a_service_that_takes_shorter_lists_only_still_gets_every_device(bench: MemoryBench) -> None:
     bench.sim.options.max_bulk = 5
-    report = bench.run([DesiredDevice(mac, server="office", server_url=OFFICE) for mac in MACS], batch_size=24)
-    verify_write.no_blind_repetition(bench)
-    assert all(result.outcome == "changed" for result in report.results)
-    assert len(bench.sim.writes()) <= 2 * math.ceil(24 / 3)
+    run = bench.run([bench.wants(phone) for phone in fleet(bench)], batch_size=COUNT)
+    assert list(repetitions(bench)) == []
+    assert {one.outcome for one in run.results} == {"changed"}
+    assert len(bench.writes()) <= 2 * math.ceil(COUNT / 3)
 
 
-@pytest.mark.parametrize("kind", ["close", "reset", "half", "hang", "cut_xml", "html", "wrong_shape"])
-@pytest.mark.parametrize("done", [None, 0, 1, 11, 23], ids=lambda done: f"done-{done}")
+@lists
+def test_a_list_that_is_too_large_for_http_is_halved_and_that_is_said(bench: MemoryBench) -> None:
+    bench.fail("http_413", method=ADD[bench.vendor], times=2)
+    run = bench.run([bench.wants(phone) for phone in fleet(bench)], batch_size=COUNT)
+    assert {one.outcome for one in run.results} == {"changed"}
+    sizes = [number for _name, number in writes_of(bench.sim.calls())]
+    assert sizes[:3] == [24, 12, 6]
+    assert any("batch_size" in notice for notice in run.notices)
+
+
+@pairs
+def test_a_list_that_is_answered_with_faults_is_shortened_and_at_last_written_one_by_one(bench: MemoryBench) -> None:
+    bench.fail("invoke_failed", method=ADD[bench.vendor])
+    desired = [bench.wants(phone) for phone in fleet(bench)]
+    run = bench.run(desired, batch_size=COUNT)
+    assert {one.outcome for one in run.results} == {"changed"}
+    assert len(run.notices) == 1
+    assert bench.sim.count()[ADD[bench.vendor]] <= 5
+
+
+# Lost answers. ``done``: how many the service executed before the answer was lost.
+
+
+@lists
+@pytest.mark.parametrize("kind", ["close", "status", "hang"])
+@pytest.mark.parametrize("done", [0, 11, 24], ids=lambda done: f"done-{done}")
 @pytest.mark.parametrize("removal", [False, True], ids=["register", "deregister"])
-def test_a_lost_bulk_answer_is_settled_for_each_device(
-    bench: Any, verify_write: Any, kind: str, done: int | None, removal: bool
-) -> None:
-    """``done``: how many the service executed before the answer was lost; None is all of them."""
-    if removal:
-        for mac in MACS:
-            bench.world.add_device(mac, "me", "office")
-    method = "deRegisterDevices" if removal else "registerDevices"
-    phase = "before" if done == 0 else "after"
-    bench.sim.faults.add(Fault(kind, method=method, nth=1, phase=phase, only_first=done or None))
-    state = "absent" if removal else "present"
-    server = None if removal else "office"
-    report = bench.run([DesiredDevice(mac, state, server=server) for mac in MACS], {"timeout": 0.3})
-    verify_write.no_blind_repetition(bench)
-    verify_write.true_outcomes(bench, report)
-    assert all(result.outcome == "changed" for result in report.results)
-    events = [entry.mac for entry in bench.world.history() if entry.call is not None]
-    assert sorted(events) == MACS  # each device once
+def test_a_lost_bulk_answer_is_settled_for_each_device(bench: MemoryBench, kind: str, done: int, removal: bool) -> None:
+    phones = fleet(bench)
+    for phone in phones if removal else ():
+        bench.place(phone, "office")
+    method = (REMOVE if removal else ADD)[bench.vendor]
+    more: dict[str, Any] = {"status": 503} if kind == "status" else {}
+    phase = "after" if done else "before"
+    bench.sim.faults.add(Fault(kind, method=method, nth=1, phase=phase, only_first=done or None, **more))
+    desired = [DesiredDevice(phone, "absent") if removal else bench.wants(phone) for phone in phones]
+    before = len(bench.world.history())
+    run = bench.run(desired, batch_size=COUNT)
+    assert problems(bench, desired, run, before) == []
+    outcomes = [one.outcome for one in run.results]
+    # After a timeout nothing more is sent for a phone, and its old state proves no more than "not yet".
+    assert outcomes == ["changed"] * done + [("unknown" if kind == "hang" else "changed")] * (COUNT - done)
+    events = [entry.mac for entry in bench.world.history()[before:] if entry.call is not None]
+    assert sorted(events) == (phones[:done] if kind == "hang" else phones)  # each device once
 
 
-def test_a_lost_bulk_answer_that_nothing_can_settle_is_unknown(bench: Any) -> None:
-    def go(sim: Any, _account: str, method: str, _params: list[Any]) -> None:
-        if method == "registerDevices":
-            sim.hooks.remove(go)
-            sim.faults.add(Fault("close"))
-
-    bench.sim.hooks.append(go)
-    bench.sim.faults.add(Fault("close", method="registerDevices", phase="after"))
-    report = bench.run([DesiredDevice(mac, server="office") for mac in MACS], {"retries": 0})
-    assert {result.outcome for result in report.results} == {"unknown"}
-    assert all(result.after is None and not result.verified for result in report.results)
-    assert len(bench.sim.writes()) == 1
+@lists
+def test_a_lost_bulk_answer_that_nothing_can_settle_is_unknown(bench: MemoryBench) -> None:
+    bench.once(ADD[bench.vendor], lambda: bench.sim.faults.add(Fault("close")))
+    bench.sim.faults.add(Fault("close", method=ADD[bench.vendor], phase="after"))
+    run = bench.run([bench.wants(phone) for phone in fleet(bench)], {"retries": 0}, batch_size=COUNT)
+    assert {one.outcome for one in run.results} == {"unknown"}
+    assert {one.reason.code for one in run.results if one.reason} == {"unreadable_after"}
+    assert all(one.after is None and not one.verified for one in run.results)
+    assert len(bench.writes()) == 1
 
 
-def test_take_overs_go_out_in_bulk_with_the_override_and_only_they(bench: Any) -> None:
-    for mac in MACS[:10]:
-        bench.world.add_device(mac, "other", "theirs")
-    declared = [DesiredDevice(mac, server="office", override=index < 10) for index, mac in enumerate(MACS)]
-    report = bench.run(declared)
-    assert all(result.outcome == "changed" for result in report.results)
+def test_a_failure_of_ymcs_that_names_no_phone_leaves_all_of_them_to_be_read(ymcs: MemoryBench) -> None:
+    phones = fleet(ymcs)
+    desired = [ymcs.wants(phone) for phone in phones]
+    body = b'{"total": 24, "successCount": 23, "failureCount": 1, "errors": [{"msg": "900500 no"}]}'
+    ymcs.sim.faults.add(Fault("body", body=body, method="addDevices", phase="after", only_first=23, times=1))
+    before = len(ymcs.world.history())
+    run = ymcs.run(desired, batch_size=COUNT)
+    assert problems(ymcs, desired, run, before) == []
+    assert [one.outcome for one in run.results] == [*["changed"] * 23, "unknown"]
+
+
+# Take-overs.
+
+
+@pytest.mark.parametrize("bench", ["yealink", "htek"], indirect=True)
+def test_take_overs_go_out_in_bulk_with_the_override_and_only_they(bench: MemoryBench) -> None:
+    bench.sim.options.take_over_allowed = True
+    phones = fleet(bench)
+    for phone in phones[:10]:
+        bench.place(phone, "theirs", OTHER_USER)
+    run = bench.run([bench.wants(phone, override=index < 10) for index, phone in enumerate(phones)])
+    assert {one.outcome for one in run.results} == {"changed"}
     calls = bench.sim.writes()
-    assert len(calls) == 2
-    for call in calls:
-        overridden = len(call.params) == 3
-        assert set(call.params[0]) == set(MACS[:10] if overridden else MACS[10:])
+    assert {tuple(call.phones): call.params[2:] for call in calls} == {
+        tuple(phones[:10]): ["1"],
+        tuple(phones[10:]): [],
+    }
 
 
-def test_a_take_over_that_the_service_does_not_allow_is_no_success(bench: Any) -> None:
+@pytest.mark.parametrize("bench", ["yealink", "htek"], indirect=True)
+def test_a_take_over_that_the_service_does_not_allow_is_no_success(bench: MemoryBench) -> None:
     bench.sim.options.take_over_allowed = False
-    for mac in MACS[:3]:
-        bench.world.add_device(mac, "other", "theirs")
-    report = bench.run([DesiredDevice(mac, server="office", override=True) for mac in MACS[:3]])
-    assert all(result.failed and not result.changed for result in report.results)
-    assert {account for account, _url in bench.state().values()} == {"other"}
+    phones = fleet(bench)[:3]
+    for phone in phones:
+        bench.place(phone, "theirs", OTHER_USER)
+    run = bench.run([bench.wants(phone, override=True) for phone in phones])
+    assert [(one.outcome, one.changed) for one in run.results] == [("failed", False)] * 3
+    assert {(one.reason.code, one.reason.variant) for one in run.results if one.reason} == {("refused", "override")}
+    assert {owner for owner, _url in bench.state().values()} == {OTHER_USER}
 
 
+# Lists that leave something out.
+
+
+@pytest.mark.parametrize("bench", ["yealink", "htek"], indirect=True)
 @pytest.mark.parametrize("shown", [True, False])
-def test_unbound_devices_are_removed_whether_they_are_listed_or_not(bench: Any, shown: bool) -> None:
+def test_unbound_devices_are_removed_whether_they_are_listed_or_not(bench: MemoryBench, shown: bool) -> None:
     bench.sim.options.list_unregistered = shown
-    for mac in MACS[:4]:
-        bench.world.add_device(mac, "me")
-    bench.sim.faults.add(Fault("close", method="deRegisterDevices", nth=1, phase="after"))
-    report = bench.run([DesiredDevice(mac, "absent") for mac in MACS[:4]])
-    assert {result.outcome for result in report.results} == {"changed"}
+    phones = fleet(bench)[:4]
+    for phone in phones:
+        bench.place(phone)
+    bench.fail("after_dropped", method="deRegisterDevices", nth=1)
+    run = bench.run([DesiredDevice(phone, "absent") for phone in phones])
+    assert {one.outcome for one in run.results} == {"changed"}
     assert bench.state() == {}
 
 
+@pytest.mark.parametrize("bench", ["yealink", "htek"], indirect=True)
 @naming
-def test_a_device_that_another_account_took_is_not_told_as_removed_by_us(
-    bench: Any, verify_write: Any, named: bool
-) -> None:
-    """It is gone from the list as wanted, but not by our doing, and it is not unknown to the service."""
+def test_a_device_that_another_account_took_is_not_told_as_removed_by_us(bench: MemoryBench, named: bool) -> None:
+    """It is gone from the list as desired, but not by our doing, and the service knows it still."""
     bench.sim.options.bulk_names = named
-    for mac in MACS[:6]:
-        bench.world.add_device(mac, "me", "office")
-    taken_meanwhile(bench, MACS[2:3])
-    report = bench.run([DesiredDevice(mac, "absent") for mac in MACS[:6]])
-    verify_write.true_outcomes(bench, report)
-    taken = report.results[2]
+    phones = fleet(bench)[:6]
+    for phone in phones:
+        bench.place(phone, "office")
+    taken_meanwhile(bench, phones[2:3])
+    run = bench.run([DesiredDevice(phone, "absent") for phone in phones])
+    taken = run.results[2]
+    assert taken.after is not None
     assert (taken.outcome, taken.changed, taken.after.status) == ("in_sync", False, "registered_elsewhere")
-    assert {result.outcome for index, result in enumerate(report.results) if index != 2} == {"changed"}
+    assert {one.outcome for index, one in enumerate(run.results) if index != 2} == {"changed"}
+
+
+# Where nothing more can be found out or sent.
+
+
+@lists
+def test_an_open_list_that_may_not_be_sent_again_stays_open(bench: MemoryBench) -> None:
+    bench.fail("dropped", method=ADD[bench.vendor])
+    desired = [bench.wants(phone) for phone in fleet(bench)]
+    before = len(bench.world.history())
+    run = bench.run(desired, {"retries": 0}, batch_size=COUNT)
+    assert problems(bench, desired, run, before) == []
+    assert {one.reason.code for one in run.results if one.reason} == {"answer_lost"}
+    assert len(bench.writes()) == 1
+
+
+@pytest.mark.parametrize("bench", ["yealink", "htek"], indirect=True)
+def test_a_list_that_was_refused_and_cannot_be_looked_into_leaves_its_phones_open(bench: MemoryBench) -> None:
+    bench.fail("refused_in_words", method="registerDevices")
+    bench.sim.faults.extend(Fault("status", status=500, method="listDevices", nth=number) for number in range(2, 12))
+    run = bench.run([bench.wants(phone) for phone in fleet(bench)], batch_size=COUNT)
+    assert {one.outcome for one in run.results} == {"unknown"}
+    assert len(bench.writes()) == 1

@@ -5,164 +5,194 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from functools import cache
+from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, DeviceResult
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import RunResult
+from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_limit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from simulator import Simulator
+from support.client import MemoryBench
+from support.oracles import problems, quiet, reached
+from support.phones import OTHER_USER, SERVERS, USER, WRONG, macs, own_url
+from support.scenarios import SERVICES, Service
 
-SERVERS = {"office": "https://office.example.com/", "branch": "https://branch.example.com/"}
-UNIQUE = ["https://one.example.com/t0ken", "https://two.example.com/t0ken"]
-MACS = [f"00156500000{number:x}" for number in range(10)]
-READS = {"listDevices", "checkDevice", "checkDeviceExt"}
+COUNT = 8
+ALL = parse_limit("100%")
+SWITCHES: dict[str, list[Any]] = {
+    "style": ["compact", "padded", "typed", "cdata"],
+    "error_style": ["error", "error_space", "error_none"],
+    "mac_notation": ["dash", "colon", "bare"],
+    "list_unregistered": [True, False],
+    "bulk_mode": ["atomic", "partial", "best_effort"],
+    "bulk_names": [True, False],
+    "register_unregistered": ["refuse", "bind"],
+    "take_over_allowed": [True, False],
+    "edit_clears_unique_url": [True],
+}
+
+
+class Drawn(NamedTuple):
+    """An account, a fleet, how the run is made, and the service's ways."""
+
+    before: dict[str, dict[str, Any]]
+    desired: tuple[DesiredDevice, ...]
+    options: dict[str, Any]
+    switches: dict[str, Any]
+
+
+@cache
+def bench_of(service: Service) -> MemoryBench:
+    return service.bench()
 
 
 @st.composite
-def cases(draw: st.DrawFn, vendor: str, right: bool) -> dict[str, Any]:
-    """An account, a fleet and the service's ways; ``right``: every declared URL is the one that the server has."""
-    unique = [None, None, *UNIQUE] if vendor == "yealink" else [None]
-    found: dict[str, dict[str, Any]] = {}
-    declared: list[DesiredDevice] = []
-    for mac in MACS:
+def cases(draw: st.DrawFn, service: Service, right: bool) -> Drawn:
+    """``right``: every declared URL is the one that the server has."""
+    bench, vendor = bench_of(service), service.capabilities
+    own = [None, None, own_url(1), own_url(2)] if vendor.unique_urls else [None]
+    servers = st.sampled_from(sorted(SERVERS))
+    before: dict[str, dict[str, Any]] = {}
+    desired: list[DesiredDevice] = []
+    for phone in macs(COUNT, service.vendor):
         kind = draw(st.sampled_from(["unknown", "unbound", "mine", "mine", "theirs"]))
         if kind == "unbound":
-            found[mac] = {"account": "me"}
+            before[phone] = {}
         elif kind == "mine":
-            own = {"server": draw(st.sampled_from(sorted(SERVERS))), "unique_url": draw(st.sampled_from(unique))}
-            found[mac] = {"account": "me", **own}
+            before[phone] = {"server": draw(servers), "url": draw(st.sampled_from(own))}
         elif kind == "theirs":
-            found[mac] = {"account": "other", "server": "theirs"}
+            before[phone] = {"server": "theirs", "owner": OTHER_USER}
         state = draw(st.sampled_from(["present", "present", "present", "absent", None]))
         if state == "absent":
-            declared.append(DesiredDevice(mac, "absent"))
+            desired.append(DesiredDevice(phone, "absent"))
         elif state == "present":
-            server = draw(st.sampled_from(sorted(SERVERS)))
-            url = SERVERS[server]
-            urls = [url, url, None] if right else [url, None, "https://wrong.example.com/"]
-            declared.append(
-                DesiredDevice(
-                    mac,
-                    server=server,
-                    server_url=draw(st.sampled_from(urls)),
-                    unique_url=draw(st.sampled_from(unique)),
-                    override=draw(st.booleans()),
+            server = draw(servers)
+            urls = [SERVERS[server]] if right or vendor.binds_to == "url" else [SERVERS[server], WRONG]
+            if vendor.binds_to == "server":
+                urls.append("")
+            desired.append(
+                bench.wants(
+                    phone,
+                    server,
+                    server_url=draw(st.sampled_from(urls)) or None,
+                    unique_url=draw(st.sampled_from(own)),
+                    override=vendor.override and draw(st.booleans()),
                     force=draw(st.booleans()),
                 )
             )
-    return {
-        "found": found,
-        "declared": draw(st.permutations(declared)),
-        "purge": draw(st.booleans()) and bool(declared),
-        "bulk": draw(st.sampled_from([True, True, False])),
-        "batch_size": draw(st.integers(1, 5)),
-        "options": {
-            "style": draw(st.sampled_from(["compact", "padded", "typed", "cdata"])),
-            "error_style": draw(st.sampled_from(["error", "error_space", "error_none"])),
-            "mac_notation": draw(st.sampled_from(["dash", "colon", "bare"])),
-            "list_unregistered": draw(st.booleans()),
-            "bulk_mode": draw(st.sampled_from(["atomic", "partial", "best_effort"])),
-            "bulk_names": draw(st.booleans()),
-            "register_unregistered": draw(st.sampled_from(["refuse", "bind"])),
-        },
+    bulk = draw(st.sampled_from([True, True, False]))
+    purge = bulk and vendor.lists_account and draw(st.booleans()) and bool(desired)
+    options = {"bulk": bulk, "batch_size": draw(st.integers(1, 5)), "purge": purge, "purge_limit": ALL}
+    known = {switch.name for switch in bench.sim.options.switches(service.vendor)}
+    switches = {name: draw(st.sampled_from(values)) for name, values in SWITCHES.items() if name in known}
+    return Drawn(before, tuple(draw(st.permutations(desired))), options, switches)
+
+
+def whole(device: DesiredDevice) -> DesiredDevice:
+    """A declaration with the URL that its server really has, for whoever looks at the end from outside."""
+    return replace(device, server_url=device.url or SERVERS.get(device.server or ""))
+
+
+def load(service: Service, drawn: Drawn) -> MemoryBench:
+    bench = bench_of(service)
+    bench.clear()
+    bench.sim.options.update(drawn.switches)
+    for phone, state in drawn.before.items():
+        bench.place(phone, serial="01", **state)
+    return bench
+
+
+def check(bench: MemoryBench, drawn: Drawn) -> RunResult:
+    bench.sim.options.read_only = True
+    run = bench.run(drawn.desired, check_mode=True, **drawn.options)
+    bench.sim.options.read_only = False
+    bench.sim.assert_clean()
+    return run
+
+
+def surprises(bench: MemoryBench, check: DeviceResult, run: DeviceResult) -> list[str]:
+    """In which ways a run differs from what check mode has predicted."""
+    found = [] if check.change == run.change else ["another change"]
+    foreign = not bench.capabilities.shows_foreign and run.outcome == "conflict"
+    refused = check.change.action == "take_over" and run.outcome == "failed"
+    absent = run.reason is not None and run.reason.code == "call_absent"
+    if foreign or refused or absent:  # nobody could foresee it
+        return found
+    if check.change.forced:  # the contract's exception
+        return found + ([] if (check.outcome, check.verified) == ("would_change", False) else ["forced otherwise"])
+    if run.outcome != ("changed" if check.outcome == "would_change" else check.outcome):
+        found.append(f"{check.outcome} became {run.outcome}")
+    if (run.changed, run.failed) != (check.changed, check.failed):
+        found.append("changed or failed differ")
+    seen, predicted = run.after, check.after
+    if (seen is None) != (predicted is None) or (seen and predicted and seen.status != predicted.status):
+        found.append("another status")
+    if seen and predicted and predicted.url is not None and not same_url(seen.url, predicted.url):
+        found.append("another URL")
+    return found
+
+
+def misplaced(bench: MemoryBench, drawn: Drawn, before: dict[str, Any], run: RunResult) -> list[str]:
+    """Phones that ended otherwise than declared, without a result that says so."""
+    state, found = bench.state(), []
+    for one in run.results:
+        kept = (one.outcome in ("unverifiable", "conflict") and not one.change.forced) or one.outcome == "failed"
+        desired = one.change.desired
+        expected = desired.url or SERVERS.get(desired.server or "")
+        if kept and state.get(one.mac) != before.get(one.mac):
+            found.append(f"{one.mac} was touched")
+        if not kept and desired.state == "absent" and state.get(one.mac, (OTHER_USER,))[0] != OTHER_USER:
+            found.append(f"{one.mac} is still there")
+        if not kept and desired.state == "present" and state.get(one.mac) != (USER, expected):
+            found.append(f"{one.mac} is at {state.get(one.mac)}")
+    declared = {one.mac for one in run.results}
+    found.extend(
+        f"{mac} was touched"
+        for mac in set(before) | set(state)
+        if mac not in declared and before.get(mac) != state.get(mac)
+    )
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.title)
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_check_mode_predicts_the_run_and_the_end_is_what_was_declared(service: Service, data: Any) -> None:
+    drawn = data.draw(cases(service, True))
+    bench = load(service, drawn)
+    before, history = bench.state(), len(bench.world.history())
+    predicted = check(bench, drawn)
+    assert bench.state() == before
+    run = bench.run(drawn.desired, **drawn.options)
+    assert problems(bench, [whole(one.change.desired) for one in run.results], run, history) == []
+    assert run.plan == predicted.plan
+    pairs = zip(predicted.results, run.results, strict=True)
+    assert [text for pair in pairs for text in surprises(bench, *pair)] == []
+    assert misplaced(bench, drawn, before, run) == []
+    again = bench.run(quiet(drawn.desired), **drawn.options)
+    assert not any(one.changed for one in again.results)
+    assert [call.method for call in bench.sim.writes() if call.executed and call.ok is not False] == []
+
+
+@pytest.mark.parametrize(
+    "service", [one for one in SERVICES if one.capabilities.binds_to == "server"], ids=lambda one: one.title
+)
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_wrong_urls_make_no_false_outcome_and_touch_nothing_undeclared(service: Service, data: Any) -> None:
+    drawn = data.draw(cases(service, False))
+    bench = load(service, drawn)
+    before = bench.state()
+    run = bench.run(drawn.desired, **drawn.options)
+    declared = {one.mac for one in run.results}
+    state = bench.state()
+    assert {mac: place for mac, place in state.items() if mac not in declared} == {
+        mac: place for mac, place in before.items() if mac not in declared
     }
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Any]:
-    with Simulator() as sim:
-        yield sim
-
-
-class Case:
-    """One drawn case, set up in the simulator."""
-
-    def __init__(self, bench: Any, case: dict[str, Any]) -> None:
-        self.bench, self.case = bench, case
-        bench.sim.load({"reset": True, "options": {**case["options"], "read_only": False}})
-        bench.sim.add_account(bench.vendor, "me", "s3cret-Pass-w0rd")
-        bench.sim.add_account(bench.vendor, "other", "theirs")
-        for name, url in SERVERS.items():
-            bench.world.add_server("me", name, url)
-        bench.world.add_server("other", "theirs", "https://theirs.example.net/")
-        for mac, state in case["found"].items():
-            bench.world.add_device(mac, **state)
-        self.before = bench.state()
-
-    def run(self, check_mode: bool = False) -> Any:
-        self.bench.sim.options.read_only = check_mode
-        purge = {"purge": self.case["purge"] and self.case["bulk"], "purge_limit": parse_limit("100%")}
-        options = {"bulk": self.case["bulk"], "batch_size": self.case["batch_size"], **purge}
-        report = self.bench.run(self.case["declared"], check_mode=check_mode, **options)
-        self.bench.sim.assert_clean()
-        return report
-
-
-def _as_predicted(check: Any, run: Any) -> None:
-    assert run.step.action == check.step.action
-    if check.step.forced:  # the contract's exception
-        assert (check.outcome, check.verified) == ("would_change", False)
-        return
-    assert run.outcome == ("changed" if check.outcome == "would_change" else check.outcome)
-    assert (run.changed, run.failed) == (check.changed, check.failed)
-    assert run.after.status == check.after.status
-    if check.after.url is not None:
-        assert run.after.url.lower() == check.after.url.lower()
-
-
-def _as_declared(case: Case, report: Any) -> None:
-    state = case.bench.state()
-    for result in report.results:
-        declared, before = result.step.declared, case.before.get(result.mac)
-        after = state.get(result.mac)
-        if declared.state == "absent":
-            assert after is None or after[0] == "other"
-        elif result.outcome in ("unverifiable", "conflict") and not result.step.forced:
-            assert after == before
-        else:
-            assert after == ("me", declared.unique_url or SERVERS[declared.server])
-
-
-@pytest.mark.parametrize("vendor", ["yealink", "htek"])
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_check_mode_predicts_the_run_and_the_end_is_what_was_declared(
-    shared: Any, verify_write: Any, make_bench: Any, vendor: str, data: Any
-) -> None:
-    case = Case(make_bench(shared, vendor), data.draw(cases(vendor, True)))
-    check = case.run(check_mode=True)
-    assert {call.method for call in shared.calls()} <= READS
-    assert case.bench.state() == case.before
-    report = case.run()
-    verify_write.no_blind_repetition(case.bench)
-    verify_write.true_outcomes(case.bench, report)
-    verify_write.no_wrong_binding(case.bench, [result.step.declared for result in report.results], case.before)
-    assert report.plan.digest == check.plan.digest
-    for one, other in zip(check.results, report.results, strict=True):
-        _as_predicted(one, other)
-    _as_declared(case, report)
-    again = case.run()
-    forced = {result.mac for result in again.results if result.step.forced}
-    assert {call.params[0] for call in shared.writes()} <= forced
-    assert not any(result.changed for result in again.results if result.mac not in forced)
-
-
-@pytest.mark.parametrize("vendor", ["yealink", "htek"])
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_wrong_urls_make_no_false_outcome_and_touch_nothing_undeclared(
-    shared: Any, verify_write: Any, make_bench: Any, vendor: str, data: Any
-) -> None:
-    case = Case(make_bench(shared, vendor), data.draw(cases(vendor, False)))
-    report = case.run()
-    verify_write.no_blind_repetition(case.bench)
-    verify_write.no_wrong_binding(case.bench, [result.step.declared for result in report.results], case.before)
-    for result in report.results:
-        wanted = result.step.declared.unique_url or result.step.declared.server_url
-        if result.verified and result.step.declared.state == "present":
-            assert case.bench.world.url(result.mac) == wanted
-        if result.outcome == "not_attempted":
-            assert case.bench.state().get(result.mac) == case.before.get(result.mac)
+    assert [one for one in run.results if one.verified and not reached(bench, one.change.desired)] == []
+    skipped = [one.mac for one in run.results if one.outcome == "not_attempted"]
+    assert [mac for mac in skipped if state.get(mac) != before.get(mac)] == []

@@ -1,263 +1,353 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes whose answers are lost, refused or useless: settled by reading, never repeated blindly, told truly."""
+"""Single writes that go wrong: settled by reading, never repeated blindly, never after a timeout."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, DeviceResult
 from simulator import Fault
+from support.client import MemoryBench
+from support.oracles import problems
+from support.phones import BRANCH, OTHER_USER, USER, mac, macs
 
-OFFICE, BRANCH = "https://office.example.com/", "https://branch.example.com/"
-UNIQUE = "https://one.example.com/t0ken"
-NEW, BARE, MINE, THEIRS, GONE, OWN_URL = (f"00156500000{number}" for number in range(1, 7))
-
-LOSSES: list[dict[str, Any]] = [
-    {"kind": "close"},
-    {"kind": "reset"},
-    {"kind": "half"},
-    {"kind": "hang"},
-    {"kind": "status", "status": 500},
-    {"kind": "status", "status": 502},
-    {"kind": "cut_xml"},
-    {"kind": "html"},
-    {"kind": "wrong_shape"},
-    {"kind": "body", "body": b""},
-    {"kind": "fault", "code": 3, "text": "internal error"},
-]
-lossy = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: f"{loss['kind']}{loss.get('status', '')}")
-phased = pytest.mark.parametrize("phase", ["before", "after"])
+WRITE = {
+    "yealink": "registerDevice",
+    "htek": "registerDevice",
+    "snom": "registerPhone",
+    "panasonic": "registerPhone",
+    "ymcs": "addDevice",
+}
+READ = {
+    "yealink": "checkDeviceExt",
+    "htek": "checkDevice",
+    "snom": "getPhoneRedirection",
+    "panasonic": "getPhone",
+    "ymcs": "listDevices",
+}
 
 
-def fleet(bench: Any) -> list[DesiredDevice]:
-    """One device for each action, as far as the vendor can compare; the world is set up for it."""
-    world = bench.world
-    world.add_device(BARE, "me")
-    world.add_device(MINE, "me", "branch")
-    world.add_device(THEIRS, "other", "theirs")
-    world.add_device(GONE, "me", "office")
-    declared = [
-        DesiredDevice(NEW, server="office", server_url=OFFICE),
-        DesiredDevice(BARE, server="office", server_url=OFFICE),
-        DesiredDevice(MINE, server="office", server_url=OFFICE),
-        DesiredDevice(THEIRS, server="office", server_url=OFFICE, override=True),
-        DesiredDevice(GONE, "absent"),
-    ]
-    if bench.vendor == "yealink":
-        declared.append(DesiredDevice(OWN_URL, server="office", unique_url=UNIQUE))
-    return declared
+def phone(bench: MemoryBench) -> str:
+    return mac(1, bench.vendor)
 
 
-def settings(bulk: bool) -> dict[str, Any]:
-    return {"bulk": bulk, "connection": {"concurrency": 1, "timeout": 0.3}}
+def run_one(bench: MemoryBench, device: DesiredDevice, **connection: Any) -> DeviceResult:
+    before = len(bench.world.history())
+    run = bench.run([device], connection, bulk=False)
+    assert problems(bench, [device], run, before) == []
+    return run.results[0]
 
 
-@lossy
-@phased
-@pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "single"])
-def test_a_lost_answer_to_any_write_is_settled_and_the_device_done(
-    bench: Any, verify_write: Any, loss: dict[str, Any], phase: str, bulk: bool
+def told(result: DeviceResult) -> tuple[str, str | None, str]:
+    why = result.reason
+    return (result.outcome, None, "") if why is None else (result.outcome, why.code, why.variant)
+
+
+# What one fault at the write leads to, if every read after it is answered. The table.
+DONE = ("changed", None, "")
+LOST = ("unknown", "answer_lost", "")
+FAULTS: dict[str, tuple[tuple[str, str | None, str], int]] = {
+    # name: outcome, and how many writes are sent
+    "refused": (DONE, 2),
+    "dropped": (DONE, 2),
+    "reset": (DONE, 2),
+    "http_500": (DONE, 2),
+    "http_502": (DONE, 2),
+    "http_503": (DONE, 2),
+    "http_429": (DONE, 2),
+    "hangs": (LOST, 1),
+    "garbage": (LOST, 1),
+    "redirected": (LOST, 1),
+    "bad_gzip": (LOST, 1),
+    "html": (DONE, 2),
+    "http_413": (("failed", "refused", ""), 1),
+    "absent": (("failed", "call_absent", ""), 1),
+    "login_refused": (("failed", "login_refused", ""), 1),
+    "not_applied": (("failed", "not_applied", ""), 1),
+    "after_500": (DONE, 1),
+    "after_503": (DONE, 1),
+    "after_429": (DONE, 1),
+    "after_504": (DONE, 1),
+    "after_dropped": (DONE, 1),
+    "after_reset": (DONE, 1),
+    "after_half": (DONE, 1),
+    "after_hangs": (DONE, 1),
+    "after_cut": (DONE, 1),
+    "after_garbage": (DONE, 1),
+    "after_redirected": (DONE, 1),
+    "late": (LOST, 1),
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_what_one_fault_at_a_write_leads_to(bench: MemoryBench, kind: str) -> None:
+    bench.fail(kind, method=WRITE[bench.vendor], nth=1)
+    result = run_one(bench, bench.wants(phone(bench)))
+    expected, sent = FAULTS[kind]
+    if bench.vendor == "ymcs" and kind == "login_refused":
+        expected, sent = DONE, 2  # the token is renewed once
+    assert told(result) == expected
+    assert bench.writes() == [WRITE[bench.vendor]] * sent
+
+
+def test_a_lost_write_that_never_succeeds_is_sent_as_often_as_allowed_and_stays_open(bench: MemoryBench) -> None:
+    bench.fail("dropped", method=WRITE[bench.vendor])
+    result = run_one(bench, bench.wants(phone(bench)), retries=2)
+    assert told(result)[:2] == ("unknown", "answer_lost")
+    assert not result.changed
+    assert len(bench.writes()) == 3
+
+
+@pytest.mark.parametrize("kind", ["after_hangs", "hangs", "late_after_read"])
+def test_after_a_timeout_nothing_more_is_sent_for_that_phone_in_this_run(bench: MemoryBench, kind: str) -> None:
+    bench.fail(kind, method=WRITE[bench.vendor])
+    result = run_one(bench, bench.wants(phone(bench)), retries=5)
+    assert result.outcome == ("changed" if kind == "after_hangs" else "unknown")
+    assert len(bench.writes()) == 1
+
+
+@pytest.mark.parametrize("first", ["after_503", "late_503", "http_503"])
+def test_a_later_refusal_does_not_clear_that_an_earlier_try_may_have_been_executed(
+    bench: MemoryBench, first: str
 ) -> None:
-    declared = fleet(bench)
-    for method in ("registerDevice", "editDevice", "deRegisterDevice", "registerDeviceWithUniqueUrl"):
-        bench.sim.faults.add(Fault(**loss, phase=phase, method=method, nth=1))
-    report = bench.run(declared, **settings(bulk))
-    verify_write.no_blind_repetition(bench)
-    verify_write.true_outcomes(bench, report)
-    found = {result.mac: result.outcome for result in report.results}
-    mine = found.pop(MINE)
-    assert mine == ("changed" if bench.vendor == "yealink" else "unverifiable")
-    assert set(found.values()) == {"changed"}
-    bench.sim.faults.clear()
-    again = bench.run(declared, **settings(bulk))
-    assert bench.sim.writes() == []
-    assert not any(result.changed for result in again.results)
+    """The second try is refused, since by then the first one has been executed, or nothing has."""
+    bench.fail(first, method=WRITE[bench.vendor], nth=1)
+    bench.fail("refused_in_words", method=WRITE[bench.vendor], nth=2)
+    result = run_one(bench, bench.wants(phone(bench)))
+    if first == "http_503":
+        assert told(result) == ("unknown", "answer_lost", "refused")
+    else:
+        assert told(result) == DONE
 
 
-@lossy
-@phased
-def test_a_lost_htek_move_is_unknown_and_sent_once(
-    htek: Any, verify_write: Any, loss: dict[str, Any], phase: str
-) -> None:
-    htek.world.add_device(MINE, "me", "branch")
-    htek.sim.faults.add(Fault(**loss, phase=phase, method="editDevice"))
-    report = htek.run([DesiredDevice(MINE, server="office", force=True)], bulk=False, connection={"timeout": 0.3})
-    (result,) = report.results
-    verify_write.no_blind_repetition(htek)
-    assert result.step.action == "move"
-    assert (result.outcome, result.failed, result.verified) == ("unknown", True, False)
-    assert len(htek.sim.writes()) == 1
-    assert MINE in result.msg
-    assert "force" in result.msg
+@pytest.mark.parametrize("bench", ["yealink", "htek", "snom", "panasonic"], indirect=True)
+def test_a_later_stop_does_not_clear_it_either(bench: MemoryBench) -> None:
+    bench.fail("http_503", method=WRITE[bench.vendor], nth=1)
+    bench.fail("login_refused", method=WRITE[bench.vendor], nth=2)
+    result = run_one(bench, bench.wants(phone(bench)))
+    assert result.outcome == "unknown"
 
 
-def test_a_lost_write_that_never_succeeds_is_failed_after_its_retries(yealink: Any, verify_write: Any) -> None:
-    yealink.sim.faults.add(Fault("close", method="registerDevice"))
-    report = yealink.run([DesiredDevice(NEW, server="office")], bulk=False, connection={"retries": 2})
-    (result,) = report.results
-    verify_write.no_blind_repetition(yealink)
-    assert (result.outcome, result.changed) == ("failed", False)
-    assert "did not happen" in result.msg
-    assert len(yealink.sim.writes()) == 3
+@pytest.mark.parametrize("kind", ["after_dropped", "after_503", "after_hangs"])
+def test_a_lost_write_that_cannot_be_read_back_is_unknown_and_not_repeated(bench: MemoryBench, kind: str) -> None:
+    bench.fail(kind, method=WRITE[bench.vendor])
+    for method in (READ[bench.vendor], "checkDevice", "checkPhone"):
+        bench.sim.faults.extend(Fault("close", method=method, nth=number) for number in range(2, 12))
+    result = run_one(bench, bench.wants(phone(bench)))
+    assert told(result) == ("unknown", "unreadable_after", "")
+    assert result.after is None
+    assert len(bench.writes()) == 1
 
 
-def test_a_lost_write_that_cannot_be_read_back_is_unknown(bench: Any) -> None:
-    bench.sim.faults.add(Fault("close", phase="after", method="registerDevice"))
-    for method in ("checkDevice", "checkDeviceExt"):
-        bench.sim.faults.add(*(Fault("close", method=method, nth=number) for number in range(2, 12)))
-    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
-    (result,) = report.results
-    assert (result.outcome, result.after) == ("unknown", None)
-    assert len(bench.sim.writes()) == 1
+def test_an_accepted_write_that_cannot_be_read_back_is_unknown(bench: MemoryBench) -> None:
+    for method in (READ[bench.vendor], "checkDevice", "checkPhone"):
+        bench.sim.faults.extend(Fault("close", method=method, nth=number) for number in range(2, 12))
+    result = run_one(bench, bench.wants(phone(bench)))
+    assert told(result) == ("unknown", "unreadable_after", "accepted")
+    assert (result.after, result.changed, result.failed) == (None, True, True)
 
 
-def test_a_write_that_was_accepted_and_cannot_be_read_back_is_unknown(bench: Any) -> None:
-    for method in ("checkDevice", "checkDeviceExt"):
-        bench.sim.faults.add(*(Fault("close", method=method, nth=number) for number in range(2, 12)))
-    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
-    (result,) = report.results
-    assert (result.outcome, result.after, result.failed) == ("unknown", None, True)
+def test_a_refused_write_quotes_the_service(bench: MemoryBench) -> None:
+    bench.fail("refused_in_words", method=WRITE[bench.vendor])
+    result = run_one(bench, bench.wants(phone(bench)))
+    assert result.reason is not None
+    assert told(result)[:2] == ("failed", "refused")
+    assert "Please wait" in str(result.reason.params["text"])
+    assert len(bench.writes()) == 1
 
 
-def test_an_accepted_write_that_did_nothing_is_no_change(bench: Any) -> None:
-    bench.sim.faults.add(Fault("text", ok=True, text="OK", method="registerDevice"))
-    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
-    (result,) = report.results
-    assert (result.outcome, result.changed) == ("failed", False)
-    assert "still unknown" in result.msg
+def test_a_rate_limit_of_ymcs_is_a_refusal_that_is_sent_again_after_its_wait(ymcs: MemoryBench) -> None:
+    ymcs.fail("rate_limited", method="addDevice", times=2)
+    before = ymcs.clock.now
+    assert told(run_one(ymcs, ymcs.wants(mac(1, "ymcs")))) == DONE
+    assert len(ymcs.writes()) == 3
+    assert ymcs.clock.now - before >= 2
+    ymcs.sim.faults.clear()
+    ymcs.fail("rate_limited", method="addDevice")
+    assert told(run_one(ymcs, ymcs.wants(mac(2, "ymcs"))))[:2] == ("failed", "refused")
 
 
-def test_a_refused_write_quotes_the_service_and_names_the_server_where_it_is_to_blame(bench: Any) -> None:
-    report = bench.run([DesiredDevice(NEW, server="nowhere")], bulk=False)
-    (result,) = report.results
-    assert result.outcome == "failed"
-    assert "Invalid server" in result.msg
-    assert "'nowhere'" in result.msg
-    assert NEW in result.msg
+def test_a_service_that_stays_busy_leaves_the_phone_unknown(bench: MemoryBench) -> None:
+    bench.fail("http_503", method=WRITE[bench.vendor])
+    result = run_one(bench, bench.wants(phone(bench)))
+    assert told(result)[:2] == ("unknown", "answer_lost")
+    assert bench.world.device(phone(bench)) is None
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_write_that_is_refused_for_now_is_done_a_little_later(bench: Any, verify_write: Any, status: int) -> None:
-    bench.sim.faults.add(Fault("status", status=status, method="registerDevice", times=2))
-    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
-    verify_write.no_blind_repetition(bench, busy=2)
-    assert report.results[0].outcome == "changed"
-
-
-def test_a_service_that_stays_busy_leaves_the_device_not_attempted(bench: Any) -> None:
-    bench.sim.faults.add(Fault("status", status=503, method="registerDevice"))
-    report = bench.run([DesiredDevice(NEW, server="office")], bulk=False)
-    (result,) = report.results
-    assert (result.outcome, result.changed) == ("not_attempted", False)
-    assert bench.world.device(NEW) is None
-
-
-def test_a_service_that_goes_away_after_the_reads_leaves_the_rest_not_attempted(bench: Any, verify_write: Any) -> None:
-    macs = [f"0015650001{number:02d}" for number in range(30)]
-
-    def go(sim: Any, _account: str, method: str, _params: list[Any]) -> None:
-        if method == "registerDevice":
-            sim.faults.add(Fault("close"))
-
-    bench.sim.hooks.append(go)
-    report = bench.run(
-        [DesiredDevice(mac, server="office") for mac in macs], bulk=False, connection={"concurrency": 1, "retries": 0}
-    )
-    verify_write.no_blind_repetition(bench)
-    outcomes = [result.outcome for result in report.results]
+def test_a_service_that_goes_away_leaves_the_rest_not_attempted(bench: MemoryBench) -> None:
+    phones = macs(30, bench.vendor)
+    bench.once(WRITE[bench.vendor], lambda: bench.sim.faults.add(Fault("close")))
+    desired = [bench.wants(one) for one in phones]
+    before = len(bench.world.history())
+    run = bench.run(desired, {"retries": 0}, bulk=False)
+    assert problems(bench, desired, run, before) == []
+    outcomes = [result.outcome for result in run.results]
     assert outcomes[0] == "unknown"
-    assert outcomes[-1] == "not_attempted"
     assert outcomes.count("not_attempted") > 20
-    assert report.error is not None
-    assert "no more were made" in report.error
+    assert run.stopped is not None
+    assert run.stopped.code == "too_many_failures"
+    assert {told(result)[1] for result in run.results} == {"unreadable_after", "too_many_failures"}
 
 
-# Htek without the calls that are only assumed.
+# Moves.
 
 
-WITHOUT = {"editDevice", "addServer", "deRegisterDevices", "registerDevices/3"}
+@pytest.mark.parametrize("kind", ["after_dropped", "dropped", "after_503", "http_503", "after_hangs", "hangs"])
+def test_an_htek_move_whose_answer_is_lost_is_unknown_and_sent_once(htek: MemoryBench, kind: str) -> None:
+    """Nobody can read where the phone is redirected, so nothing can show that a second try is safe."""
+    htek.place(mac(1, "htek"), "branch")
+    htek.fail(kind, method="editDevice")
+    result = run_one(htek, htek.wants(mac(1, "htek"), force=True))
+    assert told(result) == ("unknown", "answer_lost", "unreadable_url")
+    assert htek.writes() == ["editDevice"]
 
 
-def test_htek_without_the_assumed_calls_does_what_the_documented_ones_can(htek: Any, verify_write: Any) -> None:
-    htek.sim.options.disabled_methods = WITHOUT
-    htek.sim.options.register_unregistered = "bind"
-    declared = fleet(htek)
-    more = [f"0015650002{number:02d}" for number in range(4)]
-    for mac in more:
-        htek.world.add_device(mac, "me", "office")
-    declared += [DesiredDevice(mac, "absent") for mac in more]
-    report = htek.run(declared)
-    verify_write.true_outcomes(htek, report)
-    found = {result.mac: result.outcome for result in report.results}
-    assert found.pop(MINE) == "unverifiable"
-    assert set(found.values()) == {"changed"}
-    assert htek.sim.count()["deRegisterDevices"] == 1  # asked once, then one by one
-    htek.run(declared)
-    assert htek.sim.writes() == []
+@pytest.mark.parametrize("bench", ["yealink", "snom", "panasonic", "ymcs"], indirect=True)
+@pytest.mark.parametrize(("kind", "sent"), [("dropped", 2), ("after_dropped", 1), ("http_503", 2), ("after_503", 1)])
+def test_a_move_whose_url_can_be_read_is_settled(bench: MemoryBench, kind: str, sent: int) -> None:
+    bench.place(phone(bench), "branch")
+    bench.sim.faults.add(*(Fault(**_fields(kind), writes=True, nth=1),))
+    result = run_one(bench, bench.wants(phone(bench)))
+    assert told(result) == DONE
+    assert result.verified
+    assert len(bench.writes()) == sent
 
 
-def test_htek_without_edit_device_never_removes_a_phone_to_move_it(htek: Any) -> None:
-    htek.sim.options.disabled_methods = WITHOUT
-    htek.world.add_device(MINE, "me", "branch")
-    report = htek.run([DesiredDevice(MINE, server="office", force=True)], bulk=False)
-    (result,) = report.results
-    assert (result.outcome, result.changed) == ("failed", False)
-    assert "no call editDevice" in result.msg
-    assert {call.method for call in htek.sim.writes()} == {"editDevice"}
-    assert htek.state()[MINE] == ("me", BRANCH)
+def _fields(kind: str) -> dict[str, Any]:
+    phase = {"phase": "after" if kind.startswith("after") else "before", "name": kind}
+    return {"kind": "close", **phase} if "dropped" in kind else {"kind": "status", "status": 503, **phase}
 
 
-def test_htek_without_edit_device_says_so_where_an_unbound_phone_cannot_be_bound(htek: Any) -> None:
-    htek.sim.options.disabled_methods = WITHOUT
-    htek.world.add_device(BARE, "me")
-    report = htek.run([DesiredDevice(BARE, server="office")], bulk=False)
-    (result,) = report.results
-    assert result.outcome == "failed"
-    assert "The Htek service has no call editDevice: it answered fault " in result.msg
-    assert "Registering it instead was refused too: '" in result.msg
-    assert all(len(call.params) < 3 for call in htek.sim.writes())  # nothing was overridden
-    assert htek.state()[BARE] == ("me", None)
+@pytest.mark.parametrize("kind", ["dropped", "after_dropped", "http_503", "after_503"])
+def test_a_removal_is_settled(bench: MemoryBench, kind: str) -> None:
+    bench.place(phone(bench), "office")
+    bench.sim.faults.add(Fault(**_fields(kind), writes=True, nth=1))
+    result = run_one(bench, DesiredDevice(phone(bench), "absent"))
+    assert (told(result), result.verified) == (DONE, True)
+    assert phone(bench) not in bench.state()
 
 
-# One fault at every call index.
+# Others who write at the same time.
 
 
 @pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "single"])
-@pytest.mark.parametrize("share", range(3))
-def test_one_fault_at_any_call_does_no_harm_and_the_next_runs_converge(
-    bench: Any, verify_write: Any, bulk: bool, share: int
+def test_a_phone_that_another_account_takes_between_read_and_write_is_a_conflict(
+    bench: MemoryBench, bulk: bool
 ) -> None:
-    faults = [(loss, phase) for loss in LOSSES if loss["kind"] != "hang" for phase in ("before", "after")]
-    faults += [({"kind": "status", "status": 503}, "before"), ({"kind": "status", "status": 401}, "before")]
-    index = 0
-    while True:
-        bench.sim.load({"reset": True})
-        for name in ("me", "other"):
-            bench.sim.add_account(bench.vendor, name, {"me": "s3cret-Pass-w0rd", "other": "theirs"}[name])
-        bench.world.add_server("me", "office", OFFICE)
-        bench.world.add_server("me", "branch", BRANCH)
-        bench.world.add_server("other", "theirs", "https://theirs.example.net/")
-        declared = fleet(bench)
-        for number in range(5):
-            declared.append(DesiredDevice(f"0015650003{number:02d}", server="branch", server_url=BRANCH))
-        before = bench.state()
-        loss, phase = faults[(index * 3 + share) % len(faults)]
-        bench.sim.faults.add(Fault(**loss, phase=phase, index=index))
-        report = bench.run(declared, **settings(bulk))
-        verify_write.true_outcomes(bench, report)
-        verify_write.no_wrong_binding(bench, declared, before)
-        verify_write.no_blind_repetition(bench, busy=100)
-        reached = len(bench.sim.calls()) > index
-        bench.sim.faults.clear()
-        clean = bench.run(declared, **settings(bulk))
-        assert not any(result.failed for result in clean.results), (index, loss, phase)
-        last = bench.run(declared, **settings(bulk))
-        assert bench.sim.writes() == []
-        assert not any(result.changed or result.failed for result in last.results)
-        if not reached:
-            break
-        index += 1
-    assert index > 15
+    phones = macs(21, bench.vendor)
+    first = ("register", "addDevice")[bench.vendor == "ymcs"]
+    bench.once(first, lambda: bench.place(phones[0], "theirs", OTHER_USER))
+    run = bench.run([bench.wants(one) for one in phones], bulk=bulk)
+    assert run.results[0].outcome == "conflict"
+    assert {result.outcome for result in run.results[1:]} == {"changed"}
+    assert bench.state()[phones[0]][0] == OTHER_USER
+
+
+@pytest.mark.parametrize("bench", ["yealink", "htek", "ymcs"], indirect=True)
+@pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "single"])
+def test_a_phone_that_a_colleague_registers_in_between_is_as_declared_and_no_change_of_ours(
+    bench: MemoryBench, bulk: bool
+) -> None:
+    first = ("register", "addDevice")[bench.vendor == "ymcs"]
+    bench.once(first, lambda: bench.place(phone(bench), "office", serial="01"))
+    (result,) = bench.run([bench.wants(phone(bench))], bulk=bulk).results
+    assert result.outcome == ("in_sync" if bench.capabilities.reads_url else "unverifiable")
+    assert not result.changed
+
+
+def test_a_phone_that_a_colleague_moves_right_after_our_write_is_told_as_it_is(yealink: MemoryBench) -> None:
+    yealink.place(mac(1), "branch")
+    yealink.once("checkDeviceExt", lambda: yealink.place(mac(1), "branch"), nth=2)
+    (result,) = yealink.run([yealink.wants(mac(1))], bulk=False).results
+    assert told(result) == ("failed", "not_applied", "move")
+    assert yealink.state()[mac(1)] == (USER, BRANCH)
+
+
+# Services that lack calls.
+
+WITHOUT = ("editDevice", "addServer", "deRegisterDevices", "registerDevices/3")
+
+
+def test_htek_without_the_assumed_calls_does_what_the_documented_ones_can() -> None:
+    bench = MemoryBench("htek", WITHOUT, register_unregistered="bind")
+    phones = macs(8, "htek")
+    bench.place(phones[0])
+    bench.place(phones[1], "branch")
+    bench.place(phones[2], "theirs", OTHER_USER)
+    for one in phones[4:]:
+        bench.place(one, "office")
+    desired = [bench.wants(one) for one in (phones[0], phones[1], phones[3])]
+    desired += [bench.wants(phones[2], override=True), *(DesiredDevice(one, "absent") for one in phones[4:])]
+    before = len(bench.world.history())
+    run = bench.run(desired)
+    assert problems(bench, desired, run, before) == []
+    assert [result.outcome for result in run.results] == ["changed", "unverifiable", *["changed"] * 6]
+    assert bench.sim.count()["deRegisterDevices"] == 1  # asked once, then one by one
+    assert len(run.notices) == 1
+    bench.run(desired)
+    assert bench.writes() == []
+
+
+def test_htek_without_edit_device_never_removes_a_phone_to_move_it() -> None:
+    bench = MemoryBench("htek", WITHOUT)
+    bench.place(mac(1, "htek"), "branch")
+    result = run_one(bench, bench.wants(mac(1, "htek"), force=True))
+    assert told(result) == ("failed", "call_absent", "")
+    assert bench.writes() == ["editDevice"]
+    assert bench.state()[mac(1, "htek")] == (USER, BRANCH)
+
+
+def test_htek_without_edit_device_says_so_if_an_unbound_phone_cannot_be_bound() -> None:
+    bench = MemoryBench("htek", WITHOUT)
+    bench.place(mac(1, "htek"))
+    result = run_one(bench, bench.wants(mac(1, "htek"), override=True))
+    assert result.reason is not None
+    assert told(result) == ("failed", "call_absent", "")
+    assert "editDevice" in str(result.reason.params["cause"])
+    assert all(len(call.params) < 3 for call in bench.sim.writes())  # nothing was overridden
+    assert bench.state()[mac(1, "htek")] == (USER, None)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "lacks"),
+    [
+        ("yealink", ("checkDeviceExt", "registerDevices", "deRegisterDevices")),
+        ("snom", ("getPhoneRedirection", "registerPhoneList", "deregisterPhoneList")),
+        ("panasonic", ("getPhone",)),
+    ],
+)
+def test_without_bulk_calls_and_the_call_for_urls_every_phone_is_done_and_both_are_said_once(
+    vendor: str, lacks: tuple[str, ...]
+) -> None:
+    bench = MemoryBench(vendor, lacks)
+    phones = macs(10, vendor)
+    bench.place(phones[9], "office")
+    desired = [*(bench.wants(one) for one in phones[:9]), DesiredDevice(phones[9], "absent")]
+    run = bench.run(desired)
+    assert {result.outcome for result in run.results} == {"changed"}
+    assert not any(result.verified for result in run.results[:9])
+    counts = bench.sim.count()
+    assert all(counts[call] == 1 for call in lacks if call in counts)
+    assert len(run.notices) == len(set(run.notices)) == (1 if vendor == "panasonic" else 2)
+    assert {one.outcome for one in bench.run(desired).results} == {"unverifiable", "in_sync"}
+
+
+# Where the run ends.
+
+
+def test_a_write_that_never_leaves_is_not_attempted(bench: MemoryBench) -> None:
+    bench.fail("refused", method=WRITE[bench.vendor])
+    result = run_one(bench, bench.wants(phone(bench)))
+    assert told(result) == ("not_attempted", "account_unreachable", "write")
+    assert result.after == result.change.current
+
+
+def test_an_open_write_is_not_sent_again_if_there_is_no_time_to_wait(bench: MemoryBench) -> None:
+    write = WRITE[bench.vendor]
+    bench.sim.faults.add(Fault("status", status=503, headers={"Retry-After": "20"}, method=write, name="http_503"))
+    result = run_one(bench, bench.wants(phone(bench)), deadline=15.0)
+    assert told(result) == LOST
+    assert bench.writes() == [write]

@@ -1,0 +1,345 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The catalogue: every template renders for every speaker, in the house's language, and the page explains it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
+from ansible_collections.voip.rps.plugins.module_utils._messages import (
+    CATALOG,
+    GUARDS,
+    INVENTORY,
+    MAX_PROBLEMS,
+    MODULE,
+    ROLE,
+    Speaker,
+    Vocabulary,
+    guard_reason,
+    input_message,
+    phone_label,
+    problem_sentences,
+)
+from ansible_collections.voip.rps.plugins.module_utils._model import ACTIONS, STATUSES, GuardViolation, Reason, reason
+
+MAC, PHONE = "00156500000a", "00:15:65:00:00:0a (desk-12)"
+TROUBLESHOOTING = Path(__file__).resolve().parents[3] / "docs" / "troubleshooting.md"
+SPEAKERS = {"module": Speaker(MODULE, "Yealink"), "role": Speaker(ROLE, "Yealink", "main")}
+# The words of the contract, by outcome.
+REASONS = {
+    "unverifiable": {"url_not_readable", "url_not_declared", "rewritten_same"},
+    "conflict": {"owned_elsewhere"},
+    "failed": {
+        "refused",
+        "server_unknown",
+        "serial_missing",
+        "wrong_url",
+        "not_applied",
+        "call_absent",
+        "login_refused",
+    },
+    "unknown": {"answer_lost", "unreadable_after"},
+    "not_attempted": {
+        "unreadable",
+        "account_unreachable",
+        "login_refused",
+        "deadline",
+        "interrupted",
+        "too_many_failures",
+        "server_wrong_url",
+    },
+}
+WORDS = set().union(*REASONS.values())
+# What the code gives with each reason; what the speaker knows by itself is not in here.
+WRITE = {"action", "server", "cause"}
+CALL = {"cause", "fix"}
+GIVEN: dict[str, set[str]] = {
+    "url_not_readable": set(),
+    "url_not_declared": set(),
+    "rewritten_same": WRITE,
+    "owned_elsewhere": set(),
+    "owned_elsewhere.accepted": WRITE,
+    "refused": {"action", "text"},
+    "refused.server": {*WRITE, "text"},
+    "server_unknown": {*WRITE, "text"},
+    "server_unknown.missing": {*WRITE, "text"},
+    "serial_missing": set(),
+    "wrong_url": {*WRITE, "current", "desired"},
+    "not_applied": {*WRITE, "status"},
+    "not_applied.move": {*WRITE, "status", "current", "desired"},
+    "not_applied.managed": {*WRITE, "status", "current", "desired"},
+    "not_applied.unique": {*WRITE, "status", "current", "desired"},
+    "not_applied.url": {*WRITE, "status", "current", "desired"},
+    "call_absent": {*WRITE, *CALL},
+    "login_refused": WRITE,
+    "login_refused.account": CALL,
+    "answer_lost": WRITE,
+    "answer_lost.refused": {*WRITE, "text"},
+    "unreadable_after": WRITE,
+    "unreadable": CALL,
+    "account_unreachable": CALL,
+    "deadline": CALL,
+    "interrupted": CALL,
+    "too_many_failures": CALL,
+    "guard": {"guard"},
+    "server_wrong_url": {"server", "witness"},
+    "server_wrong_url.managed": {"server", "current", "desired"},
+    "server_exists": {"server"},
+    "server_not_predicted": set(),
+    "server_refused": {"server", "text"},
+    "server_edit_refused": {"server", "text"},
+    "server_delete_refused": {"server", "text"},
+    "server_lost": {"server", *CALL},
+    "server_failed": {"server", *CALL},
+    "server_no_call": {"server", *CALL},
+    "server_differs": {"server", "current", "desired"},
+    "server_ambiguous": {"server", "count"},
+    "server_in_use": {"server", "phones", "witness"},
+}
+# By param: a value as the code gives it.
+VALUES = {
+    "server": "office",
+    "text": "Error:no",
+    "cause": "the answer was lost",
+    "fix": "Run again.",
+    "current": "https://old.example.com/",
+    "desired": "https://new.example.com/",
+    "status": "unregistered",
+    "witness": "00:15:65:00:00:01",
+    "count": 2,
+    "phones": "2 phones are",
+    "action": "move",
+    "guard": "purge_limit",
+}
+AVOIDED = re.compile(
+    r"\b(tell|tells|told|hold|holds|held|stand|stands|stood|lie|lies|nobody|rooms?|truth|points?|wanted|undeclared|"
+    r"provisioning server|looked at|what belongs|basis|blind(ly)?|please)\b",
+    re.IGNORECASE,
+)
+GUARD_VALUES = {
+    "removed": "31 devices",
+    "account": "main",
+    "other": "spare",
+    "allowed": "26",
+    "limit": "10% of 260 listed devices",
+    "count": 31,
+    "plan": "sha256:new",
+    "expected": "sha256:old",
+    "approval": "expect_plan: sha256:new",
+    "writes": "3 writes",
+    "what": "purge",
+    "why": "rps_fleet_size is not set",
+    "fix": "pass it with -e",
+    "first": "00:15:65:00:00:01",
+}
+
+
+def given(key: str) -> set[str]:
+    return GIVEN[key] if key in GIVEN else GIVEN[key.partition(".")[0]]
+
+
+def reason_of(key: str) -> Reason:
+    """The Reason of a template, with exactly what the code gives with it."""
+    code, _dot, variant = key.partition(".")
+    names = given(key)
+    params = {name: value for name, value in VALUES.items() if name in names and name != "guard"}
+    return Reason("guard_purge_limit" if code == "guard" else code, variant, params)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether this is one printable line of whole sentences."""
+    plain = text.isprintable() and text == " ".join(text.split()) and text[0] == text[0].upper()
+    return plain and text.endswith((".", "?")) and ".." not in text and " ." not in text and "{" not in text
+
+
+@pytest.mark.parametrize("speaker", SPEAKERS)
+@pytest.mark.parametrize("key", CATALOG)
+def test_every_template_renders_with_what_the_code_gives(key: str, speaker: str) -> None:
+    sentence = SPEAKERS[speaker].sentence(reason_of(key), MAC, "desk-12" if speaker == "role" else None)
+    assert is_sentence(sentence), sentence
+    assert not AVOIDED.search(sentence), sentence
+    assert MAC not in sentence
+    about_a_phone = "{phone}" in CATALOG[key]
+    assert sentence.startswith(PHONE if speaker == "role" else PHONE.split(maxsplit=1)[0]) is about_a_phone
+    assert about_a_phone is not key.startswith("server_") or key.partition(".")[0] in WORDS
+
+
+@pytest.mark.parametrize("key", CATALOG)
+def test_a_template_asks_for_nothing_that_the_code_does_not_give(key: str) -> None:
+    fields = {name for _text, name, _spec, _conversion in Formatter().parse(CATALOG[key]) if name}
+    known = {"phone", "service", "where_servers", *(name for name in fields if name.startswith("opt_"))}
+    derived = {"to_do", "done"} if "action" in given(key) else set()
+    assert fields <= known | derived | given(key)
+
+
+@pytest.mark.parametrize("key", GUARDS)
+@pytest.mark.parametrize("speaker", SPEAKERS)
+def test_every_guard_renders_and_names_itself_first(key: str, speaker: str) -> None:
+    name, _dot, variant = key.partition(".")
+    sentence = SPEAKERS[speaker].guard(GuardViolation(name, variant, GUARD_VALUES))
+    prefix = "rps_" if speaker == "role" else ""
+    assert sentence.startswith(f"Guard {prefix}{name} blocked the run: ")
+    assert is_sentence(sentence), sentence
+    assert "Nothing was written" in sentence
+    assert not AVOIDED.search(sentence), sentence
+
+
+def test_every_word_of_the_contract_is_in_the_catalogue_and_no_other_word_is_for_phones() -> None:
+    phones = {key.partition(".")[0] for key, text in CATALOG.items() if "{phone}" in text}
+    assert phones - {"guard"} == WORDS
+
+
+@pytest.mark.parametrize("action", [action for action in ACTIONS if action != "none"])
+@pytest.mark.parametrize("key", ["refused", "answer_lost", "login_refused"])
+def test_every_action_has_its_words(action: str, key: str) -> None:
+    said = SPEAKERS["module"].sentence(Reason(key, "", {"action": action, "text": "no", "cause": "why"}), MAC)
+    assert action not in said or action in ("register", "bind", "move", "deregister")
+    assert "_" not in said.replace("api_username", "").replace("api_password", "")
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_has_its_words(status: str) -> None:
+    said = SPEAKERS["module"].sentence(reason("not_applied", status=status, action="move"), MAC)
+    assert "_" not in said
+    assert "unknown" not in said
+
+
+@pytest.mark.parametrize(
+    ("speaker", "key", "setting"),
+    [
+        ("module", "owned_elsewhere", "set override: true"),
+        ("role", "owned_elsewhere", "set rps_override: true"),
+        ("module", "url_not_readable", "set force: true"),
+        ("role", "url_not_readable", "set rps_force: true"),
+        ("module", "url_not_declared", "Set server_url or unique_url"),
+        ("role", "url_not_declared", "Set the server's URL in rps_servers or rps_unique_url"),
+        ("role", "serial_missing", "Set rps_serial"),
+        ("module", "server_unknown", "Add server 'office' with the module rps_server"),
+        ("role", "server_unknown", "Add server 'office' to rps_servers"),
+        ("module", "server_differs", "set force: true to edit"),
+        ("role", "server_differs", "set rps_force_servers: true to edit"),
+        ("role", "guard", "blocked by guard rps_purge_limit"),
+        ("module", "guard", "blocked by guard purge_limit"),
+    ],
+)
+def test_the_next_step_names_the_option_of_whoever_speaks(speaker: str, key: str, setting: str) -> None:
+    assert setting in SPEAKERS[speaker].sentence(reason_of(key), MAC)
+
+
+def test_a_variant_that_has_no_sentence_of_its_own_has_that_of_its_word() -> None:
+    speaker = SPEAKERS["module"]
+    assert speaker.sentence(reason("serial_missing", "new"), MAC) == speaker.sentence(reason("serial_missing"), MAC)
+
+
+def test_the_reason_of_a_blocked_phone_is_its_guard() -> None:
+    assert guard_reason(GuardViolation("purge_limit", "x")) == reason("guard_purge_limit")
+
+
+def test_a_phone_is_written_with_colons_and_its_host() -> None:
+    assert phone_label(MAC) == "00:15:65:00:00:0a"
+    assert phone_label(MAC, "desk-12") == PHONE
+
+
+def test_words_of_the_service_are_quoted_as_they_are_even_if_they_look_like_a_template() -> None:
+    said = SPEAKERS["role"].sentence(reason("refused", action="bind", text="{phone} {0} {cause}"), MAC)
+    assert "'{phone} {0} {cause}'" in said
+
+
+# Names of options.
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "name", "shown"),
+    [
+        (MODULE, "server", "server"),
+        (ROLE, "server", "rps_server"),
+        (ROLE, "accounts", "rps_accounts"),
+        (ROLE, "api_url", "api_url"),
+        (INVENTORY, "server", "server"),
+        (Vocabulary(prefix="rps_", names={"mac": "mac of the entry"}), "mac", "mac of the entry"),
+    ],
+)
+def test_an_option_has_the_name_that_its_user_wrote(vocabulary: Vocabulary, name: str, shown: str) -> None:
+    assert vocabulary.option(name) == shown
+
+
+# Problems of input.
+
+
+def required(*subjects: str) -> list[Problem]:
+    return [Problem("server", "is required", subject) for subject in subjects]
+
+
+@pytest.mark.parametrize(
+    ("problems", "sentences"),
+    [
+        (required(""), ["rps_server is required."]),
+        (required("desk-1"), ["rps_server is required on desk-1."]),
+        (required("a", "b", "c"), ["rps_server is required on 3 hosts: a, b and c."]),
+        (required(*(f"d{n}" for n in range(8))), ["rps_server is required on 8 hosts: d0, d1 and 6 more."]),
+        (required(*(f"d{n}" for n in range(1200))), ["rps_server is required on 1,200 hosts: d0, d1 and 1,198 more."]),
+        (required("a", "a"), ["rps_server is required on a."]),
+        ([*required("a"), Problem("mac", "is required", "a")], [
+            "rps_server is required on a.",
+            "rps_mac is required on a.",
+        ]),
+        ([Problem("server", "is required", "a", "Set it."), *required("b")], [
+            "rps_server is required on a. Set it.",
+            "rps_server is required on b.",
+        ]),
+        ([Problem("", "the play has no hosts")], ["The play has no hosts."]),
+        (
+            [Problem("server", "'berlim' is not defined; did you mean 'berlin'?", host) for host in ("a", "b")],
+            ["rps_server 'berlim' is not defined on 2 hosts: a and b; did you mean 'berlin'?"],
+        ),
+    ],
+)  # fmt: skip
+def test_equal_problems_are_grouped_and_counted(problems: list[Problem], sentences: list[str]) -> None:
+    assert problem_sentences(problems, ROLE) == sentences
+
+
+def test_a_next_step_that_several_problems_share_is_given_once_with_the_last_of_them() -> None:
+    problems = [Problem(option, "is required", fix="Set it.") for option in ("server", "mac")]
+    sentences = problem_sentences([*problems, Problem("serial", "is required", fix="Ask.")], MODULE)
+    assert sentences == ["server is required.", "mac is required. Set it.", "serial is required. Ask."]
+
+
+def test_a_module_speaks_of_entries() -> None:
+    assert problem_sentences(required("devices[0]", "devices[4]"), MODULE) == [
+        "server is required in 2 entries: devices[0] and devices[4]."
+    ]
+
+
+@pytest.mark.parametrize("vocabulary", [MODULE, ROLE, INVENTORY])
+def test_a_message_ends_with_what_was_not_done(vocabulary: Vocabulary) -> None:
+    message = input_message(InputError(required("a")), vocabulary)
+    assert message.endswith(f". {vocabulary.nothing_done}")
+    assert is_sentence(message.replace("rps_server", "Server").replace("server is", "Server is"))
+
+
+def test_several_problems_are_counted_first_and_too_many_are_counted_last() -> None:
+    few = [Problem(f"option{number}", "is wrong") for number in range(2)]
+    assert input_message(InputError(few), MODULE).startswith("2 problems: option0 is wrong. option1 is wrong. ")
+    many = [Problem(f"option{number}", "is wrong") for number in range(MAX_PROBLEMS + 3)]
+    message = input_message(InputError(many), MODULE)
+    assert message.startswith(f"{MAX_PROBLEMS + 3} problems: ")
+    assert message.count(" is wrong.") == MAX_PROBLEMS
+    assert message.endswith("3 more problems. Nothing was sent.")
+    assert input_message(InputError(many[: MAX_PROBLEMS + 1]), MODULE).endswith("1 more problem. Nothing was sent.")
+    exactly = input_message(InputError(many[:MAX_PROBLEMS]), MODULE)
+    assert "more problem" not in exactly
+
+
+# The page.
+
+
+@pytest.mark.parametrize("word", sorted(WORDS | {key.partition(".")[0] for key in GUARDS}))
+def test_the_troubleshooting_page_has_an_entry_for_every_reason_and_guard(word: str) -> None:
+    page = TROUBLESHOOTING.read_text(encoding="utf-8")
+    headings = [line for line in page.splitlines() if line.startswith("###")]
+    assert [line for line in headings if f"`{word}`" in line] != []

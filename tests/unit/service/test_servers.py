@@ -1,0 +1,219 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Configuration servers: created only if something needs them, edited only if somebody asks for it."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, Server, ServerResult
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import RunResult
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import apply_server, plan_servers
+from support.client import MemoryBench
+from support.phones import OFFICE, USER, WRONG, mac, macs
+
+NEW = Server("new", WRONG)
+creating = pytest.mark.parametrize("bench", ["yealink", "htek", "ymcs"], indirect=True)
+
+
+def told(results: tuple[ServerResult, ...]) -> list[tuple[str, str | None]]:
+    return [(one.status, one.reason.code if one.reason else None) for one in results]
+
+
+def apply(bench: MemoryBench, *servers: Server, force: bool = False) -> list[tuple[str, str | None]]:
+    service = bench.service()
+    return told(tuple(apply_server(service, one) for one in plan_servers(service, servers, force)))
+
+
+def wants_new(bench: MemoryBench, phone: str) -> DesiredDevice:
+    return bench.wants(phone, "new", server_url=WRONG)
+
+
+# In a run.
+
+
+@creating
+def test_a_server_is_added_before_the_phones_that_need_it(bench: MemoryBench) -> None:
+    run = bench.run([wants_new(bench, mac(1, bench.vendor))], servers=(NEW,))
+    assert bench.writes()[0] == "addServer"
+    assert run.results[0].outcome == "changed"
+    assert told(run.servers) == [("created", None)]
+    assert bench.world.servers(USER)["new"] == WRONG
+
+
+@creating
+def test_check_mode_adds_none_and_says_what_would_be(bench: MemoryBench) -> None:
+    run = bench.run([wants_new(bench, mac(1, bench.vendor))], servers=(NEW,), check_mode=True)
+    assert told(run.servers) == [("would_create", None)]
+    assert bench.writes() == []
+
+
+@pytest.mark.parametrize("bench", ["yealink", "ymcs"], indirect=True)
+def test_a_server_that_a_phone_shows_is_not_added_again(bench: MemoryBench) -> None:
+    bench.place(mac(1, bench.vendor), "office")
+    run = bench.run([bench.wants(mac(1, bench.vendor))], servers=(Server("office", OFFICE),))
+    assert told(run.servers) == [("shown", None)]
+    assert bench.writes() == []
+
+
+@creating
+def test_in_a_part_of_the_fleet_only_a_write_is_a_reason_to_add_a_server(bench: MemoryBench) -> None:
+    run = bench.run([], servers=(NEW,), whole_fleet=False)
+    assert told(run.servers) == [("shown", None)]
+    run = bench.run([], servers=(NEW,))
+    assert told(run.servers) == [("created", None)]
+
+
+def test_an_account_without_add_server_goes_on() -> None:
+    bench = MemoryBench("htek", ("addServer",))
+    run = bench.run([bench.wants(mac(1, "htek"))], servers=(Server("office", OFFICE),))
+    assert run.results[0].outcome == "changed"
+    assert told(run.servers) == [("no_call", "server_no_call")]
+
+
+@pytest.mark.parametrize("bench", ["snom", "panasonic"], indirect=True)
+def test_services_that_bind_to_urls_are_asked_for_no_server(bench: MemoryBench) -> None:
+    run = bench.run([wants_new(bench, mac(1, bench.vendor))], servers=(NEW,))
+    assert run.results[0].outcome == "changed"
+    assert told(run.servers) == [("no_call", None)]
+    assert "addServer" not in bench.sim.count()
+
+
+@creating
+def test_a_guard_blocks_servers_too(bench: MemoryBench) -> None:
+    run = bench.run([wants_new(bench, mac(1, bench.vendor))], servers=(NEW,), expect_plan="sha256:other")
+    assert told(run.servers) == [("would_create", None)]
+    assert bench.writes() == []
+
+
+# One server at a time.
+
+
+@pytest.mark.parametrize("bench", ["yealink", "htek"], indirect=True)
+@pytest.mark.parametrize(
+    ("server", "expected"),
+    [
+        (NEW, ("created", None)),
+        (Server("office", WRONG), ("exists", "server_exists")),
+        (Server("a/b", WRONG), ("failed", "server_refused")),
+    ],
+)
+def test_services_that_only_create_say_what_they_know(
+    bench: MemoryBench, server: Server, expected: tuple[str, str | None]
+) -> None:
+    assert apply(bench, server) == [expected]
+    assert bench.writes() == ["addServer"]
+
+
+@pytest.mark.parametrize(
+    ("server", "force", "expected", "writes"),
+    [
+        (NEW, False, ("created", None), ["addServer"]),
+        (Server("office", OFFICE), False, ("exists", None), []),
+        (Server("office", OFFICE.upper().replace("EXAMPLE.COM/", "example.com")), False, ("exists", None), []),
+        (Server("office", WRONG), False, ("wrong_url", "server_differs"), []),
+        (Server("office", WRONG), True, ("edited", None), ["editServer"]),
+        (Server("office", OFFICE), True, ("exists", None), []),
+    ],
+)
+def test_ymcs_compares_the_url_and_edits_it_only_with_force(
+    ymcs: MemoryBench, server: Server, force: bool, expected: tuple[str, str | None], writes: list[str]
+) -> None:
+    assert apply(ymcs, server, force=force) == [expected]
+    assert ymcs.writes() == writes
+
+
+def test_two_servers_of_one_name_are_an_error(ymcs: MemoryBench) -> None:
+    ymcs.world.add_server(USER, "office", WRONG, twin=True)
+    assert apply(ymcs, Server("office", OFFICE)) == [("failed", "server_ambiguous")]
+    assert ymcs.writes() == []
+
+
+@creating
+@pytest.mark.parametrize(
+    ("kind", "managed", "other"),
+    [
+        ("after_dropped", ("created", None), ("unknown", "server_lost")),
+        ("dropped", ("unknown", "server_lost"), ("unknown", "server_lost")),
+        ("after_503", ("created", None), ("unknown", "server_lost")),
+        ("hangs", ("unknown", "server_lost"), ("unknown", "server_lost")),
+        ("http_413", ("failed", "server_failed"), ("failed", "server_failed")),
+        ("absent", ("no_call", "server_no_call"), ("no_call", "server_no_call")),
+        ("forbidden", ("no_call", "server_no_call"), ("failed", "server_failed")),
+        ("refused_in_words", ("failed", "server_refused"), ("failed", "server_refused")),
+    ],
+)
+def test_a_failure_at_a_server_is_settled_by_reading_if_it_can_be_read(
+    bench: MemoryBench, kind: str, managed: tuple[str, str | None], other: tuple[str, str | None]
+) -> None:
+    bench.fail(kind, method="addServer")
+    assert apply(bench, NEW) == [managed if bench.vendor == "ymcs" else other]
+    assert bench.writes() == ["addServer"]
+
+
+def test_a_lost_server_that_cannot_be_read_either_is_unknown(ymcs: MemoryBench) -> None:
+    ymcs.fail("after_dropped", method="addServer")
+    ymcs.once("addServer", lambda: ymcs.sim.faults.add(*(ymcs.fail("dropped", method="listServers"),)))
+    assert apply(ymcs, NEW) == [("unknown", "server_lost")]
+
+
+def test_an_edit_that_is_refused_says_so(ymcs: MemoryBench) -> None:
+    ymcs.fail("refused_in_words", method="editServer")
+    assert apply(ymcs, Server("office", WRONG), force=True) == [("failed", "server_edit_refused")]
+
+
+# Managed servers in a run.
+
+
+def moved(bench: MemoryBench, **options: object) -> RunResult:
+    """Twenty phones at a server that is defined with another URL than it has."""
+    phones = macs(20, "ymcs")
+    for phone in phones:
+        bench.place(phone, "office")
+    return bench.run(
+        [bench.wants(phone, "office", server_url=WRONG) for phone in phones],
+        servers=(Server("office", WRONG),),
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def test_phones_of_a_server_with_another_url_are_not_attempted(ymcs: MemoryBench) -> None:
+    run = moved(ymcs)
+    assert told(run.servers) == [("wrong_url", "server_differs")]
+    assert {(one.outcome, one.reason.code, one.reason.variant) for one in run.results if one.reason} == {
+        ("not_attempted", "server_wrong_url", "managed")
+    }
+    assert ymcs.writes() == []
+
+
+def test_phones_with_urls_of_their_own_go_on(ymcs: MemoryBench) -> None:
+    own = ymcs.wants(mac(99, "ymcs"), "office", unique_url="https://own.example.com/t0ken")
+    run = ymcs.run([own, ymcs.wants(mac(98, "ymcs"), "office", server_url=WRONG)], servers=(Server("office", WRONG),))
+    assert [one.outcome for one in run.results] == ["changed", "not_attempted"]
+
+
+def test_one_edit_moves_all_phones_of_the_server_and_none_is_written_by_itself(ymcs: MemoryBench) -> None:
+    run = moved(ymcs, force_servers=True)
+    assert told(run.servers) == [("edited", None)]
+    assert {(one.outcome, one.verified) for one in run.results} == {("changed", True)}
+    assert ymcs.writes() == ["editServer"]
+
+
+def test_phones_that_an_edit_did_not_move_are_written(ymcs: MemoryBench) -> None:
+    phones = macs(2, "ymcs")
+    ymcs.place(phones[0], "office")
+    ymcs.place(phones[1], "branch")
+    desired = [ymcs.wants(phone, "office", server_url=WRONG) for phone in phones]
+    run = ymcs.run(desired, servers=(Server("office", WRONG),), force_servers=True)
+    assert {one.outcome for one in run.results} == {"changed"}
+    assert ymcs.writes() == ["editServer", "editDevice"]
+
+
+def test_a_list_of_servers_that_cannot_be_had_stops_the_writes(ymcs: MemoryBench) -> None:
+    ymcs.fail("garbage", method="listServers")
+    run = ymcs.run([wants_new(ymcs, mac(1, "ymcs"))], servers=(NEW,))
+    assert run.account_error is not None
+    assert [(one.outcome, one.reason.code) for one in run.results if one.reason] == [
+        ("not_attempted", "account_unreachable")
+    ]
+    assert ymcs.writes() == []
