@@ -142,7 +142,7 @@ class Job:
 
     @property
     def bulk(self) -> dict[str, Any]:
-        return next(iter(self.results("rps_fleet").values()))
+        return next(iter(self.results("_fleet").values()))
 
     @property
     def said(self) -> str:

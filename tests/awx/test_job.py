@@ -66,7 +66,7 @@ def test_each_phone_has_its_own_status_and_its_own_event(awx: Controller) -> Non
         "dark": {},
     }
     assert set(job.stats["processed"]) == set(NAMES)
-    assert {host: result["outcome"] for host, result in job.results("rps_fleet_result").items()} == {
+    assert {host: result["outcome"] for host, result in job.results("_fleet_result").items()} == {
         "new": "changed",
         "kept": "in_sync",
         "moved": "changed",
@@ -112,6 +112,7 @@ def test_a_drift_job_hands_on_the_plans_and_changes_nothing(awx: Controller) -> 
         "drift.json",
         "drift.csv",
         "drift.xml",
+        "drift.prom",
     }
 
 
@@ -119,13 +120,15 @@ def test_a_release_job_takes_its_phones_from_the_survey(awx: Controller) -> None
     fleet(awx)
 
     job = awx.launch("RPS release", more={"rps_hosts": "kept,moved"})
+    last = awx.sim.calls()[-1].serial
     none = awx.launch("RPS release")
 
     assert job.rc == 0
     assert job.stats["changed"] == {"kept": 1, "moved": 1}
     assert set(awx.state()) == {mac(4)}
     assert none.rc != 0
-    assert "nothing was sent" in none.said
+    assert "rps_hosts" in none.said
+    assert awx.sim.calls()[-1].serial == last
 
 
 def test_a_job_without_a_credential_says_so(awx: Controller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ def test_each_of_many_phones_has_its_event(awx: Controller) -> None:
     assert job.rc == 0
     assert job.largest < LIMIT / 10
     assert job.lost == []
-    assert len(job.results("rps_fleet_result")) == 60
+    assert len(job.results("_fleet_result")) == 60
     assert sum(job.stats["changed"].values()) == 30
 
 
@@ -75,7 +75,7 @@ def test_a_large_purge_stays_below_the_limit_with_diff(awx: Controller) -> None:
     figures(job)
     assert job.rc == 0
     assert job.lost == []
-    assert "and 3990 more" in json.dumps(job.bulk["msg"])
+    assert "and 3,990 more" in json.dumps(job.bulk["msg"])
     assert job.largest < LIMIT
 
 

@@ -15,8 +15,9 @@ _TESTS = str(Path(__file__).resolve().parents[1])
 if _TESTS not in sys.path:
     sys.path.insert(0, _TESTS)
 
-from playbooks.harness import COLLECTION, Bench  # noqa: E402 - after the path
 from simulator import Simulator  # noqa: E402 - after the path
+from support.fork_server import ForkServer  # noqa: E402 - after the path
+from support.playbooks import COLLECTION, Bench, settings  # noqa: E402 - after the path
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +31,18 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def server(collections: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """A process that has imported Ansible; most runs are forks of it."""
+    home = tmp_path_factory.mktemp("home")
+    running = ForkServer(settings(collections) | {"HOME": str(home), "ANSIBLE_LOCAL_TEMP": str(home / "tmp")})
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def bench(tmp_path: Path, collections: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path, collections: Path, server: ForkServer) -> Iterator[Bench]:
     """A project and a simulator; what the simulator found wrong fails the test."""
     with Simulator() as sim:
-        yield Bench(tmp_path, collections, sim)
+        yield Bench(tmp_path, collections, sim, server)
         sim.assert_clean()

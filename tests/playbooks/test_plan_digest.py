@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playbooks.harness import Bench, phone, play, role
+from support.playbooks import Bench, phone, play, role
 
 WRONG = "sha256:" + "0" * 64
 EMPTY = "sha256:7199282df7f970ce425584d91d98b00a9a91d4a4dda5acb01bdfc2169d79b431"  # of a plan that writes nothing
@@ -61,8 +61,9 @@ def test_a_plan_is_refused_when_the_service_changed_in_between(bench: Bench) -> 
 
     assert wet.writes == []
     assert wet.rc != 0
-    assert "Refused by the guard rps_expect_plan" in wet.text
+    assert "Guard rps_expect_plan blocked the run" in wet.text
     assert wet.plans["yea"] in wet.text
+    assert {wet.entries[host]["reason"] for host in "bch"} == {"guard_expect_plan"}
     assert wet.recap() == {"a": (0, 0), "b": (0, 1), "c": (0, 1), "h": (0, 1)}
     assert wet.plans == again.plans
 
@@ -78,7 +79,7 @@ def test_an_account_without_an_approved_plan_is_not_written_where_others_have_on
 
     assert wrong.writes == []
     assert missing.writes == []
-    assert f"add hte: {dry.plans['hte']} to rps_expect_plan" in missing.text
+    assert f"hte: {dry.plans['hte']}" in missing.text
     assert right.rc == 0
     assert nothing_left.rc == 0
 

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import base64
-import threading
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
-from playbooks.harness import ROLE, Bench, Run, mac, phone, play
 from simulator import Fault
+from support.playbooks import PLUGINS, ROLE, Bench, Run, mac, phone, play
 
 PASSWORD = "Pä55+w/rd &1=x"
 USER, QUERY, TOKEN = "pr0vUser:pr0v-Secret+9", "key=q-S3cret/77", "val1d8ion-Tok3n+x"
@@ -79,7 +79,7 @@ def test_a_run_that_works_tells_no_secret(bench: Bench) -> None:
     again = bench.run("voip.rps.drift", "--diff", "-vvvv")
 
     assert (dry.rc, wet.rc, again.rc) == (0, 0, 0)
-    assert wet.recap() == dict.fromkeys("abcd", (1, 0))
+    assert wet.recap() == dict.fromkeys("abcd", (1, 0)) | {"a": (2, 0)}  # the server was added: the summary's own
     assert [leaks(run) for run in (dry, wet, again)] == [{}, {}, {}]
     assert "office.example.com" in wet.output
 
@@ -95,49 +95,14 @@ def test_the_role_in_a_list_of_roles_tells_no_secret_in_its_validation(bench: Be
     assert [leaks(good), leaks(bad)] == [{}, {}]
 
 
-class Watch:
-    """What a run shows beside its output: command lines of all processes while it runs, every file that it makes."""
-
-    def __init__(self, bench: Bench, given: Iterable[Path]) -> None:
-        self.bench, self.given = bench, {path.resolve() for path in given}
-        self.looks = 0
-        self.lines: set[str] = set()
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self.watch)
-
-    def __enter__(self) -> Watch:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.over.set()
-        self.thread.join()
-
-    def watch(self) -> None:
-        while not self.over.wait(0.02):
-            self.look()
-        self.look()
-
-    def look(self) -> None:
-        self.looks += 1
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                self.lines.add(f"{path}: " + path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-            except OSError:
-                continue  # it has ended
-        self.files()
-
-    def files(self) -> None:
-        try:
-            paths = list(self.bench.folder.rglob("*"))
-        except OSError:
-            return  # a folder went away meanwhile; the next look sees what is left
-        for path in paths:
-            if path.is_file() and path.resolve() not in self.given:
-                try:
-                    self.lines.add(f"{path}: " + path.read_bytes().decode(errors="replace"))
-                except OSError:
-                    continue
+def seen(path: Path, given: Path) -> list[str]:
+    """What processes that were watched have shown, a line for each piece: see ``watch/sitecustomize.py``. Of files that
+    are still there, what is in them."""
+    pieces = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    left = {name for kind, name, _text in pieces if kind == "file"} - {str(given)}
+    return [f"{kind} {name}: {text}" for kind, name, text in pieces if name != str(given)] + [
+        f"left {name}: " + Path(name).read_bytes().decode(errors="replace") for name in left if Path(name).is_file()
+    ]
 
 
 @pytest.mark.parametrize("case", ["", "refusals", "lost"])
@@ -151,19 +116,17 @@ def test_no_process_temporary_file_log_or_report_of_a_run_holds_a_secret(bench: 
         "ANSIBLE_LOG_PATH": str(bench.folder / "ansible.log"),
         "ANSIBLE_LOCAL_TEMP": str(bench.folder / "home" / "local-tmp"),
         "TMPDIR": str(temporary),
+        "PYTHONPATH": str(PLUGINS / "watch"),
+        "WATCH_TO": str(bench.folder / "watched.jsonl"),
     }
 
-    with Watch(bench, [bench.folder / "hosts.yml"]) as watch:
-        run = bench.run("voip.rps.provision", "--diff", "-vvvv", env=places)
-        drift = bench.run("voip.rps.drift", "--diff", "-vvvv", env=places)
+    run = bench.run("voip.rps.provision", "--diff", "-vvvv", env=places, cold=True)
+    drift = bench.run("voip.rps.drift", "--diff", "-vvvv", env=places, cold=True)
 
-    assert watch.looks > 8
-    assert any("ansible-playbook" in line for line in watch.lines)
-    names = "\n".join(line.partition(": ")[0] for line in watch.lines)
-    assert "ansible.log" in names
-    assert "drift.html" in names
-    assert "rps-fleet-" in names
-    assert found_in(watch.lines) == {}
+    lines = seen(bench.folder / "watched.jsonl", bench.folder / "hosts.yml")
+    for name, text in {"ansible.log": "PLAY RECAP", "drift.html": "<html", "rps-results-": mac(1)}.items():
+        assert any(name in line.partition(": ")[0] and text in line for line in lines), name
+    assert found_in(lines) == {}
     assert [leaks(run), leaks(drift)] == [{}, {}]
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playbooks.harness import (
+from simulator import Fault
+from support.playbooks import (
     BRANCH,
     BULK,
     OFFICE,
@@ -18,13 +19,13 @@ from playbooks.harness import (
     Bench,
     Run,
     check,
+    colons,
     debug,
     mac,
     phone,
     play,
     role,
 )
-from simulator import Fault
 
 FAIL_FIRST = {"name": "Fail", "ansible.builtin.fail": {"msg": "earlier"}, "when": "inventory_hostname == 'new'"}
 REACH_FIRST = {
@@ -101,7 +102,7 @@ def test_the_recap_and_the_diffs_are_each_phones_own_in_check_mode_and_in_the_ru
     mixed(bench)
 
     dry = bench.run("voip.rps.provision", "--check", "--diff")
-    wet = bench.run("voip.rps.provision", "--diff")
+    wet = bench.run("voip.rps.provision", "--diff", cold=True)
     again = bench.run("voip.rps.provision", "--diff")
 
     assert dry.recap() == TRUTH
@@ -187,8 +188,7 @@ def test_without_host_results_the_bulk_task_tells_all_and_fails_for_a_failed_pho
     assert run.of(SHOW, "ok", "failed") == []
     assert len(run.writes) > 0
     assert red.rc == 2
-    assert mac(3) in red.messages
-    assert "1 of 8 phones failed" in red.messages
+    assert colons(3) in red.messages
     assert red.of(SHOW, "ok", "failed") == []
     assert green.rc == 0
     assert [event.kind for event in green.bulk] == ["ok"]
@@ -266,32 +266,6 @@ def test_a_condition_on_the_role_leaves_hosts_out_and_only_them(bench: Bench) ->
     assert {device.mac for device in bench.sim.world("yealink").devices()} == {mac(1), mac(3)}
 
 
-@pytest.mark.parametrize("by", ["import_role", "include_role"])
-def test_a_condition_that_is_false_for_the_first_host_is_right_or_refused_before_any_call(
-    bench: Bench, by: str
-) -> None:
-    fleet(bench, 3)
-
-    run = bench.run(play(role(by, when="inventory_hostname != 'p1'")))
-
-    if run.rc == 0:
-        assert run.recap() == {"p1": (0, 0), "p2": (1, 0), "p3": (1, 0)}
-        assert {device.mac for device in bench.sim.world("yealink").devices()} == {mac(2), mac(3)}
-    else:
-        assert run.calls == []
-        assert "condition" in run.messages
-        assert run.recap() == {"p1": (0, 0), "p2": (0, 1), "p3": (0, 1)}
-
-
-def test_an_included_role_leaves_out_the_hosts_for_which_it_is_not_included(bench: Bench) -> None:
-    fleet(bench, 3)
-
-    run = bench.run(play(role("include_role", when="inventory_hostname != 'p2'")))
-
-    assert {device.mac for device in bench.sim.world("yealink").devices()} <= {mac(1), mac(3)}
-    assert run.rc != 0 or run.recap() == {"p1": (1, 0), "p2": (0, 0), "p3": (1, 0)}
-
-
 def test_a_host_that_ended_its_play_is_left_alone(bench: Bench) -> None:
     fleet(bench, 3)
     end = {"name": "End", "ansible.builtin.meta": "end_host", "when": "inventory_hostname == 'p1'"}
@@ -304,19 +278,15 @@ def test_a_host_that_ended_its_play_is_left_alone(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("strategy", ["free", "host_pinned"])
-def test_another_strategy_is_right_with_one_bulk_call_or_refused_before_any_call(bench: Bench, strategy: str) -> None:
+def test_another_strategy_is_refused_before_any_call(bench: Bench, strategy: str) -> None:
     fleet(bench, 4, 1)
 
     run = bench.run(play(strategy=strategy))
 
-    if run.rc == 0:
-        assert lists(run) <= 2
-        assert len(run.bulk) == 1
-        assert run.recap() == {"p1": (0, 0), "p2": (1, 0), "p3": (1, 0), "p4": (1, 0)}
-    else:
-        assert run.calls == []
-        assert "strategy" in run.text
-        assert "Traceback" not in run.output
+    assert run.rc != 0
+    assert run.calls == []
+    assert "strategy" in run.text
+    assert "Traceback" not in run.output
 
 
 def test_what_belongs_to_no_phone_fails_the_run_and_leaves_the_phones_their_truth(bench: Bench) -> None:

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What surrounds a run: interrupts, time limits, environment, folders, and hosts that nothing can connect to."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulator import Fault, Gate, Simulator
+from support.playbooks import ANSIBLE_PLAYBOOK, OFFICE, Bench, phone, play
+
+MANY = 60
+REGISTER = "registerDevice"  # what a batch of one takes
+
+
+def device(bench: Bench, **more: Any) -> dict[str, Any]:
+    """A task of the module for the phone of each host."""
+    options = bench.account("yealink") | {"mac": "{{ rps_mac }}", "server": "office", "server_url": OFFICE} | more
+    return {"name": "Device", "voip.rps.rps_device": options}
+
+
+def held(bench: Bench) -> set[str]:
+    return {found.mac for found in bench.sim.world("yealink").devices("acme")}
+
+
+def fleet(bench: Bench, count: int = MANY) -> None:
+    """A fleet of which every phone is a write of its own, two at once."""
+    bench.servers()
+    accounts = {"acme": bench.account("yealink", concurrency=2)}
+    hosts = {f"p{number}": phone(number) for number in range(1, count + 1)}
+    bench.inventory(hosts, bench.one | {"rps_accounts": accounts, "rps_batch_size": 1})
+
+
+def _as_from_a_terminal() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize(
+    ("number", "group"),
+    [
+        (signal.SIGINT, True),
+        (signal.SIGINT, False),
+        (signal.SIGTERM, False),
+        (signal.SIGHUP, False),
+        (signal.SIGKILL, False),
+    ],
+)
+def test_after_an_interrupt_only_the_calls_in_flight_end(bench: Bench, number: signal.Signals, group: bool) -> None:
+    fleet(bench)
+    gate = Gate()
+    # The first write goes out alone, to show where the server redirects to.
+    bench.sim.faults.add(Fault("pass", method=REGISTER, times=1), Fault("pass", method=REGISTER, gate=gate))
+    end, held_open = os.pipe()  # ends when the last process of the run has ended
+    process = subprocess.Popen(
+        [*ANSIBLE_PLAYBOOK, "-i", str(bench.folder / "hosts.yml"), "voip.rps.provision"],
+        cwd=bench.folder,
+        env=bench.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        pass_fds=[held_open],
+        preexec_fn=_as_from_a_terminal,  # noqa: PLW1509 - it only resets signals
+    )
+    os.close(held_open)
+    in_flight = gate.wait(2)
+    (os.killpg if group else os.kill)(process.pid, number)
+    process.wait(60)
+    gate.open()  # whoever still works gets an answer now, and would go on
+    with os.fdopen(end, "rb") as pipe:
+        assert select.select([pipe], [], [], 60)[0], "a process of the run is still there"
+        assert pipe.read() == b""
+
+    assert in_flight
+    assert process.returncode != 0
+    assert len(bench.sim.calls(REGISTER)) == 3
+
+
+def test_a_time_limit_of_the_task_ends_the_run_in_order_and_every_phone_has_a_result(bench: Bench) -> None:
+    fleet(bench, 30)
+    bench.sim.faults.add(Fault("hang", method=REGISTER))
+
+    run = bench.run(play(timeout=6))
+
+    assert run.rc != 0
+    assert len(run.outcomes) == 30
+    assert "not_attempted" in set(run.outcomes.values())
+    assert set(run.outcomes.values()) <= {"not_attempted", "unknown"}
+    assert held(bench) == set()
+
+
+@pytest.mark.parametrize("poll", [0, 1])
+def test_a_module_in_the_background_connects_to_no_phone(bench: Bench, poll: int) -> None:
+    bench.servers()
+    bench.inventory({"p1": phone(1) | bench.unreachable(), "p2": phone(2) | bench.unreachable()}, {})
+
+    run = bench.run(play({**device(bench), "async": 60, "poll": poll}))
+
+    assert run.rc == 0
+    assert [event.kind for event in run.of("voip.rps.rps_device")] == ["ok", "ok"]
+    finished = {bool(event.result.get("outcome")) for event in run.of("voip.rps.rps_device")}
+    assert finished == {poll == 1}
+
+
+@pytest.mark.parametrize("name", ["a#b", "a?b", "a%41b", "a b"])
+def test_results_are_found_whatever_ansibles_temporary_folder_is_called(bench: Bench, name: str) -> None:
+    bench.servers()
+    bench.inventory({"p1": phone(1), "p2": phone(2)}, bench.one)
+
+    run = bench.run("voip.rps.provision", env={"ANSIBLE_LOCAL_TEMP": str(bench.folder / name)})
+
+    assert run.rc == 0
+    assert run.outcomes == {"p1": "changed", "p2": "changed"}
+    assert run.recap() == {"p1": (1, 0), "p2": (1, 0)}
+
+
+@contextmanager
+def proxy() -> Iterator[tuple[str, list[bytes]]]:
+    """A proxy that refuses, and what it was asked for."""
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    client, _address = server.accept()
+                except OSError:
+                    return
+                with client:
+                    asked.append(client.recv(4096).partition(b"\r\n")[0])
+                    client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
+def test_a_proxy_of_the_plays_environment_reaches_role_and_modules(bench: Bench) -> None:
+    account = bench.account("yealink", api_url="https://rps.example.com/xmlrpc")
+    bench.inventory({"p1": phone(1)}, {"rps_accounts": {"acme": account}, "rps_servers": bench.one["rps_servers"]})
+
+    with proxy() as (url, asked):
+        environment = {"HTTPS_PROXY": url, "https_proxy": url, "NO_PROXY": "", "no_proxy": ""}
+        role = bench.run(play(environment=environment))
+        by_role = list(asked)
+        asked.clear()
+        module = bench.run(play(device(bench, api_url=account["api_url"]), environment=environment))
+
+    assert role.rc != 0
+    assert module.rc != 0
+    assert by_role[0].startswith(b"CONNECT rps.example.com:443")
+    assert asked[0].startswith(b"CONNECT rps.example.com:443")
+    assert not [name for name in os.environ if name.lower() == "https_proxy"]
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+def test_a_relative_ca_path_is_relative_to_ansibles_working_directory(bench: Bench, by: str) -> None:
+    bench.write("plays/play.yml", "")
+    with Simulator(tls=True) as secure:
+        secure.add_account("yealink", "acme", bench.account("yealink")["api_password"])
+        secure.world("yealink").add_server("acme", "office", OFFICE)
+        bench.write("ca.pem", Path(secure.ca_path).read_text(encoding="utf-8"))
+        given = {"ca_path": "ca.pem"} if by == "option" else {}
+        env = {"RPS_CA_PATH": "ca.pem"} if by == "environment" else {}
+        account = bench.account("yealink", api_url=secure.url("yealink", tls=True)) | given
+        values = {"rps_accounts": {"acme": account}, "rps_servers": bench.one["rps_servers"][:1]}
+        bench.inventory({"p1": phone(1), "p2": phone(2)}, values)
+        path = bench.write("plays/module.yml", [play(device(bench, api_url=secure.url("yealink", tls=True), **given))])
+
+        role = bench.run(None, env=env)
+        module = bench.run(str(path), env=env)
+
+    assert role.rc == 0, role.text
+    assert module.rc == 0, module.text
+    assert role.outcomes == {"p1": "changed", "p2": "changed"}
