@@ -4,8 +4,9 @@
 
 """Show the collection at work: `make demo`.
 
-Starts the simulated services and runs the shipped playbooks on the sample inventory in `tools/demo`. Every claim that it
-prints is checked against Ansible's output and the simulator's own log; the exit status is 0 only if all of them are true.
+Starts the simulated services and runs the shipped playbooks on the sample inventory in `tools/demo`. Every claim
+that it prints is checked against Ansible's output and the simulator's own log; the exit status is 0 only if all of them
+are true.
 """
 
 from __future__ import annotations
@@ -151,8 +152,8 @@ def preview(show: Show) -> set[str]:
     say(
         "1. Preview",
         """
-        Check mode only reads. With --diff it shows each phone before (-) and after (+) the run. The unique URL of hq-110
-        contains a token, so it is shown as a fingerprint.
+        Check mode only reads. With --diff it shows each phone before (-) and after (+) the run. The unique URL of
+        hq-110 contains a token, so it is shown as a fingerprint.
         """,
     )
     run = show.playbook("1-preview", "voip.rps.provision", "--check", "--diff")
@@ -162,9 +163,9 @@ def preview(show: Show) -> set[str]:
     say(
         "",
         f"""
-        {len(run.changed)} phones would change. {CONFLICT} is a conflict, because another account has registered it. It fails, so
-        ansible-playbook ends with status 2; the other phones are not affected. hq-151 is "unverifiable", because Htek does
-        not report redirect URLs.
+        {len(run.changed)} phones would change. {CONFLICT} is a conflict, because another account has registered it.
+        It fails, so ansible-playbook ends with status 2; the other phones are not affected. hq-151 is "unverifiable",
+        because Htek does not report redirect URLs.
         The simulator's log confirms it: {run.reads} reading calls, no writing call.
         """,
     )
@@ -221,7 +222,7 @@ def drift(show: Show) -> None:
         f"""
         Three phones have drifted: these two, which the next provision run would fix, and the conflict. The report:
           {shown(REPORTS / names[0])}   for people; open it in a browser
-          {shown(REPORTS / names[1])}   for programs; also .csv for spreadsheets, .xml for CI systems, .prom for Prometheus
+          {shown(REPORTS / names[1])}   for programs; also .csv (spreadsheets), .xml (CI systems), .prom (Prometheus)
         """,
     )
 
@@ -296,9 +297,8 @@ class Run:
         expect(self.failed == failed, f"{self.name}: {listed(self.failed)} failed, not {listed(failed)}; see {log}.")
         expect(not self.problems, f"{self.name}: the simulator refused a request or saw a violation.")
         if changed is not None:
-            expect(
-                self.changed == changed, f"{self.name}: {listed(self.changed)} changed, not {listed(changed)}; see {log}."
-            )
+            text = f"{self.name}: {listed(self.changed)} changed, not {listed(changed)}; see {log}."
+            expect(self.changed == changed, text)
 
 
 def results(lines: Iterable[str]) -> Iterator[tuple[str, str]]:

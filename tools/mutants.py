@@ -1,7 +1,7 @@
-"""Change the rooms that decide, one small change at a time, and see whether a unit test notices.
+"""Mutate the modules that decide, one small change at a time, and see whether a unit test notices.
 
-`tools/mutants.py [ROOM ...]`: makes a copy of the tree for each room in `.build/mutants`, lets cosmic-ray break it
-there, and prints every change that no test noticed. Two rooms at a time.
+`tools/mutants.py [FILE ...]`: makes a copy of the tree for each module in `.build/mutants`, lets cosmic-ray break it
+there, and prints every change that no test noticed. Two modules at a time.
 """
 
 from __future__ import annotations
@@ -18,22 +18,24 @@ from typing import Any
 from stage import BUILD, PACKAGE, ROOT, TREE, environment, stage
 
 PURE = "tests/unit/module_utils"
-SERVICE = tuple(f"tests/unit/service/test_{name}.py" for name in ("write", "bulk", "reconcile"))
-# Room -> the tests that shall notice, the quickest first.
-ROOMS: dict[str, tuple[str, ...]] = {
+SERVICE = tuple(f"tests/unit/service/test_{name}.py" for name in ("write", "reconcile"))
+# Module, below plugins/module_utils -> the tests that must notice, the quickest first.
+MODULES: dict[str, tuple[str, ...]] = {
     "_mac": (f"{PURE}/test_mac.py",),
-    "_answers": (f"{PURE}/test_answers.py", f"{PURE}/test_answers_shapes.py"),
-    "_plan": (f"{PURE}/test_plan.py", f"{PURE}/test_plan_guards.py", f"{PURE}/test_plan_properties.py"),
-    "_judge": (f"{PURE}/test_judge.py",),
-    "_reconcile": ("tests/unit/fleet/test_fleet_run.py", *SERVICE),
-    "_apply": ("tests/unit/fleet/test_fleet_run.py", *SERVICE),
-    "_write": ("tests/unit/fleet/test_fleet_run.py", *SERVICE),
+    "_vendors/pair_answers": ("tests/unit/vendors/test_rps_family.py", "tests/unit/vendors/test_snom.py"),
+    "_vendors/rps_family": ("tests/unit/vendors/test_rps_family.py",),
+    "_reconcile/plan": (f"{PURE}/test_plan.py", f"{PURE}/test_guards.py", f"{PURE}/test_plan_properties.py"),
+    "_reconcile/guards": (f"{PURE}/test_guards.py",),
+    "_reconcile/verify": (f"{PURE}/test_verify.py",),
+    "_reconcile/reconcile": SERVICE,
+    "_reconcile/apply": SERVICE,
+    "_reconcile/write": SERVICE,
 }
 # `X | None` in an annotation is never evaluated, so nothing can notice a change of it.
 LEFT_OUT = ["core/ReplaceBinaryOperator_BitOr_.*"]
 CONFIG = """\
 [cosmic-ray]
-module-path = "plugins/module_utils/{room}.py"
+module-path = "plugins/module_utils/{module}.py"
 timeout = 180.0
 excluded-modules = []
 test-command = {command}
@@ -46,16 +48,16 @@ exclude-operators = {left_out}
 """
 
 
-def play(room: str) -> tuple[str, Counter[str], list[str]]:
-    """Break one room in every way -> (room, mutants by outcome, the survivors as text)."""
-    home = BUILD / "mutants" / room
+def play(module: str) -> tuple[str, Counter[str], list[str]]:
+    """Break one module in every way -> (module, mutants by outcome, the survivors as text)."""
+    home = BUILD / "mutants" / module.replace("/", ".")
     shutil.rmtree(home, ignore_errors=True)
     tree = home / PACKAGE
     shutil.copytree(TREE, tree, ignore=shutil.ignore_patterns(".git", "__pycache__", "output"))
     python = str(ROOT / ".venv/bin/python")
-    command = [python, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", *ROOMS[room]]
+    command = [python, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", *MODULES[module]]
     (tree / "mutants.toml").write_text(
-        CONFIG.format(room=room, command=json.dumps(" ".join(command)), left_out=json.dumps(LEFT_OUT)),
+        CONFIG.format(module=module, command=json.dumps(" ".join(command)), left_out=json.dumps(LEFT_OUT)),
         encoding="utf-8",
     )
     env = environment(ROOT / ".venv") | {
@@ -69,7 +71,7 @@ def play(room: str) -> tuple[str, Counter[str], list[str]]:
         program = str(ROOT / ".venv/bin" / arguments[0])
         done = subprocess.run([program, *arguments[1:]], cwd=tree, env=env, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise SystemExit(f"{room}: {' '.join(arguments)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            raise SystemExit(f"{module}: {' '.join(arguments)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         return done.stdout
 
     tool("cosmic-ray", "baseline", "mutants.toml")
@@ -84,7 +86,7 @@ def play(room: str) -> tuple[str, Counter[str], list[str]]:
         counts[outcome] += 1
         if outcome == "survived":
             survivors.append(_text(item, result))
-    return room, counts, survivors
+    return module, counts, survivors
 
 
 def _outcome(result: dict[str, Any] | None) -> str:
@@ -107,16 +109,16 @@ def _text(item: dict[str, Any], result: dict[str, Any]) -> str:
 
 
 def main(names: list[str]) -> int:
-    unknown = set(names) - set(ROOMS)
+    unknown = set(names) - set(MODULES)
     if unknown:
-        print(f"Unknown: {', '.join(sorted(unknown))}. The rooms are: {', '.join(ROOMS)}.", file=sys.stderr)
+        print(f"Unknown: {', '.join(sorted(unknown))}. The modules are: {', '.join(MODULES)}.", file=sys.stderr)
         return 2
     stage()
     total: Counter[str] = Counter()
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        for room, counts, survivors in pool.map(play, names or ROOMS):
-            told = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
-            print(f"\n{room}: {told}", flush=True)
+        for module, counts, survivors in pool.map(play, names or MODULES):
+            outcomes = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
+            print(f"\n{module}: {outcomes}", flush=True)
             for text in survivors:
                 print(f"  {text}")
             total += counts
