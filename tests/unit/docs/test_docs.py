@@ -167,7 +167,8 @@ def _matrix() -> Any:
 def test_the_readme_names_the_versions_of_ansible_core_that_are_tested() -> None:
     module = _matrix()
     supported = [core.version for core in module.SUPPORTED] if hasattr(module, "SUPPORTED") else list(module.CORES)
-    (row,) = [row for table in tables(section("README.md", "Requirements")) for row in table if row[0] == "ansible-core"]
+    requirements = tables(section("README.md", "Requirements"))
+    (row,) = [row for table in requirements for row in table if row[0] == "ansible-core"]
     assert re.findall(r"\d\.\d+", row[1]) == supported
 
 

@@ -40,7 +40,9 @@ def test_the_examples_of_a_module_run(runner: PageRunner, module: str) -> None:
         options["api_url"] = sim.url(options["vendor"])
     runner.write(
         "examples.yml",
-        yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "vars": VARIABLES, "tasks": tasks}], sort_keys=False),
+        yaml.safe_dump(
+            [{"hosts": "localhost", "gather_facts": False, "vars": VARIABLES, "tasks": tasks}], sort_keys=False
+        ),
     )
     runner.playbook("examples.yml").succeeded()
     assert len(sim.calls()) >= len(tasks)

@@ -48,7 +48,10 @@ def _desired(vendor: str, job: str, number: int) -> DesiredDevice:
     )
 
 
-@pytest.mark.parametrize(("vendor", "job", "calls"), [row[:3] for row in ROWS], ids=[f"{row[0]}-{row[1]}" for row in ROWS])
+IDS = [f"{row[0]}-{row[1]}" for row in ROWS]
+
+
+@pytest.mark.parametrize(("vendor", "job", "calls"), [row[:3] for row in ROWS], ids=IDS)
 def test_a_job_makes_as_many_calls_as_the_page_says(vendor: str, job: str, calls: str) -> None:
     with Simulator() as sim:
         sim.add_account(vendor, USER, PASSWORD)

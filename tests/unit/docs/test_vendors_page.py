@@ -75,7 +75,8 @@ def test_the_calls_of_ymcs_are_those_of_its_module() -> None:
     names = set()
     for file in ("_vendors/ymcs.py", "_client/rest_client.py"):
         for node in ast.parse(text_of(f"plugins/module_utils/{file}")).body:
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            constant = node.value if isinstance(node, ast.Assign) else None
+            if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
                 (target,) = node.targets
                 if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_"):
                     names.add(node.value.value)
