@@ -230,7 +230,7 @@ def encode(value: Any, options: Any, namespace: bool = True) -> bytes:
     if style == "cdata" and options.encoding != "utf-8":
         style = "typed"  # a character reference has no meaning inside CDATA
     if isinstance(value, list) and len(value) < 4 and all(type(item) in (bool, str) for item in value):
-        inner = _pair(tuple(value), tuple(type(item) is bool for item in value), style, options.int_tag)
+        inner = _pair(tuple(value), tuple(isinstance(item, bool) for item in value), style, options.int_tag)
     else:
         inner = _params(value, style, options.int_tag)
     return document(inner, options, namespace, style.startswith("padded"))
