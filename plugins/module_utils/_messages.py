@@ -20,7 +20,7 @@ from typing import Any
 from ._errors import InputError, Problem
 from ._mac import format_mac
 from ._model import BIND, DEREGISTER, MOVE, NONE, REGISTER, TAKE_OVER, GuardViolation, Reason
-from ._text import as_sentence, capitalized, first_few, pluralize
+from ._text import as_sentence, capitalized, first_few, pluralize, to_printable
 
 MAX_PROBLEMS = 25  # that one message lists
 
@@ -303,14 +303,14 @@ class Speaker:
             values["status"] = _STATUS.get(str(reason.params["status"]), reason.params["status"])
         if reason.code.startswith("guard_"):
             values["guard"] = self.vocabulary.option(reason.code[len("guard_") :])
-        return as_sentence(" ".join(template.format(**values).split()))
+        return as_sentence(to_printable(template.format(**values)))
 
     def guard(self, violation: GuardViolation) -> str:
         """The sentence for a guard: ``Guard rps_purge_limit blocked the run: ...``."""
         key = f"{violation.name}.{violation.variant}" if violation.variant else violation.name
         option = self.vocabulary.option(violation.name)
         values = {**self._names(), "option": option, "account": self.account or "the account", **violation.params}
-        return f"Guard {option} blocked the run: {GUARDS[key].format(**values)}"
+        return to_printable(f"Guard {option} blocked the run: {GUARDS[key].format(**values)}")
 
     def _names(self) -> dict[str, str]:
         option = self.vocabulary.option
@@ -341,10 +341,12 @@ def problem_sentences(problems: Iterable[Problem], vocabulary: Vocabulary) -> li
         head = f"{vocabulary.option(option)} {text}" if option else capitalized(text)
         # A list of subjects comes first if the text goes on after a semicolon ("; did you mean ...?").
         body, mark, rest = head.partition("; ")
-        sentence = as_sentence(f"{body}{_on(subjects, vocabulary)}{mark}{rest}")
+        sentence = f"{body}{_on(subjects, vocabulary)}{mark}{rest}"
         # A next step that several problems share is given once, with the last of them.
         later = any(other[2] == fix for other in list(groups)[len(sentences) + 1 :])
-        sentences.append(f"{sentence} {as_sentence(fix)}" if fix and not later else sentence)
+        step = f" {as_sentence(fix)}" if fix and not later else ""
+        # Names and values that a user wrote stand in all of these texts: only here do they become one printable line.
+        sentences.append(to_printable(f"{as_sentence(sentence)}{step}"))
     return sentences
 
 

@@ -145,7 +145,7 @@ def make_entries(result: RunResult, presenter: Presenter, scope: Scope) -> tuple
         entry = presenter.entry(item)
         if cause is not None and shares(item, cause):
             phone = phone_label(item.mac, presenter.hosts.get(item.mac))
-            entry["msg"] = wording.NOT_ATTEMPTED[cause.code].format(phone=phone, account=account)
+            entry["msg"] = wording.say_not_attempted(cause.code, phone, account)
         if scope.mode == DRIFT and item.outcome == CONFLICT:
             entry["failed"] = False
         entries.append(entry)

@@ -19,6 +19,7 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     LOGIN_REFUSED,
     TOO_MANY_FAILURES,
 )
+from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 
 SENTENCES: dict[str, str] = {
     # An account as a whole.
@@ -55,5 +56,10 @@ NOT_ATTEMPTED: dict[str, str] = {
 
 
 def say(key: str, **values: Any) -> str:
-    """The sentence with this key."""
-    return SENTENCES[key].format(**values)
+    """The sentence with this key, as one printable line whatever the values are."""
+    return to_printable(SENTENCES[key].format(**values))
+
+
+def say_not_attempted(code: str, phone: str, account: str) -> str:
+    """The sentence of a phone that was not attempted for the cause of its account."""
+    return to_printable(NOT_ATTEMPTED[code].format(phone=phone, account=account))

@@ -250,6 +250,16 @@ def test_words_of_the_service_are_quoted_as_they_are_even_if_they_look_like_a_te
     assert "'{phone} {0} {cause}'" in said
 
 
+def test_a_sentence_is_one_printable_line_whatever_a_name_holds() -> None:
+    odd = "a\x1b[2J\u202eb\n  c"
+    assert SPEAKERS["role"].sentence(reason("refused", action="bind", text=odd), MAC, odd).isprintable()
+    violation = GuardViolation("fleet_size", params={"what": odd, "why": odd, "fix": odd})
+    assert Speaker(ROLE, "Yealink", odd).guard(violation).isprintable()
+    (sentence,) = problem_sentences([Problem("server", f"{odd} is not defined", odd, f"Set it to {odd}.")], ROLE)
+    assert sentence.isprintable()
+    assert sentence.count("a?[2J?b c") == 3
+
+
 # Names of options.
 
 
