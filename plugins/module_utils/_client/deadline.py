@@ -187,7 +187,27 @@ _POOLS: dict[str, Any] = {"http": _Pool, "https": _SecurePool}
 
 
 class Adapter(_AdapterBase):
-    """requests' adapter on the connections above."""
+    """requests' adapter on the connections above, for one client: one origin, one way to verify it, one proxy."""
+
+    _pool: Any = None
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """As the parent, which looks for the pool of a request; here it is always the same."""
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
+        return self._pool
+
+    def build_response(self, req: Any, resp: Any) -> Any:
+        """What the client reads of a response. The parent also looks for cookies and a text encoding, for nothing."""
+        response = requests.Response()
+        response.request, response.url, response.connection = req, req.url, self
+        response.status_code, response.headers, response.raw = resp.status, resp.headers, resp
+        return response
+
+    def close(self) -> None:
+        """As the parent; urllib3 closes a pool that nobody refers to any longer."""
+        self._pool = None
+        super().close()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """As the parent, with the connections above."""

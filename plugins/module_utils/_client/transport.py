@@ -98,7 +98,7 @@ class Client:
         self._stop = threading.Event()
         self._reason_to_stop: StoppedError | None = None
         self._failures = 0
-        self._prepared: dict[tuple[str, str], Any] = {}
+        self._spelled: dict[tuple[str, str], tuple[str, str, dict[str, str]]] = {}  # by method and URL as given
         self._until = None if connection.deadline is None else self.clock.monotonic() + connection.deadline
         parts = split_url(connection.api_url)
         self.origin = f"{parts.scheme}://{parts.host}" if parts else "the service"
@@ -242,12 +242,14 @@ class Client:
                 response.close()
 
     def _prepare(self, request: HttpRequest) -> Any:
-        """A request as the adapter takes it. requests looks at each URL once, which costs as much as a call."""
+        """A request as the adapter takes it. requests spells each URL and method once: that costs as much as a call."""
         key = (request.method, request.url)
-        if key not in self._prepared:
-            self._prepared[key] = requests.Request(*key).prepare()
-        prepared = self._prepared[key].copy()
-        prepared.headers.update(request.headers)
+        if key not in self._spelled:
+            spelled = requests.Request(*key).prepare()
+            self._spelled[key] = (spelled.method, spelled.url, dict(spelled.headers))
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url, headers = self._spelled[key]
+        prepared.headers = {**headers, **request.headers}
         prepared.body = request.body
         if request.body is not None:
             prepared.headers["Content-Length"] = str(len(request.body))
