@@ -43,13 +43,13 @@ STEPS = (
     Step("format", "ruff format --check", (("ruff", "format", "--check", "."),), cwd=ROOT),
     Step(
         "mypy",
-        "mypy on plugins, simulator and tools",
+        "mypy on plugins, tests and tools",
         (
             (
                 "mypy",
                 "--config-file",
                 f"{IN_TREE}/pyproject.toml",
-                *(f"{IN_TREE}/{part}" for part in ("plugins", "tests/simulator", "tools") if (ROOT / part).exists()),
+                *(f"{IN_TREE}/{part}" for part in ("plugins", "tests", "tools") if (ROOT / part).exists()),
             ),
         ),
         cwd=BUILD,

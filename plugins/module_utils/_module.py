@@ -155,7 +155,7 @@ def run(
         failure = f"{as_sentence(capitalized(str(error)))} {error.fix}".rstrip()
     except RpsError as error:
         failure = as_sentence(str(error))
-    if not module._diff:
+    if not module._diff:  # noqa: SLF001
         result.pop("diff", None)
     mask_only(module, connection.password if connection is not None else module.params.get("api_password"), result)
     if failure is not None:

@@ -5,18 +5,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-_TESTS = str(Path(__file__).resolve().parents[1])
-if _TESTS not in sys.path:
-    sys.path.insert(0, _TESTS)
-
-from awx.controller import COLLECTION, Controller  # noqa: E402 - after the path
-from simulator import Simulator  # noqa: E402 - after the path
+from awx.controller import COLLECTION, Controller
+from simulator import Simulator
 
 
 @pytest.fixture(scope="session")

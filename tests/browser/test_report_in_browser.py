@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 from ansible_collections.voip.rps.plugins.plugin_utils._report.data import Report
 from ansible_collections.voip.rps.plugins.plugin_utils._report.files import write_reports
-from report_fleets import account, desired, fleet, mac_of, phone, report, unmanaged
-from report_pages import CONTRAST, ReportPage
-from test_report_hostile import HOSTILE, hostile
+from support.hostile_report import HOSTILE, hostile
+from support.report_fleets import account, desired, fleet, mac_of, phone, report, unmanaged
+from support.report_pages import CONTRAST, ReportPage
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

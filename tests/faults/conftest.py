@@ -5,20 +5,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
-
-_TESTS = str(Path(__file__).resolve().parents[1])
-if _TESTS not in sys.path:
-    sys.path.insert(0, _TESTS)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Count the cases, table by table."""
-    from support.fault_cases import seed, whole  # noqa: PLC0415 - after the path
+    from support.fault_cases import seed, whole  # noqa: PLC0415
 
     played: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():

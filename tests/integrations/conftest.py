@@ -14,12 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-_TESTS = str(Path(__file__).resolve().parents[1])
-if _TESTS not in sys.path:
-    sys.path.insert(0, _TESTS)
-
-from integrations.support import COLLECTION, Answer, FakeService, Runner  # noqa: E402 - after the path
+from integrations.support import COLLECTION, Answer, FakeService, Runner
 
 START_LIMIT = 30.0  # seconds; a hang must not stop all tests
 

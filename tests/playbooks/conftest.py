@@ -5,19 +5,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-_TESTS = str(Path(__file__).resolve().parents[1])
-if _TESTS not in sys.path:
-    sys.path.insert(0, _TESTS)
-
-from simulator import Simulator  # noqa: E402 - after the path
-from support.fork_server import ForkServer  # noqa: E402 - after the path
-from support.playbooks import COLLECTION, Bench, settings  # noqa: E402 - after the path
+from simulator import Simulator
+from support.fork_server import ForkServer
+from support.playbooks import COLLECTION, Bench, settings
 
 
 @pytest.fixture(scope="session")

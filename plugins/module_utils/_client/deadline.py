@@ -117,7 +117,7 @@ class DeadlineSocket:
 
     def makefile(self, _mode: str = "rb", _buffering: int = -1, **_kwargs: Any) -> Any:
         """What http.client reads an answer through. The count of open files keeps the socket open until the last."""
-        self._inner._io_refs += 1
+        self._inner._io_refs += 1  # noqa: SLF001
         myself: Any = self
         return io.BufferedReader(socket.SocketIO(myself, "rb"))
 
@@ -129,7 +129,7 @@ class _DeadlineMixin:
         """A connected socket. urllib3's own gives each address of a name the whole timeout, this one what is left."""
         me: Any = self
         problem: OSError = OSError("the name has no address")
-        for family, kind, protocol, _name, address in socket.getaddrinfo(me._dns_host, me.port, 0, socket.SOCK_STREAM):
+        for family, kind, protocol, _name, address in socket.getaddrinfo(me._dns_host, me.port, 0, socket.SOCK_STREAM):  # noqa: SLF001
             found = socket.socket(family, kind, protocol)
             try:
                 for option in me.socket_options or ():

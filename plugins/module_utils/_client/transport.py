@@ -341,6 +341,6 @@ def _read(response: Any, max_bytes: int, complete: bool) -> bytes:
             raise _OversizeError(max_bytes)
     if unpack is not None and not unpack.eof:
         raise _EncodingError(encoding)
-    response.raw._rps_complete = True
+    response.raw._rps_complete = True  # noqa: SLF001
     response.raw.release_conn()
     return bytes(body)

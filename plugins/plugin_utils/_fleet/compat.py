@@ -33,7 +33,7 @@ def ciphertext(value: Any) -> str | None:
         found = _VaultHelper.get_ciphertext(value, with_tags=False)
         return None if found is None else str(found)
     # Before, the value is an object of its own kind, which every other use decrypts.
-    return str(value._ciphertext) if getattr(value, "__ENCRYPTED__", False) else None
+    return str(value._ciphertext) if getattr(value, "__ENCRYPTED__", False) else None  # noqa: SLF001
 
 
 def forget_registration(task: Any) -> None:

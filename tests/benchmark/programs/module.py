@@ -19,8 +19,8 @@ from ansible_collections.voip.rps.plugins.modules import rps_devices
 def main() -> None:
     options = sys.stdin.buffer.read()
     if hasattr(basic, "_ANSIBLE_PROFILE"):
-        basic._ANSIBLE_PROFILE = "legacy"
-    basic._ANSIBLE_ARGS = options
+        basic._ANSIBLE_PROFILE = "legacy"  # noqa: SLF001
+    basic._ANSIBLE_ARGS = options  # noqa: SLF001
     del options
     before = sys.stdout
     with tempfile.TemporaryFile("w+") as said:

@@ -98,8 +98,8 @@ def main() -> None:
         "devices": entries("yealink", JOBS["unchanged"], range(1, phones + 1)),
     }
     if hasattr(basic, "_ANSIBLE_PROFILE"):
-        basic._ANSIBLE_PROFILE = "legacy"
-    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()
+        basic._ANSIBLE_PROFILE = "legacy"  # noqa: SLF001
+    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()  # noqa: SLF001
     before, sys.stdout = sys.stdout, io.StringIO()
     spent = Spent()
     SERVICES["yealink"] = measured_service(bench, spent)

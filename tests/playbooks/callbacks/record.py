@@ -34,9 +34,9 @@ class CallbackModule(CallbackBase):
             file.write(json.dumps(event, default=str) + "\n")
 
     def _result(self, kind: str, result: Any, ignored: bool = False) -> None:
-        task = getattr(result, "task", None) or result._task
-        host = getattr(result, "host", None) or result._host
-        raw = result.result if hasattr(result, "result") else result._result
+        task = getattr(result, "task", None) or result._task  # noqa: SLF001
+        host = getattr(result, "host", None) or result._host  # noqa: SLF001
+        raw = result.result if hasattr(result, "result") else result._result  # noqa: SLF001
         self._write(
             kind=kind,
             ignored=ignored,

@@ -203,6 +203,13 @@ class World:
             found = self._devices.get(_mac(mac))
             return None if found is None else dataclasses.replace(found)
 
+    def known_device(self, mac: str) -> Device:
+        """As `device`; raises KeyError where it is unknown."""
+        found = self.device(mac)
+        if found is None:
+            raise KeyError(mac)
+        return found
+
     def devices(self, account: str | None = None) -> list[Device]:
         """Return copies of all devices, or of one account's, in the order in which they were added."""
         with self.lock:

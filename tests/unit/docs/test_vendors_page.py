@@ -75,11 +75,10 @@ def test_the_calls_of_ymcs_are_those_of_its_module() -> None:
     names = set()
     for file in ("_vendors/ymcs.py", "_client/rest_client.py"):
         for node in ast.parse(text_of(f"plugins/module_utils/{file}")).body:
-            constant = node.value if isinstance(node, ast.Assign) else None
-            if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
-                (target,) = node.targets
-                if isinstance(target, ast.Name) and target.id.isupper() and not target.id.startswith("_"):
-                    names.add(node.value.value)
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
+                    if name.isupper() and not name.startswith("_"):
+                        names.add(text)
     rows = _rows("ymcs")
     assert {row[1] for row in rows} == names
     assert {row[4] for row in rows} == {"observed"}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import (
@@ -46,7 +47,7 @@ def plan_of(changes: Iterable[PlannedChange], listed: Iterable[str] | None = ())
 
 
 def change(mac: str, status: str = "registered", url: str | None = URL, **fields: str) -> PlannedChange:
-    desired = {"server": "office", "server_url": URL, **fields}
+    desired: dict[str, Any] = {"server": "office", "server_url": URL, **fields}
     return decide(DesiredDevice(mac, **desired), CurrentDevice(mac, status, url), YEALINK)
 
 

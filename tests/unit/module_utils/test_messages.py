@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
@@ -102,7 +103,7 @@ GIVEN: dict[str, set[str]] = {
     "server_in_use": {"server", "phones", "witness"},
 }
 # By param: a value as the code gives it.
-VALUES = {
+VALUES: dict[str, Any] = {
     "server": "office",
     "text": "Error:no",
     "cause": "the answer was lost",

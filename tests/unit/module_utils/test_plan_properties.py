@@ -216,7 +216,7 @@ def test_a_plan_that_came_true_leaves_no_writes_but_forced_ones(fleet: Fleet, re
 @few
 @given(FLEETS)
 def test_no_plan_takes_another_accounts_device_without_override(fleet: Fleet) -> None:
-    foreign = {mac: (fields, ("registered_elsewhere", None)) for mac, (fields, _current) in fleet.items()}
+    foreign: Fleet = {mac: (fields, ("registered_elsewhere", None)) for mac, (fields, _current) in fleet.items()}
     written = [change for change in changes_of(foreign) if change.writes]
     assert {change.action for change in written} <= {"take_over"}
     assert all(change.desired.override for change in written)

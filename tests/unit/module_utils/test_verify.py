@@ -365,7 +365,7 @@ def test_check_mode_predicts_changes_and_repeats_what_is_current() -> None:
     ],
 )
 def test_a_phone_that_is_not_written_is_told_as_it_is(
-    found: CurrentDevice, fields: dict[str, str], expected: Told
+    found: CurrentDevice, fields: dict[str, Any], expected: Told
 ) -> None:
     change = decide(DesiredDevice(**{"mac": MAC, "server": "main", **fields}), found, YEALINK)
     result = predicted_result(change, True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import tracemalloc
+from typing import Any
 from xml.parsers import expat
 
 import pytest
@@ -192,7 +193,7 @@ def test_a_body_is_parsed_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
             self.__dict__["inner"] = create_parser(encoding)
             self.__dict__["fed"] = 0
 
-        def __getattr__(self, name: str) -> object:
+        def __getattr__(self, name: str) -> Any:
             return getattr(self.inner, name)
 
         def __setattr__(self, name: str, value: object) -> None:

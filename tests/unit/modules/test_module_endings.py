@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 from simulator import Fault, Simulator
+from support.modules import MODULES, ModuleRunner
 from support.phones import mac
 
-from .conftest import MODULES, ModuleRunner
 from .test_module_options import KEYS, OPTIONS, modules
 
 WATCHDOG = 60

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from simulator import Simulator
+from support.modules import ModuleRunner
 from support.phones import OFFICE, PASSWORD, USER, mac
-
-from .conftest import ModuleRunner
 
 MAC, SECOND, FOREIGN = mac(1), mac(2), mac(255)
 KEYS = {
@@ -124,9 +123,15 @@ def test_all_problems_of_a_list_are_named_at_once(run: ModuleRunner, sim: Simula
         {"mac": FOREIGN, "server": "a/b", "server_url": "gopher://x.example/", "serve": "x"},
         "text",
     ]
-    options = {"batch_size": 0, "purge_limit": "many", "expect_plan": "x", "ignore": ["zz"], "concurrency": "many"}
+    options: dict[str, Any] = {
+        "batch_size": 0,
+        "purge_limit": "many",
+        "expect_plan": "x",
+        "ignore": ["zz"],
+        "concurrency": "many",
+    }
     outcome = run("rps_devices", devices=devices, **options, on_device_error="ignore", password="x")
-    words = ("00:15:65:00:00:01 is declared 2 times", "nonsense", "devices[3]", "a/b", "server_url", "devices[5]")
+    words = ["00:15:65:00:00:01 is declared 2 times", "nonsense", "devices[3]", "a/b", "server_url", "devices[5]"]
     words += ("did you mean 'server'?", "did you mean 'api_password'?", "on_device_error must be fail or report")
     assert_refused(outcome, "rps_devices", sim, *words, *options, "zz")
     assert outcome["summary"] == {

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from simulator import READ_METHODS, Fault, Simulator
+from support.modules import ModuleRunner
 from support.phones import BRANCH, OFFICE, OTHER_USER, USER, WRONG, mac
-
-from .conftest import ModuleRunner
 
 MAC, SECOND, FOREIGN = mac(1), mac(2), mac(255)
 VENDORS = Simulator.vendors
@@ -333,7 +332,7 @@ def test_check_mode_sends_reads_only(run: ModuleRunner, sim: Simulator, module: 
 @pytest.mark.parametrize("force", [False, True])
 def test_check_mode_of_a_phone_predicts_the_run(run: ModuleRunner, sim: Simulator, force: bool) -> None:
     add(sim, "htek", 1, server="branch")
-    phone = {"mac": mac(1, "htek"), "server": "office", "force": force}
+    phone: dict[str, Any] = {"mac": mac(1, "htek"), "server": "office", "force": force}
     check = run("rps_device", "htek", check=True, diff=True, **phone)
     done = run("rps_device", "htek", diff=True, **phone)
     assert check["action"] == done["action"] == ("move" if force else "none")

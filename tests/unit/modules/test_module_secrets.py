@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from simulator import Fault, Simulator
-
-from .conftest import ModuleRunner
+from support.modules import ModuleRunner
 
 OFFICE = "https://office.example.com/"
 MAC, SECOND = "001565000001", "001565000002"
@@ -168,7 +167,11 @@ def test_the_invocation_shows_a_few_of_many_phones_and_no_url(run: ModuleRunner)
 
 @pytest.mark.parametrize("option", ["server_url", "unique_url"])
 def test_a_refusal_of_options_shows_no_secret(run: ModuleRunner, option: str) -> None:
-    phone = {"mac": MAC, "server": 12, option: f"https://{USERINFO}@h.example.com/{TOKEN}?{QUERY}#{FRAGMENT}"}
+    phone: dict[str, Any] = {
+        "mac": MAC,
+        "server": 12,
+        option: f"https://{USERINFO}@h.example.com/{TOKEN}?{QUERY}#{FRAGMENT}",
+    }
     for outcome in (run("rps_devices", devices=[phone]), run("rps_device", **phone)):
         assert outcome.failed
         assert leaked(outcome.output, USERINFO, QUERY, FRAGMENT, TOKEN, run.login["api_password"]) == []

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from simulator import Fault, Simulator
+from support.modules import ModuleRunner
 from support.phones import BRANCH, OFFICE, USER, mac
-
-from .conftest import ModuleRunner
 
 NEW = "https://new.example.com/"
 CREATE_ONLY = pytest.mark.parametrize("vendor", ["yealink", "htek"])
@@ -124,7 +123,8 @@ def test_force_edits_the_server(run: ModuleRunner, sim: Simulator) -> None:
 
 def test_two_servers_of_one_name_are_an_error(run: ModuleRunner, sim: Simulator) -> None:
     sim.world("ymcs").add_server(USER, "office", BRANCH, twin=True)
-    for options in ({"url": OFFICE}, {"state": "absent"}):
+    both: list[dict[str, Any]] = [{"url": OFFICE}, {"state": "absent"}]
+    for options in both:
         outcome = run("rps_server", "ymcs", name="office", **options)
         assert (outcome.failed, outcome["reason"]) == (True, "server_ambiguous")
     assert sim.writes() == []
@@ -153,7 +153,7 @@ def test_a_server_without_phones_is_deleted_once(run: ModuleRunner, sim: Simulat
     assert (again["changed"], again["verified"], again.failed) == (False, True, False)
 
 
-LOST = {"kind": "close", "phase": "after"}
+LOST: dict[str, Any] = {"kind": "close", "phase": "after"}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,10 +29,10 @@ from ansible_collections.voip.rps.plugins.plugin_utils._fleet import run_state, 
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import FLEET_VARS, PHONE_VARS, parse_fleet
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.options import parse_host_results
 from simulator import Fault, Simulator
+from support.play_objects import Game, MakeGame
 
 REMOVALS = ("deRegisterDevice", "deRegisterDevices")
 USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
-Make = Callable[..., Any]
 
 
 def mac(number: int) -> str:
@@ -58,7 +58,7 @@ def extra(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return values
 
 
-def join(game: Any, batch: Sequence[str] | None = None, arriving: Sequence[str] | None = None) -> None:
+def join(game: Game, batch: Sequence[str] | None = None, arriving: Sequence[str] | None = None) -> None:
     """Begin a pass, and let hosts of the batch record that they arrived."""
     names = list(batch or game.names)
     game.act(_fleet_start.ActionModule, {}, game.variables(names[0], batch=names))
@@ -71,7 +71,7 @@ def join(game: Any, batch: Sequence[str] | None = None, arriving: Sequence[str] 
 
 
 def bulk(
-    game: Any,
+    game: Game,
     mode: str = "provision",
     changes: dict[str, Any] | None = None,
     batch: Sequence[str] | None = None,
@@ -88,7 +88,7 @@ def bulk(
 
 
 def from_playbook(
-    game: Any, mode: str = "provision", changes: dict[str, Any] | None = None, **task: Any
+    game: Game, mode: str = "provision", changes: dict[str, Any] | None = None, **task: Any
 ) -> dict[str, Any]:
     """The bulk step of a playbook that holds nothing but the role's steps."""
     started, _action = game.act(_fleet_start.ActionModule, {"playbook": True}, game.variables(), **task)
@@ -110,18 +110,18 @@ def refused(result: dict[str, Any], *words: str) -> None:
     assert "exception" not in result
 
 
-def own(game: Any, host: str, **task: Any) -> dict[str, Any]:
+def own(game: Game, host: str, **task: Any) -> dict[str, Any]:
     result, _action = game.act(_fleet_result.ActionModule, {}, game.variables(host), **task)
     return result
 
 
-def summary(game: Any, changes: dict[str, Any] | None = None, args: dict[str, Any] | None = None, **task: Any) -> Any:
+def summary(game: Game, changes: dict[str, Any] | None = None, args: dict[str, Any] | None = None, **task: Any) -> Any:
     values = {**game.variables(), **(changes or {})}
     result, _action = game.act(_fleet_summary.ActionModule, args or {}, values, **task)
     return result
 
 
-def test_the_bulk_step_writes_once_for_all_hosts_and_each_host_shows_its_own(sim: Simulator, game: Make) -> None:
+def test_the_bulk_step_writes_once_for_all_hosts_and_each_host_shows_its_own(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(), **about(sim))
     result = bulk(made)
     assert (result["changed"], result["errors"]) == (False, [])
@@ -140,7 +140,7 @@ def test_the_bulk_step_writes_once_for_all_hosts_and_each_host_shows_its_own(sim
     assert "diff" not in mine
 
 
-def test_a_host_that_the_bulk_step_did_not_hold_fails_and_says_so(sim: Simulator, game: Make) -> None:
+def test_a_host_that_the_bulk_step_did_not_hold_fails_and_says_so(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(), **about(sim))
     nothing = own(made, "desk-2")
     bulk(made, arriving=["desk-1"])
@@ -151,7 +151,7 @@ def test_a_host_that_the_bulk_step_did_not_hold_fails_and_says_so(sim: Simulator
 
 
 def test_without_host_results_nothing_is_kept_and_the_bulk_step_fails_for_its_phones(
-    sim: Simulator, game: Make
+    sim: Simulator, game: MakeGame
 ) -> None:
     sim.add_account("yealink", "other", "theirs")
     sim.world("yealink").add_device(mac(1), "other", None)
@@ -165,7 +165,7 @@ def test_without_host_results_nothing_is_kept_and_the_bulk_step_fails_for_its_ph
 
 
 def test_without_host_results_the_bulk_step_says_which_guard_refused(
-    sim: Simulator, game: Make, extra: dict[str, Any]
+    sim: Simulator, game: MakeGame, extra: dict[str, Any]
 ) -> None:
     extra["rps_fleet_size"] = 3
     for number in (1, 2, 3):
@@ -194,7 +194,7 @@ def test_without_host_results_the_bulk_step_says_which_guard_refused(
     ],
 )
 def test_the_release_playbook_releases_nothing_unless_hosts_were_selected(
-    sim: Simulator, game: Make, tmp_path: Path, extra: dict[str, Any], values: dict[str, Any], chosen: bool
+    sim: Simulator, game: MakeGame, tmp_path: Path, extra: dict[str, Any], values: dict[str, Any], chosen: bool
 ) -> None:
     (tmp_path / "empty.txt").write_text("\n# nothing\n", encoding="utf-8")
     (tmp_path / "some.txt").write_text("desk-1\n", encoding="utf-8")
@@ -211,7 +211,7 @@ def test_the_release_playbook_releases_nothing_unless_hosts_were_selected(
 
 @pytest.mark.parametrize(("size", "released"), [(None, 0), (1, 0), (True, 0), ("2 ", 2), (2, 2)])
 def test_the_release_playbook_releases_the_whole_inventory_only_with_its_size(
-    sim: Simulator, game: Make, extra: dict[str, Any], size: Any, released: int
+    sim: Simulator, game: MakeGame, extra: dict[str, Any], size: Any, released: int
 ) -> None:
     for number in (1, 2):
         sim.world("yealink").add_device(mac(number), USER, "office")
@@ -220,23 +220,23 @@ def test_the_release_playbook_releases_the_whole_inventory_only_with_its_size(
     assert len(sim.world("yealink").devices(USER)) == 2 - released
 
 
-def test_without_host_results_the_bulk_step_is_changed_when_a_phone_was(sim: Simulator, game: Make) -> None:
+def test_without_host_results_the_bulk_step_is_changed_when_a_phone_was(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(), **about(sim, rps_host_results=False))
     assert [bulk(made)["changed"], bulk(made)["changed"]] == [True, False]
 
 
 @pytest.mark.parametrize("value", [None, "{{ none }}", "{{ nothing | default(none) }}"])
-def test_an_approval_that_came_to_nothing_is_an_error(sim: Simulator, game: Make, value: Any) -> None:
+def test_an_approval_that_came_to_nothing_is_an_error(sim: Simulator, game: MakeGame, value: Any) -> None:
     refused(bulk(game(hosts(), **about(sim, rps_expect_plan=value))), "rps_expect_plan", "Nothing was sent.")
     assert sim.calls() == []
 
 
-def test_an_approval_that_is_omitted_is_not_asked_for(sim: Simulator, game: Make) -> None:
+def test_an_approval_that_is_omitted_is_not_asked_for(sim: Simulator, game: MakeGame) -> None:
     result = bulk(game(hosts(), **about(sim, rps_expect_plan="{{ nothing | default(omit) }}")))
     assert result["accounts"]["main"]["summary"]["changed"] == 2
 
 
-def test_a_server_that_nobody_declared_is_refused_for_all_phones_at_once(sim: Simulator, game: Make) -> None:
+def test_a_server_that_nobody_declared_is_refused_for_all_phones_at_once(sim: Simulator, game: MakeGame) -> None:
     for mode in ("provision", "drift"):
         refused(
             bulk(game(hosts(2, rps_server="offcie"), **about(sim)), mode),
@@ -248,18 +248,18 @@ def test_a_server_that_nobody_declared_is_refused_for_all_phones_at_once(sim: Si
     assert sim.calls() == []
 
 
-def test_undeclared_servers_may_be_allowed(sim: Simulator, game: Make) -> None:
+def test_undeclared_servers_may_be_allowed(sim: Simulator, game: MakeGame) -> None:
     sim.world("yealink").add_server(USER, "portal", "https://portal.example.com/")
     result = bulk(game(hosts(1, rps_server="portal"), **about(sim, rps_undeclared_servers=True)))
     assert result["accounts"]["main"]["summary"]["changed"] == 1
 
 
-def test_a_mode_that_there_is_not_is_refused(sim: Simulator, game: Make) -> None:
+def test_a_mode_that_there_is_not_is_refused(sim: Simulator, game: MakeGame) -> None:
     refused(bulk(game(hosts(), **about(sim)), "delete"), "mode", "'delete'")
     assert sim.calls() == []
 
 
-def test_bad_input_is_refused_before_any_call_one_problem_or_many(sim: Simulator, game: Make) -> None:
+def test_bad_input_is_refused_before_any_call_one_problem_or_many(sim: Simulator, game: MakeGame) -> None:
     refused(bulk(game({"desk-1": {"rps_server": "office"}}, **about(sim))), "rps_mac", "desk-1", "Nothing was sent.")
     given = hosts(3)
     given["desk-1"]["rps_mac"] = given["desk-3"]["rps_mac"] = "reception"
@@ -269,16 +269,16 @@ def test_bad_input_is_refused_before_any_call_one_problem_or_many(sim: Simulator
     assert sim.calls() == []
 
 
-def test_a_missing_library_is_named(sim: Simulator, game: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_named(sim: Simulator, game: MakeGame, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: Any) -> None:
-        raise MissingLibraryError("requests", ImportError("no such module"))
+        raise MissingLibraryError("requests", "no such module")
 
     monkeypatch.setattr(_bulk_step, "run_fleet", fail)
     refused(bulk(game(hosts(), **about(sim))), "pip install requests")
 
 
 def test_logins_may_come_from_the_environment_that_the_play_gives(
-    sim: Simulator, game: Make, monkeypatch: pytest.MonkeyPatch
+    sim: Simulator, game: MakeGame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RPS_YEALINK_USERNAME", "somebody else")
     monkeypatch.setenv("RPS_YEALINK_API_URL", sim.url("yealink"))
@@ -289,7 +289,9 @@ def test_logins_may_come_from_the_environment_that_the_play_gives(
     assert bulk(made, environment=given)["accounts"]["yealink"]["summary"]["changed"] == 1
 
 
-def test_a_drift_run_writes_its_reports_and_hands_on_the_artifact(sim: Simulator, game: Make, tmp_path: Path) -> None:
+def test_a_drift_run_writes_its_reports_and_hands_on_the_artifact(
+    sim: Simulator, game: MakeGame, tmp_path: Path
+) -> None:
     result = bulk(game(hosts(), **about(sim)), "drift")
     assert result["drift"] is True
     artifact = result["ansible_stats"]["data"]["rps_drift"]
@@ -306,7 +308,7 @@ def test_a_drift_run_writes_its_reports_and_hands_on_the_artifact(sim: Simulator
     assert sim.writes() == []
 
 
-def test_drift_fails_the_last_batch_only_where_that_was_asked_for(sim: Simulator, game: Make) -> None:
+def test_drift_fails_the_last_batch_only_where_that_was_asked_for(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(), **about(sim, rps_fail_on_drift=True))
     first = bulk(made, "drift", batch=["desk-1"])
     assert first["errors"] == []
@@ -316,7 +318,7 @@ def test_drift_fails_the_last_batch_only_where_that_was_asked_for(sim: Simulator
     assert last["ansible_stats"]["data"]["rps_drift"]["drifted"] == [mac(1), mac(2)]
 
 
-def test_a_report_that_cannot_be_written_is_an_error_of_the_run(sim: Simulator, game: Make, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_an_error_of_the_run(sim: Simulator, game: MakeGame, tmp_path: Path) -> None:
     (tmp_path / "a-file").write_text("", encoding="utf-8")
     result = bulk(game(hosts(), **about(sim, rps_report_dir=str(tmp_path / "a-file"))), "drift")
     assert any("a-file" in text for text in result["errors"])
@@ -331,7 +333,7 @@ def test_a_report_that_cannot_be_written_is_an_error_of_the_run(sim: Simulator, 
     ],
 )
 def test_purge_is_refused_where_the_play_is_not_the_whole_fleet(
-    sim: Simulator, game: Make, extra: dict[str, Any], changes: dict[str, Any], why: str
+    sim: Simulator, game: MakeGame, extra: dict[str, Any], changes: dict[str, Any], why: str
 ) -> None:
     extra["rps_fleet_size"] = 2
     for number in (1, 2, 3):
@@ -344,7 +346,7 @@ def test_purge_is_refused_where_the_play_is_not_the_whole_fleet(
 
 @pytest.mark.parametrize(("size", "counts"), [(2, True), ("2", True), ("{{ 2 }}", False), (None, False)])
 def test_the_size_of_the_fleet_counts_only_as_a_plain_extra_variable(
-    sim: Simulator, game: Make, extra: dict[str, Any], size: Any, counts: bool
+    sim: Simulator, game: MakeGame, extra: dict[str, Any], size: Any, counts: bool
 ) -> None:
     for number in (1, 2, 3):
         sim.world("yealink").add_device(mac(number), USER, "office")
@@ -357,7 +359,7 @@ def test_the_size_of_the_fleet_counts_only_as_a_plain_extra_variable(
     assert bool(result["errors"]) is not counts
 
 
-def test_hosts_that_did_not_arrive_make_the_play_a_part(sim: Simulator, game: Make, extra: dict[str, Any]) -> None:
+def test_hosts_that_did_not_arrive_make_the_play_a_part(sim: Simulator, game: MakeGame, extra: dict[str, Any]) -> None:
     extra["rps_fleet_size"] = 2
     for number in (1, 2, 3):
         sim.world("yealink").add_device(mac(number), USER, "office")
@@ -367,7 +369,7 @@ def test_hosts_that_did_not_arrive_make_the_play_a_part(sim: Simulator, game: Ma
 
 
 def test_purged_phones_change_the_summary_and_show_in_its_diff(
-    sim: Simulator, game: Make, extra: dict[str, Any]
+    sim: Simulator, game: MakeGame, extra: dict[str, Any]
 ) -> None:
     extra["rps_fleet_size"] = 2
     for number in (1, 2, 3):
@@ -384,13 +386,13 @@ def test_purged_phones_change_the_summary_and_show_in_its_diff(
     assert summary(made)["changed"] is False
 
 
-def test_an_approved_plan_is_refused_where_the_play_has_batches(sim: Simulator, game: Make) -> None:
+def test_an_approved_plan_is_refused_where_the_play_has_batches(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(), **about(sim, rps_expect_plan={"main": "sha256:" + "0" * 64}))
     refused(bulk(made, batch=["desk-1"]), "rps_expect_plan", "serial")
     assert sim.calls() == []
 
 
-def test_what_host_vars_removed_counts_for_the_account_whatever_a_play_calls_it(sim: Simulator, game: Make) -> None:
+def test_what_host_vars_removed_counts_for_the_account_whatever_a_play_calls_it(sim: Simulator, game: MakeGame) -> None:
     for number in range(1, 41):
         sim.world("yealink").add_device(mac(number), USER, "office")
     values = about(sim)
@@ -408,7 +410,7 @@ def test_what_host_vars_removed_counts_for_the_account_whatever_a_play_calls_it(
 
 
 def test_where_every_phone_failed_the_summary_has_the_cause_and_no_warning_repeats_it(
-    sim: Simulator, game: Make
+    sim: Simulator, game: MakeGame
 ) -> None:
     values = about(sim)
     values["rps_accounts"]["main"] |= {"api_url": "http://127.0.0.1:9/", "retries": 0}
@@ -423,14 +425,14 @@ def test_where_every_phone_failed_the_summary_has_the_cause_and_no_warning_repea
 
 @pytest.mark.parametrize("conflict", [False, True])
 def test_a_purge_that_was_refused_fails_the_summary_only_where_no_phone_fails(
-    sim: Simulator, game: Make, extra: dict[str, Any], conflict: bool
+    sim: Simulator, game: MakeGame, extra: dict[str, Any], conflict: bool
 ) -> None:
     extra["rps_fleet_size"] = 2
     sim.add_account("yealink", "other", "theirs")
     sim.world("yealink").add_device(mac(1), "other" if conflict else USER, None if conflict else "office")
     for number in (2, 3, 4):
         sim.world("yealink").add_device(mac(number), USER, "office")
-    refusal = {"ok": False, "text": f"Error:Invalid MAC(s):{mac(3)}"}
+    refusal: dict[str, Any] = {"ok": False, "text": f"Error:Invalid MAC(s):{mac(3)}"}
     sim.faults.add(*(Fault("text", method=name, mac=mac(3), **refusal) for name in REMOVALS))
     made = game(hosts(2), **about(sim, rps_purge=True, rps_purge_limit=2))
     result = bulk(made)
@@ -444,14 +446,14 @@ def test_a_purge_that_was_refused_fails_the_summary_only_where_no_phone_fails(
     assert (bool(last.get("failed")), bool(last.get("skipped"))) == (not conflict, conflict)
 
 
-def test_a_summary_without_a_bulk_step_fails_only_where_no_result_did(sim: Simulator, game: Make) -> None:
+def test_a_summary_without_a_bulk_step_fails_only_where_no_result_did(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(), **about(sim))
     refused(summary(made, args={"deferred": True}), "desk-1", "rps_hosts")
     assert summary(made)["skipped"] is True
     assert sim.calls() == []
 
 
-def test_hosts_that_are_not_shown_are_skipped_and_register_nothing(sim: Simulator, game: Make) -> None:
+def test_hosts_that_are_not_shown_are_skipped_and_register_nothing(sim: Simulator, game: MakeGame) -> None:
     sim.world("yealink").add_device(mac(1), USER, "office")
     made = game(hosts(), **about(sim, rps_host_results="changed"))
     result = bulk(made)
@@ -463,7 +465,7 @@ def test_hosts_that_are_not_shown_are_skipped_and_register_nothing(sim: Simulato
     assert result["shown"] == 1
 
 
-def test_only_the_hosts_to_show_are_handed_to_the_play_of_results(sim: Simulator, game: Make) -> None:
+def test_only_the_hosts_to_show_are_handed_to_the_play_of_results(sim: Simulator, game: MakeGame) -> None:
     folder = constants.DEFAULT_LOCAL_TMP
     assert run_state.read_hosts_to_show(folder) == [run_state.NOBODY]
     sim.world("yealink").add_device(mac(1), USER, "office")
@@ -477,7 +479,7 @@ def test_only_the_hosts_to_show_are_handed_to_the_play_of_results(sim: Simulator
 
 
 def test_progress_is_told_on_stderr_at_most_every_five_seconds(
-    sim: Simulator, game: Make, monkeypatch: pytest.MonkeyPatch
+    sim: Simulator, game: MakeGame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = game(hosts(), **about(sim))
     lines: list[tuple[str, bool]] = []
@@ -485,7 +487,7 @@ def test_progress_is_told_on_stderr_at_most_every_five_seconds(
     step = _bulk_step.BulkStep(made.task, made.loader, None, display)
     now = [100.0]
     monkeypatch.setattr(_bulk_step, "monotonic", lambda: now[0])
-    tell = step._progress()
+    tell = step._progress()  # noqa: SLF001
     for seconds, done in ((1, 5), (4.9, 9), (5.1, 10), (9, 20), (10.2, 30)):
         now[0] = 100 + seconds
         tell("main", "read", done, 40)
@@ -495,7 +497,7 @@ def test_progress_is_told_on_stderr_at_most_every_five_seconds(
 # -- variables
 
 
-def test_only_hosts_of_this_pass_count_and_each_with_its_own_record(sim: Simulator, game: Make) -> None:
+def test_only_hosts_of_this_pass_count_and_each_with_its_own_record(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(3), **about(sim))
     join(made)
     recorded = made.variables("desk-1")["__rps_host"]
@@ -507,21 +509,21 @@ def test_only_hosts_of_this_pass_count_and_each_with_its_own_record(sim: Simulat
     assert stored(again, "desk-3") is None, "its record is that of another host"
 
 
-def test_a_record_says_nothing_of_an_account(sim: Simulator, game: Make) -> None:
+def test_a_record_says_nothing_of_an_account(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(1), **about(sim))
     join(made)
     values = made.variables("desk-1")
     assert PASSWORD not in json.dumps([values["__rps_host"], values["__rps_pass"]], default=str)
 
 
-def test_run_once_around_the_role_is_refused(sim: Simulator, game: Make) -> None:
+def test_run_once_around_the_role_is_refused(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(1), **about(sim))
     made.task.run_once = True
     refused(bulk(made), "Remove run_once")
     assert sim.calls() == []
 
 
-def test_a_bulk_step_without_a_pass_and_a_condition_on_an_import_are_refused(sim: Simulator, game: Make) -> None:
+def test_a_bulk_step_without_a_pass_and_a_condition_on_an_import_are_refused(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(1), **about(sim))
     result, _action = made.act(_fleet.ActionModule, {}, made.variables())
     refused(result, "Run the role from its start", "Nothing was sent.")
@@ -529,14 +531,14 @@ def test_a_bulk_step_without_a_pass_and_a_condition_on_an_import_are_refused(sim
     assert sim.calls() == []
 
 
-def test_a_time_limit_becomes_a_deadline_or_is_refused(sim: Simulator, game: Make) -> None:
+def test_a_time_limit_becomes_a_deadline_or_is_refused(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(1), **about(sim))
     refused(bulk(made, timeout=1), "rps_deadline", "Nothing was sent.")
     assert sim.calls() == []
     assert bulk(made, timeout=60)["accounts"]["main"]["summary"]["changed"] == 1
 
 
-def test_hosts_of_a_playbook_are_read_from_hostvars_with_the_plays_variables(sim: Simulator, game: Make) -> None:
+def test_hosts_of_a_playbook_are_read_from_hostvars_with_the_plays_variables(sim: Simulator, game: MakeGame) -> None:
     given = {name: {"rps_mac": values["rps_mac"], "wanted": name} for name, values in hosts().items()}
     made = game(given, **about(sim))
     made.play.vars = {"rps_server": "office"}
@@ -545,7 +547,7 @@ def test_hosts_of_a_playbook_are_read_from_hostvars_with_the_plays_variables(sim
 
 
 @pytest.mark.parametrize("value", ["{{ wanted }}", "{{ lookup('vars', 'wanted') }}", "{{ other }}"])
-def test_a_fleet_variable_that_differs_is_refused_in_a_playbook_too(sim: Simulator, game: Make, value: str) -> None:
+def test_a_fleet_variable_that_differs_is_refused_in_a_playbook_too(sim: Simulator, game: MakeGame, value: str) -> None:
     given = {name: {**values, "wanted": int(name[-1])} for name, values in hosts(3).items()}
     given["desk-2"]["wanted"] = given["desk-1"]["wanted"]
     made = game(given, other="{{ wanted }}", **about(sim, rps_batch_size=value))
@@ -553,14 +555,14 @@ def test_a_fleet_variable_that_differs_is_refused_in_a_playbook_too(sim: Simulat
     assert sim.calls() == []
 
 
-def test_every_host_gets_its_own_value_of_a_template(sim: Simulator, game: Make) -> None:
+def test_every_host_gets_its_own_value_of_a_template(sim: Simulator, game: MakeGame) -> None:
     given = {f"desk-{number}": {"number": number} for number in (1, 2)}
     made = game(given, rps_mac="{{ '001565%06x' % number }}", rps_server="{{ 'office' }}", **about(sim))
     bulk(made)
     assert {device.mac for device in sim.world("yealink").devices()} == {mac(1), mac(2)}
 
 
-def test_values_of_a_vault_are_decrypted(sim: Simulator, game: Make) -> None:
+def test_values_of_a_vault_are_decrypted(sim: Simulator, game: MakeGame) -> None:
     vault = VaultLib([("default", VaultSecret(b"the vault's own"))])
 
     def encrypted(text: str, indent: int) -> str:
@@ -591,13 +593,13 @@ phones:
     assert sim.world("yealink").url(mac(1)) == "https://own.example.com/token"
 
 
-def test_omit_and_undefined_variables_are_not_given(sim: Simulator, game: Make) -> None:
+def test_omit_and_undefined_variables_are_not_given(sim: Simulator, game: MakeGame) -> None:
     sim.world("yealink").add_device(mac(1), USER, "office")
     made = game(hosts(1, rps_force="{{ omit }}", rps_unique_url="{{ nothing | default(omit) }}"), **about(sim))
     assert bulk(made)["accounts"]["main"]["summary"]["in_sync"] == 1
 
 
-def test_a_variable_that_cannot_be_evaluated_names_its_host(sim: Simulator, game: Make) -> None:
+def test_a_variable_that_cannot_be_evaluated_names_its_host(sim: Simulator, game: MakeGame) -> None:
     refused(
         bulk(game(hosts(1, rps_server="{{ nobody_knows_it }}"), **about(sim))),
         "rps_server",
@@ -613,14 +615,14 @@ def test_a_variable_that_cannot_be_evaluated_names_its_host(sim: Simulator, game
 
 
 @pytest.mark.parametrize("value", ["{{ wanted }}", "{{ other }}", "{{ lookup('vars', 'wanted') }}", "{{ wanted | int"])
-def test_a_fleet_variable_that_differs_between_hosts_is_refused(sim: Simulator, game: Make, value: str) -> None:
+def test_a_fleet_variable_that_differs_between_hosts_is_refused(sim: Simulator, game: MakeGame, value: str) -> None:
     given = {name: {**values, "wanted": int(name[-1])} for name, values in hosts().items()}
     made = game(given, other="{{ wanted }}", **about(sim, rps_batch_size=value))
     refused(bulk(made), "rps_batch_size")
     assert sim.calls() == []
 
 
-def test_a_fleet_variable_that_only_the_second_host_cannot_evaluate_differs(sim: Simulator, game: Make) -> None:
+def test_a_fleet_variable_that_only_the_second_host_cannot_evaluate_differs(sim: Simulator, game: MakeGame) -> None:
     given = hosts()
     given["desk-1"]["wanted"] = 50
     refused(
@@ -630,7 +632,7 @@ def test_a_fleet_variable_that_only_the_second_host_cannot_evaluate_differs(sim:
     )
 
 
-def test_a_fleet_variable_that_only_looks_different_is_accepted(sim: Simulator, game: Make) -> None:
+def test_a_fleet_variable_that_only_looks_different_is_accepted(sim: Simulator, game: MakeGame) -> None:
     given = {name: {**values, "wanted": [50, 60][int(name[-1]) - 1]} for name, values in hosts().items()}
     result = bulk(game(given, **about(sim, rps_batch_size="{{ [wanted, 50] | min }}")))
     assert result["accounts"]["main"]["summary"]["changed"] == 2
@@ -645,22 +647,27 @@ def test_a_fleet_variable_that_only_looks_different_is_accepted(sim: Simulator, 
         "{{ 50 if 'desk' is ansible.builtin.match('de') else 1 }}",
     ],
 )
-def test_a_fleet_variable_may_use_all_that_ansible_has(sim: Simulator, game: Make, value: str) -> None:
+def test_a_fleet_variable_may_use_all_that_ansible_has(sim: Simulator, game: MakeGame, value: str) -> None:
     result = bulk(game(hosts(), **about(sim, rps_batch_size=value)))
     assert result["accounts"]["main"]["summary"]["changed"] == 2
 
 
 def test_the_transport_is_closed_when_the_step_ends(
-    sim: Simulator, game: Make, monkeypatch: pytest.MonkeyPatch
+    sim: Simulator, game: MakeGame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[Any] = []
     close = _transport.Client.close
-    monkeypatch.setattr(_transport.Client, "close", lambda self: (closed.append(self), close(self)))
+
+    def note(client: Any) -> None:
+        closed.append(client)
+        close(client)
+
+    monkeypatch.setattr(_transport.Client, "close", note)
     bulk(game(hosts(), **about(sim)))
     assert len(closed) == 1
 
 
-def test_a_fleet_variable_that_differs_on_many_hosts_is_told_in_one_sentence(sim: Simulator, game: Make) -> None:
+def test_a_fleet_variable_that_differs_on_many_hosts_is_told_in_one_sentence(sim: Simulator, game: MakeGame) -> None:
     given = {name: {**values, "rps_purge_limit": int(name[-1])} for name, values in hosts(9).items()}
     given["desk-3"]["rps_mac"] = "{{ nobody_knows_it }}"
     given["desk-1"]["rps_mac"] = "{{ nobody_knows_it }}"
@@ -669,7 +676,7 @@ def test_a_fleet_variable_that_differs_on_many_hosts_is_told_in_one_sentence(sim
     assert result["msg"].count("rps_purge_limit") == result["msg"].count("nobody_knows_it") == 1
 
 
-def test_a_variable_that_looks_misspelt_is_a_warning(sim: Simulator, game: Make) -> None:
+def test_a_variable_that_looks_misspelt_is_a_warning(sim: Simulator, game: MakeGame) -> None:
     given = {
         **hosts(2),
         "desk-2": {**hosts(2)["desk-2"], "rps_sate": "absent", "rps_hosts": "x", "rps_office_floor": 3},

@@ -147,9 +147,9 @@ def test_values_are_compared_by_what_they_are_and_templates_by_what_they_give(tr
     def sign(trusted: dict[str, Any]) -> str:
         return digest(variables(trusted, trust).signature("x"), "key")
 
-    same = [{"x": "5%"}, {"x": "{{ y }}%", "y": 5}, {"x": "{{ y }}", "y": "{{ z }}", "z": "5%"}]
+    same: list[dict[str, Any]] = [{"x": "5%"}, {"x": "{{ y }}%", "y": 5}, {"x": "{{ y }}", "y": "{{ z }}", "z": "5%"}]
     assert len({sign(values) for values in same}) == 1
-    other = [
+    other: list[dict[str, Any]] = [
         {"x": 5},
         {"x": "5"},
         {"x": True},

@@ -17,7 +17,10 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.voip.rps.plugins.inventory import rps
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
-from ansible_collections.voip.rps.plugins.module_utils._validation import connection_with_environment
+from ansible_collections.voip.rps.plugins.module_utils._validation import (
+    CONNECTION_OPTIONS,
+    connection_with_environment,
+)
 from simulator import Fault, Simulator
 
 USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
@@ -32,7 +35,7 @@ class Plugin(rps.InventoryModule):
 
     def _read_config_data(self, path: str) -> dict[str, Any]:
         data = dict(self.trust(yaml.safe_load(Path(path).read_text(encoding="utf-8"))))
-        defaults = {
+        defaults: dict[str, Any] = {
             "hostname": None,
             "servers": [],
             "statuses": [],
@@ -46,7 +49,7 @@ class Plugin(rps.InventoryModule):
             "use_extra_vars": False,
             "leading_separator": True,
             "cache": False,
-            **dict.fromkeys(rps.CONNECTION_OPTIONS),
+            **dict.fromkeys(CONNECTION_OPTIONS),
         }
         self.stored = {**defaults, **data}
         return data
@@ -78,7 +81,7 @@ def read(sim: Simulator, tmp_path: Path, trust: Callable[[Any], Any], kept: dict
         file.write_text(yaml.safe_dump(whole), encoding="utf-8")
         plugin = Plugin()
         plugin.trust = trust
-        plugin._cache = kept
+        plugin._cache = kept  # noqa: SLF001
         found = inventory if inventory is not None else InventoryData()
         loader = DataLoader()
         plugin.templar = Templar(loader=loader)
@@ -300,7 +303,7 @@ def test_what_was_cached_is_not_asked_for_again(sim: Simulator, tmp_path: Path, 
         sim.reset_log()
         plugin = Plugin()
         plugin.trust = trust
-        plugin._cache = kept
+        plugin._cache = kept  # noqa: SLF001
         plugin.templar = Templar(loader=DataLoader())
         inventory = InventoryData()
         plugin.parse(inventory, DataLoader(), str(file), cache)

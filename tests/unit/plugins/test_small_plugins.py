@@ -72,14 +72,14 @@ def test_a_module_runs_on_the_controller_unless_it_is_delegated_or_local_already
         made.clear()
         removed: list[str] = []
         plugin: Any = action.ActionModule.__new__(action.ActionModule)
-        plugin._task = SimpleNamespace(delegate_to=delegate_to, async_val=wrap, poll=0, args={}, environment=[])
-        plugin._play_context = None
-        plugin._connection = SimpleNamespace(transport=transport, _shell=SimpleNamespace(tmpdir="remote-tmp"))
-        plugin._execute_module = lambda module_args, task_vars, wrap_async: {
+        plugin._task = SimpleNamespace(delegate_to=delegate_to, async_val=wrap, poll=0, args={}, environment=[])  # noqa: SLF001
+        plugin._play_context = None  # noqa: SLF001
+        plugin._connection = SimpleNamespace(transport=transport, _shell=SimpleNamespace(tmpdir="remote-tmp"))  # noqa: SLF001
+        plugin._execute_module = lambda module_args, task_vars, wrap_async: {  # noqa: SLF001
             "seen": dict(task_vars),
             "wrap": wrap_async,
         }
-        plugin._remove_tmp_path = removed.append
+        plugin._remove_tmp_path = removed.append  # noqa: SLF001
         return plugin.run(task_vars={"ansible_python_interpreter": "theirs"}), removed
 
     here, removed = play("ssh", None)

@@ -1,12 +1,11 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the made-up fleets importable, and the report's schema ready, strict about keys that it does not name."""
+"""Make the report's schema ready, strict about keys that it does not name."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,7 @@ import jsonschema
 import pytest
 import referencing
 from ansible_collections.voip.rps.plugins.plugin_utils._report.data import SCHEMA, Report
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from report_fleets import fleet, report
+from support.report_fleets import fleet, report
 
 FILE = Path(__file__).resolve().parents[3] / "docs" / "drift-report.schema.json"
 

@@ -23,7 +23,7 @@ from ansible_collections.voip.rps.plugins.plugin_utils._report.text import (
     moment,
     natural,
 )
-from report_fleets import MAIN, account, desired, fleet, mac_of, part, phone, purged, report, unmanaged
+from support.report_fleets import MAIN, account, desired, fleet, mac_of, part, phone, purged, report, unmanaged
 
 
 def calm(count: int = 3) -> list[PhoneResult]:

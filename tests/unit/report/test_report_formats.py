@@ -22,7 +22,19 @@ from ansible_collections.voip.rps.plugins.plugin_utils._report.json import rende
 from ansible_collections.voip.rps.plugins.plugin_utils._report.junit import render_junit
 from ansible_collections.voip.rps.plugins.plugin_utils._report.prometheus import render_prometheus
 from prometheus_client.parser import text_string_to_metric_families
-from report_fleets import account, colons, desired, device, fleet, mac_of, part, phone, purged, report, unmanaged
+from support.report_fleets import (
+    account,
+    colons,
+    desired,
+    device,
+    fleet,
+    mac_of,
+    part,
+    phone,
+    purged,
+    report,
+    unmanaged,
+)
 
 Samples = dict[str, dict[tuple[str, ...], float]]
 

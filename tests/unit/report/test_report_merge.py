@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from ansible_collections.voip.rps.plugins.plugin_utils._report.build import build_report, drift_artifact
 from ansible_collections.voip.rps.plugins.plugin_utils._report.data import AccountPart, Report, RunPart, UnmanagedDevice
-from report_fleets import account, fleet, mac_of, part, phone, purged, report, unmanaged
+from support.report_fleets import account, fleet, mac_of, part, phone, purged, report, unmanaged
 
 SERIAL = "the play runs in batches (serial); this batch has 30 of 120 hosts"
 

@@ -19,8 +19,8 @@ from ansible_collections.voip.rps.plugins.plugin_utils._report.html import rende
 from ansible_collections.voip.rps.plugins.plugin_utils._report.page import Page as View
 from ansible_collections.voip.rps.plugins.plugin_utils._report.page import prepare_page
 from ansible_collections.voip.rps.plugins.plugin_utils._report.rows import breakable
-from page_reader import Page
-from report_fleets import OLD, account, colons, desired, device, fleet, mac_of, phone, purged, report, unmanaged
+from support.page_reader import Page
+from support.report_fleets import OLD, account, colons, desired, device, fleet, mac_of, phone, purged, report, unmanaged
 
 ORDER = ["conflict", "failed", "unknown", "not_attempted", "would_change", "changed", "unverifiable", "in_sync"]
 

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.voip.rps.plugins.plugin_utils._report.build import build_report
 from ansible_collections.voip.rps.plugins.plugin_utils._report.data import PhoneResult, Report, Step
 from ansible_collections.voip.rps.plugins.plugin_utils._report.recommendations import verdict
-from report_fleets import account, fleet, mac_of, part, phone, purged, report, unmanaged
+from support.report_fleets import account, fleet, mac_of, part, phone, purged, report, unmanaged
 
 
 def rows(*outcomes: str, **changes: Any) -> list[PhoneResult]:

@@ -9,9 +9,7 @@ import gzip
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._client.transport import (
-    MAX_ANSWER_BYTES,
-)
+from ansible_collections.voip.rps.plugins.module_utils._client.limits import MAX_ANSWER_BYTES
 from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc_client import NO_SUCH_METHOD
 from ansible_collections.voip.rps.plugins.module_utils._errors import (
     AbsentCallError,

@@ -5,55 +5,12 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
-import pathlib
-import sys
-import urllib.parse
-import xmlrpc.client
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-
-_TESTS = str(pathlib.Path(__file__).resolve().parents[2])
-if _TESTS not in sys.path:
-    sys.path.insert(0, _TESTS)
-
-from simulator import Simulator  # noqa: E402
-from simulator.clients import Memory, seed  # noqa: E402
-
-
-class Client:
-    """One kept connection to one vendor's service."""
-
-    def __init__(self, url: str, username: str = "me", password: str = "secret") -> None:
-        parts = urllib.parse.urlsplit(url)
-        self.path = parts.path
-        self.connection = http.client.HTTPConnection(str(parts.hostname), parts.port or 0, timeout=5)
-        login = base64.b64encode(f"{username}:{password}".encode()).decode()
-        self.headers = {"Authorization": f"Basic {login}", "Content-Type": "text/xml"}
-
-    def post(self, body: bytes | str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Send a body; returns status, headers and body of the answer."""
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.connection.request("POST", self.path, body, {**self.headers, **given})
-        response = self.connection.getresponse()
-        return response.status, response.headers, response.read()
-
-    def raw(self, method: str, *params: Any, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Send `redirect.<method>`."""
-        return self.post(xmlrpc.client.dumps(params, f"redirect.{method}"), **headers)
-
-    def __call__(self, method: str, *params: Any) -> Any:
-        """Send `redirect.<method>`; returns the decoded answer, raises xmlrpc.client.Fault."""
-        status, _headers, body = self.raw(method, *params)
-        assert status == 200, (status, body)
-        return xmlrpc.client.loads(body)[0][0]
-
-    def close(self) -> None:
-        """Close the connection."""
-        self.connection.close()
+from simulator import Simulator
+from simulator.clients import Memory, seed
+from support.plain_client import Clients, PlainClient
 
 
 @pytest.fixture
@@ -71,12 +28,12 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def client(sim: Simulator) -> Iterator[Callable[..., Client]]:
+def client(sim: Simulator) -> Iterator[Clients]:
     """Make clients: `client("yealink")`, `client("htek", "other")`."""
-    made: list[Client] = []
+    made: list[PlainClient] = []
 
-    def make(vendor: str = "yealink", username: str = "me", password: str = "secret") -> Client:
-        made.append(Client(sim.url(vendor), username, password))
+    def make(vendor: str = "yealink", username: str = "me", password: str = "secret") -> PlainClient:
+        made.append(PlainClient(sim.url(vendor), username, password))
         return made[-1]
 
     yield make

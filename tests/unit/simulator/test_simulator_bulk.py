@@ -5,25 +5,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from simulator import Simulator
+from support.plain_client import Clients
 
 A, B, C, D = "001565000001", "001565000002", "001565000003", "001565000004"
 BOTH = pytest.mark.parametrize("vendor", ["yealink", "htek"])
 
 
-def _bound(sim: Any, vendor: str) -> list[str]:
+def _bound(sim: Simulator, vendor: str) -> list[str]:
     return [device.mac for device in sim.world(vendor).devices("me")]
 
 
 @BOTH
-def test_all_good(sim: Any, client: Any, vendor: str) -> None:
+def test_all_good(sim: Simulator, client: Clients, vendor: str) -> None:
     rpc = client(vendor)
     assert rpc("registerDevices", [A, "00-15-65-00-00-02"], "main") == [True, "OK"]
     assert rpc("registerDevices", [C], "main", "0") == [True, "OK"]
     assert rpc("registerDevices", [A, B], "spare", "1") == [True, "OK"]
-    assert sim.world(vendor).device(B).server == "spare"
+    assert sim.world(vendor).known_device(B).server == "spare"
     assert rpc("deRegisterDevices", [A, B]) == [True, "OK"]
     assert _bound(sim, vendor) == [C]
 
@@ -33,7 +33,7 @@ def test_all_good(sim: Any, client: Any, vendor: str) -> None:
     ("mode", "executed", "named"),
     [("atomic", [], "x, y"), ("partial", [A], "x"), ("best_effort", [A, B], "x, y")],
 )
-def test_modes(sim: Any, client: Any, vendor: str, mode: str, executed: list[str], named: str) -> None:
+def test_modes(sim: Simulator, client: Clients, vendor: str, mode: str, executed: list[str], named: str) -> None:
     sim.options.bulk_mode = mode
     rpc = client(vendor)
     assert rpc("registerDevices", [A, "x", B, "y"], "main") == [False, f"Error:Invalid MAC(s):{named}"]
@@ -44,7 +44,7 @@ def test_modes(sim: Any, client: Any, vendor: str, mode: str, executed: list[str
     assert [mac for mac in (A, B) if mac not in _bound(sim, vendor)] == executed
 
 
-def test_refusals_of_both_vendors(sim: Any, client: Any) -> None:
+def test_refusals_of_both_vendors(sim: Simulator, client: Clients) -> None:
     for vendor in sim.vendors:
         sim.world(vendor).add_device(A, account="me", server="main")
         sim.world(vendor).add_device(B, account="other", server="theirs")
@@ -65,7 +65,7 @@ def test_refusals_of_both_vendors(sim: Any, client: Any) -> None:
 
 
 @BOTH
-def test_repeated(sim: Any, client: Any, vendor: str) -> None:
+def test_repeated(sim: Simulator, client: Clients, vendor: str) -> None:
     rpc = client(vendor)
     both = ["00-15-65-00-00-0A", "00156500000a"]
     assert rpc("registerDevices", both, "main") == [False, "Error:Repeated MAC(s):00156500000a"]
@@ -76,7 +76,7 @@ def test_repeated(sim: Any, client: Any, vendor: str) -> None:
 
 
 @BOTH
-def test_limits(sim: Any, client: Any, vendor: str) -> None:
+def test_limits(sim: Simulator, client: Clients, vendor: str) -> None:
     sim.options.max_bulk = 1
     rpc = client(vendor)
     assert rpc("registerDevices", [A, B], "main") == [False, "Error:The number of MAC(s) is over the limit"]

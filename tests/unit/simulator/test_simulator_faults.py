@@ -17,6 +17,7 @@ import pytest
 from simulator import Call, Fault, Simulator, fault
 from simulator.clients import Memory
 from simulator.core.memory import duration
+from support.plain_client import Clients
 
 A, B, C = "001565000001", "001565000002", "001565000003"
 PHASES = pytest.mark.parametrize("phase", ["before", "after"])
@@ -60,7 +61,7 @@ def test_without_a_whole_answer(memory: Memory, kind: str, error: type[Exception
     [("close", http.client.RemoteDisconnected), ("reset", ConnectionResetError), ("half", http.client.IncompleteRead)],
 )
 def test_without_a_whole_answer_on_a_socket(
-    sim: Simulator, client: Any, kind: str, error: type[Exception], phase: str
+    sim: Simulator, client: Clients, kind: str, error: type[Exception], phase: str
 ) -> None:
     sim.faults.add(Fault(kind, index=0, phase=phase))
     rpc = client()
@@ -152,7 +153,7 @@ def test_slow_answers(memory: Memory) -> None:
     assert [call.executed for call in memory.sim.calls()] == [True, True, True]
 
 
-def test_slow_answers_arrive_whole_on_a_socket(sim: Simulator, client: Any) -> None:
+def test_slow_answers_arrive_whole_on_a_socket(sim: Simulator, client: Clients) -> None:
     sim.faults.add(Fault("dribble", index=0, interval=0.0, chunk=50, phase="after"))
     sim.faults.add(Fault("dribble", index=1, interval=0.0, whole=True, chunk=50, phase="after"))
     sim.faults.add(Fault("delay", index=2, delay=0.001))

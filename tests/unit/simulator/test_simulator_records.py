@@ -11,19 +11,20 @@ import urllib.request
 from typing import Any
 
 import pytest
-from simulator import DIALECTS, FAULTS, READ_METHODS, WRITE_METHODS
+from simulator import DIALECTS, FAULTS, READ_METHODS, WRITE_METHODS, Simulator
 from simulator.core.seeds import demo
+from support.plain_client import Clients
 
 A, B = "001565000001", "001565000002"
 
 
-def _control(sim: Any, name: str, given: Any = None) -> Any:
+def _control(sim: Simulator, name: str, given: Any = None) -> Any:
     data = None if given is None else json.dumps(given).encode()
     with urllib.request.urlopen(f"{sim.base_url()}/_sim/{name}", data, timeout=5) as response:  # noqa: S310  (loopback)
         return json.load(response)
 
 
-def test_the_log(sim: Any, client: Any) -> None:
+def test_the_log(sim: Simulator, client: Clients) -> None:
     rpc = client()
     rpc("registerDevice", A, "main", "0")
     rpc("registerDevices", [B], "nowhere")
@@ -41,7 +42,7 @@ def test_the_log(sim: Any, client: Any) -> None:
     assert not READ_METHODS & WRITE_METHODS
 
 
-def test_the_history_of_bindings(sim: Any, client: Any) -> None:
+def test_the_history_of_bindings(sim: Simulator, client: Clients) -> None:
     sim.options.take_over_allowed = True
     sim.world("yealink").add_device(A, account="other", server="theirs")
     rpc = client()
@@ -59,7 +60,7 @@ def test_the_history_of_bindings(sim: Any, client: Any) -> None:
     assert sim.world("htek").history() == []
 
 
-def test_read_only(sim: Any, client: Any) -> None:
+def test_read_only(sim: Simulator, client: Clients) -> None:
     sim.world("yealink").add_device(A, account="me", server="main")
     sim.options.read_only = True
     rpc = client()
@@ -77,7 +78,7 @@ def test_read_only(sim: Any, client: Any) -> None:
     assert len(sim.world("yealink").history()) == 1
 
 
-def test_hooks_run_between_read_and_write(sim: Any, client: Any) -> None:
+def test_hooks_run_between_read_and_write(sim: Simulator, client: Clients) -> None:
     def steal(simulator: Any, account: str, method: str, params: list[Any]) -> None:
         if method == "registerDevice":
             simulator.world("yealink").add_device(params[0], account="other", server="theirs")
@@ -88,7 +89,7 @@ def test_hooks_run_between_read_and_write(sim: Any, client: Any) -> None:
     assert rpc("registerDevice", A, "main")[1].startswith(f"Error:{A}\n")
 
 
-def test_a_hook_that_fails_is_heard_of(sim: Any, client: Any) -> None:
+def test_a_hook_that_fails_is_heard_of(sim: Simulator, client: Clients) -> None:
     def fail(*_arguments: Any) -> None:
         raise RuntimeError("in the hook")
 
@@ -98,14 +99,14 @@ def test_a_hook_that_fails_is_heard_of(sim: Any, client: Any) -> None:
         sim.assert_clean()
 
 
-def test_options_are_checked(sim: Any) -> None:
+def test_options_are_checked(sim: Simulator) -> None:
     with pytest.raises(AttributeError):
         sim.options.sytle = "padded"
     with pytest.raises(ValueError, match="style"):
         sim.options.style = "loose"
 
 
-def test_seeding_mistakes_are_errors(sim: Any) -> None:
+def test_seeding_mistakes_are_errors(sim: Simulator) -> None:
     world = sim.world("yealink")
     for arguments in ({"account": "nobody"}, {"account": "me", "server": "nowhere"}, {"server": "main"}):
         with pytest.raises(ValueError, match=r"no account|no server|nobody owns"):
@@ -115,7 +116,7 @@ def test_seeding_mistakes_are_errors(sim: Any) -> None:
     assert world.devices() == []
 
 
-def test_the_control_api(sim: Any, client: Any) -> None:
+def test_the_control_api(sim: Simulator, client: Clients) -> None:
     seed = {
         "reset": True,
         "accounts": [{"vendor": "htek", "username": "me", "password": "secret"}],
@@ -156,7 +157,7 @@ def test_the_control_api(sim: Any, client: Any) -> None:
         caught.value.close()
 
 
-def test_the_control_api_describes_the_services(sim: Any) -> None:
+def test_the_control_api_describes_the_services(sim: Simulator) -> None:
     services = _control(sim, "services")
     assert list(services) == list(sim.vendors)
     for vendor, service in services.items():
@@ -171,7 +172,7 @@ def test_the_control_api_describes_the_services(sim: Any) -> None:
     }
 
 
-def test_options_of_one_service(sim: Any, client: Any) -> None:
+def test_options_of_one_service(sim: Simulator, client: Clients) -> None:
     assert _control(sim, "options", {"htek:empty_text": "No devices found"})["htek:empty_text"] == "No devices found"
     assert client("htek")("listDevices") == [False, "No devices found"]
     assert client("yealink")("listDevices") == [False, "No device(s) exists"]
@@ -186,7 +187,7 @@ def test_options_of_one_service(sim: Any, client: Any) -> None:
     assert sim.options.latency == 0.0
 
 
-def test_a_seed_for_every_service(sim: Any) -> None:
+def test_a_seed_for_every_service(sim: Simulator) -> None:
     seed = {
         "reset": True,
         "accounts": [{"vendor": vendor, "username": "u", "password": "p"} for vendor in sim.vendors],
@@ -213,7 +214,7 @@ def test_a_seed_for_every_service(sim: Any) -> None:
         sim.load({"devices": [{"vendor": "snom", "mac": A, "colour": "red"}]})
 
 
-def test_the_demo_seed_has_devices_at_every_service(sim: Any) -> None:
+def test_the_demo_seed_has_devices_at_every_service(sim: Simulator) -> None:
     sim.load({"reset": True, **demo(sim.dialects)})
     for vendor in sim.vendors:
         assert sim.world(vendor).accounts() == {"demo": "demo-secret", "neighbour": "neighbour-secret"}

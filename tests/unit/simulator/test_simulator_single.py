@@ -9,6 +9,8 @@ import xmlrpc.client
 from typing import Any
 
 import pytest
+from simulator import Simulator
+from support.plain_client import Clients
 
 A, B, C = "001565000001", "001565000002", "001565000003"
 BOTH = pytest.mark.parametrize("vendor", ["yealink", "htek"])
@@ -25,7 +27,7 @@ def _fault(call: Any, *arguments: Any) -> int:
 @pytest.mark.parametrize(
     "mac", ["001565000001", "00-15-65-00-00-01", "00 15 65 00 00 01", "00:15:65:00:00:01", " 00:15:65:00:00:01 "]
 )
-def test_the_four_notations(sim: Any, client: Any, vendor: str, mac: str) -> None:
+def test_the_four_notations(sim: Simulator, client: Clients, vendor: str, mac: str) -> None:
     rpc = client(vendor)
     assert rpc("registerDevice", mac.upper(), "main") == [True, "OK"]
     assert rpc("checkDevice", mac) == [True, "Registered"]
@@ -36,7 +38,7 @@ def test_the_four_notations(sim: Any, client: Any, vendor: str, mac: str) -> Non
 
 @BOTH
 @pytest.mark.parametrize("mac", ["", "00156500000", "0015650000011", "00-15:65-00-00-01", "00s565000001", "00.15.65"])
-def test_other_notations_are_refused(client: Any, vendor: str, mac: str) -> None:
+def test_other_notations_are_refused(client: Clients, vendor: str, mac: str) -> None:
     rpc = client(vendor)
     assert rpc("registerDevice", mac, "main") == [False, f"Error:Invalid MAC(s):{mac}"]
     assert rpc("registerDevice", mac, "main", "1") == [False, f"Error:Invalid MAC(s):{mac}"]
@@ -46,7 +48,7 @@ def test_other_notations_are_refused(client: Any, vendor: str, mac: str) -> None
 
 
 @BOTH
-def test_statuses(sim: Any, client: Any, vendor: str) -> None:
+def test_statuses(sim: Simulator, client: Clients, vendor: str) -> None:
     world = sim.world(vendor)
     world.add_device(A, account="me", server="main")
     world.add_device(B, account="me")
@@ -58,7 +60,7 @@ def test_statuses(sim: Any, client: Any, vendor: str) -> None:
 
 
 @BOTH
-def test_listing(sim: Any, client: Any, vendor: str) -> None:
+def test_listing(sim: Simulator, client: Clients, vendor: str) -> None:
     world, rpc = sim.world(vendor), client(vendor)
     assert rpc("listDevices") == [False, "No device(s) exists"]
     world.add_device(A, account="me", server="main")
@@ -71,7 +73,7 @@ def test_listing(sim: Any, client: Any, vendor: str) -> None:
     assert rpc("listDevices") == [True, ["00:15:65:00:00:01"]]
 
 
-def test_checking_with_url(sim: Any, client: Any) -> None:
+def test_checking_with_url(sim: Simulator, client: Clients) -> None:
     world, rpc = sim.world("yealink"), client()
     world.add_device(A, account="me", server="main")
     world.add_device(B, account="me", server="main", unique_url="https://main.example.com/token")
@@ -87,7 +89,7 @@ def test_checking_with_url(sim: Any, client: Any) -> None:
     assert rpc("checkDeviceExt", A) == [True, "Registered", ""]
 
 
-def test_registering_what_is_taken_yealink(sim: Any, client: Any) -> None:
+def test_registering_what_is_taken_yealink(sim: Simulator, client: Clients) -> None:
     rpc = client()
     sim.world("yealink").add_device(A, account="me", server="main")
     sim.world("yealink").add_device(C, account="other", server="theirs")
@@ -95,9 +97,9 @@ def test_registering_what_is_taken_yealink(sim: Any, client: Any) -> None:
     failed = [False, "Error:MAC address(es) overriding failed"]
     assert rpc("registerDevice", A, "spare") == sure
     assert rpc("registerDevice", A, "spare", "0") == failed
-    assert sim.world("yealink").device(A).server == "main"
+    assert sim.world("yealink").known_device(A).server == "main"
     assert rpc("registerDevice", A, "spare", "1") == [True, "OK"]
-    assert sim.world("yealink").device(A).server == "spare"
+    assert sim.world("yealink").known_device(A).server == "spare"
     for more in ([], ["0"]):
         ok, text = rpc("registerDevice", C, "main", *more)
         assert ok is False
@@ -105,13 +107,13 @@ def test_registering_what_is_taken_yealink(sim: Any, client: Any) -> None:
         assert text.endswith("(4)Login Account")
     sim.options.take_over_allowed = False
     assert rpc("registerDevice", C, "main", "1")[1].startswith(f"Error:{C}{TICKET}")
-    assert sim.world("yealink").device(C).account == "other"
+    assert sim.world("yealink").known_device(C).account == "other"
     sim.options.take_over_allowed = True
     assert rpc("registerDevice", C, "main", "1") == [True, "OK"]
-    assert sim.world("yealink").device(C).account == "me"
+    assert sim.world("yealink").known_device(C).account == "me"
 
 
-def test_registering_what_is_taken_htek(sim: Any, client: Any) -> None:
+def test_registering_what_is_taken_htek(sim: Simulator, client: Clients) -> None:
     rpc, world = client("htek"), sim.world("htek")
     world.add_device(A, account="me", server="main")
     world.add_device(C, account="other", server="theirs")
@@ -126,12 +128,12 @@ def test_registering_what_is_taken_htek(sim: Any, client: Any) -> None:
     assert rpc("registerDevice", C, "main", "1") == [False, "Error:MAC address(es) overriding failed"]
     sim.options.take_over_allowed = True
     assert rpc("registerDevice", C, "main", "1") == [True, "OK"]
-    assert (world.device(A).server, world.device(C).account) == ("spare", "me")
+    assert (world.known_device(A).server, world.known_device(C).account) == ("spare", "me")
 
 
 @BOTH
 @pytest.mark.parametrize("value", [1, 0, True, False, "2", "", "yes", " 1"])
-def test_override_is_the_string_one_or_zero(sim: Any, client: Any, vendor: str, value: Any) -> None:
+def test_override_is_the_string_one_or_zero(sim: Simulator, client: Clients, vendor: str, value: Any) -> None:
     refusal = [False, "Error:Only 0 or 1 can be used:1 to override, 0 to cancel"]
     rpc = client(vendor)
     assert rpc("registerDevice", A, "main", value) == refusal
@@ -140,7 +142,7 @@ def test_override_is_the_string_one_or_zero(sim: Any, client: Any, vendor: str, 
 
 
 @BOTH
-def test_servers_that_do_not_exist(client: Any, vendor: str) -> None:
+def test_servers_that_do_not_exist(client: Clients, vendor: str) -> None:
     rpc = client(vendor)
     assert rpc("registerDevice", A, "nowhere") == [False, "Error:Invalid server"]
     assert rpc("registerDevice", A, "theirs") == [False, "Error:Invalid server"]
@@ -151,7 +153,7 @@ def test_servers_that_do_not_exist(client: Any, vendor: str) -> None:
 
 
 @BOTH
-def test_own_device_without_a_server(sim: Any, client: Any, vendor: str) -> None:
+def test_own_device_without_a_server(sim: Simulator, client: Clients, vendor: str) -> None:
     world, rpc = sim.world(vendor), client(vendor)
     world.add_device(A, account="me")
     assert rpc("registerDevice", A, "main")[0] is False
@@ -168,7 +170,7 @@ def test_own_device_without_a_server(sim: Any, client: Any, vendor: str) -> None
 
 
 @BOTH
-def test_deregistering(sim: Any, client: Any, vendor: str) -> None:
+def test_deregistering(sim: Simulator, client: Clients, vendor: str) -> None:
     sim.world(vendor).add_device(C, account="other", server="theirs")
     rpc = client(vendor)
     assert rpc("deRegisterDevice", C) == [False, f"Error:Invalid MAC(s):{C}"]
@@ -177,7 +179,7 @@ def test_deregistering(sim: Any, client: Any, vendor: str) -> None:
 
 
 @BOTH
-def test_editing(sim: Any, client: Any, vendor: str) -> None:
+def test_editing(sim: Simulator, client: Clients, vendor: str) -> None:
     world, rpc = sim.world(vendor), client(vendor)
     world.add_device(A, account="me", server="main", unique_url="https://main.example.com/token")
     world.add_device(C, account="other", server="theirs")
@@ -196,7 +198,7 @@ def test_editing(sim: Any, client: Any, vendor: str) -> None:
     assert rpc("editDevice", A, "main", "0") == [True, "OK"]
 
 
-def test_unique_urls(sim: Any, client: Any) -> None:
+def test_unique_urls(sim: Simulator, client: Clients) -> None:
     world, rpc = sim.world("yealink"), client()
     url = "https://main.example.com/token"
     register, edit = "registerDeviceWithUniqueUrl", "editDeviceWithUniqueUrl"
@@ -217,7 +219,7 @@ def test_unique_urls(sim: Any, client: Any) -> None:
 
 
 @BOTH
-def test_adding_servers(sim: Any, client: Any, vendor: str) -> None:
+def test_adding_servers(sim: Simulator, client: Clients, vendor: str) -> None:
     rpc = client(vendor)
     url = "http://new.example.com/"
     assert rpc("addServer", "new one_1.a-b", url) == [True, "OK"]
@@ -233,14 +235,14 @@ def test_adding_servers(sim: Any, client: Any, vendor: str) -> None:
     assert sim.world(vendor).servers("me")["new one_1.a-b"] == url
 
 
-def test_what_htek_does_not_have(sim: Any, client: Any) -> None:
+def test_what_htek_does_not_have(sim: Simulator, client: Clients) -> None:
     rpc = client("htek")
     assert _fault(rpc, "checkDeviceExt", A) == -32601
     assert _fault(rpc, "registerDeviceWithUniqueUrl", A, "main", "http://x") == -32601
     assert _fault(rpc, "editDeviceWithUniqueUrl", A, "main", "http://x") == -32601
 
 
-def test_methods_can_be_switched_off(sim: Any, client: Any) -> None:
+def test_methods_can_be_switched_off(sim: Simulator, client: Clients) -> None:
     sim.options.disabled_methods = {"redirect.editDevice", "htek:addServer", "registerDevices/3"}
     rpc = client("htek")
     assert _fault(rpc, "editDevice", A, "main") == -32601
@@ -251,7 +253,7 @@ def test_methods_can_be_switched_off(sim: Any, client: Any) -> None:
 
 
 @BOTH
-def test_calls_that_do_not_exist(client: Any, vendor: str) -> None:
+def test_calls_that_do_not_exist(client: Clients, vendor: str) -> None:
     rpc = client(vendor)
     assert _fault(rpc, "noSuchThing") == -32601
     assert _fault(rpc, "registerDevice", A) == -32602
@@ -260,7 +262,7 @@ def test_calls_that_do_not_exist(client: Any, vendor: str) -> None:
 
 
 @pytest.mark.parametrize(("style", "prefix"), [("error", "Error:"), ("error_space", "Error: "), ("error_none", "")])
-def test_error_styles(sim: Any, client: Any, style: str, prefix: str) -> None:
+def test_error_styles(sim: Simulator, client: Clients, style: str, prefix: str) -> None:
     sim.options.error_style = style
     rpc = client()
     assert rpc("registerDevice", A, "nowhere") == [False, prefix + "Invalid server"]

@@ -26,6 +26,7 @@ import pytest
 from simulator import Fault, Gate, Simulator
 from simulator.clients import Memory
 from simulator.core.http import Connection, serialize
+from support.plain_client import Clients
 
 A = "001565000001"
 WATCHDOG = 30  # seconds after which a test that waits for an event has failed
@@ -34,7 +35,7 @@ ONE = "<params><param><value>{}</value></param></params>"
 
 
 @pytest.mark.parametrize("style", ["compact", "padded", "typed", "cdata"])
-def test_styles(sim: Any, client: Any, style: str) -> None:
+def test_styles(sim: Simulator, client: Clients, style: str) -> None:
     sim.options.style = style
     sim.world("yealink").add_server("me", "amp", "https://x.example.com/?a=1&b=<2>]]>")
     sim.world("yealink").add_device(A, account="me", server="amp")
@@ -102,7 +103,7 @@ def test_each_answer_leaves_in_one_write(memory: Memory, options: dict[str, Any]
     assert pipe.ended == ""
 
 
-def test_one_connection_for_many_calls(sim: Simulator, client: Any) -> None:
+def test_one_connection_for_many_calls(sim: Simulator, client: Clients) -> None:
     rpc = client()
     for _index in range(200):
         rpc("checkDevice", A)
@@ -123,7 +124,7 @@ def test_connections_that_end(memory: Memory, option: str, value: Any) -> None:
     assert memory.sim.stats()["connections"]["open"] == 0
 
 
-def test_logins(sim: Any, client: Any) -> None:
+def test_logins(sim: Simulator, client: Clients) -> None:
     sim.add_account("yealink", "jürgen", "pä:ß wörd")
     assert client("yealink", "jürgen", "pä:ß wörd")("listDevices")[0] is False
     for username, password in (("me", "wrong"), ("nobody", "secret"), ("", "")):
@@ -137,7 +138,7 @@ def test_logins(sim: Any, client: Any) -> None:
     assert len(sim.calls()) == 1
 
 
-def test_wrong_requests(sim: Any, client: Any) -> None:
+def test_wrong_requests(sim: Simulator, client: Clients) -> None:
     rpc = client()
     assert rpc.raw("listDevices", Content_Type="application/json")[0] == 415
     rpc.connection.request("GET", "/xmlrpc", headers=rpc.headers)
@@ -167,7 +168,7 @@ def test_wrong_requests(sim: Any, client: Any) -> None:
         "<methodCall><methodName>listDevices</methodName></methodCall>",
     ],
 )
-def test_requests_that_are_not_xml_rpc(sim: Any, client: Any, body: str) -> None:
+def test_requests_that_are_not_xml_rpc(sim: Simulator, client: Clients, body: str) -> None:
     status, _headers, answer = client().post(body)
     assert status == 200
     with pytest.raises(xmlrpc.client.Fault):
@@ -179,13 +180,13 @@ def test_requests_that_are_not_xml_rpc(sim: Any, client: Any, body: str) -> None
     "value",
     ["001565000001", "<string><![CDATA[001565000001]]></string>", " <string> <![CDATA[001565000001]]> </string> "],
 )
-def test_requests_as_the_documents_write_them(client: Any, value: str) -> None:
+def test_requests_as_the_documents_write_them(client: Clients, value: str) -> None:
     body = "\ufeff<?xml version='1.0' encoding='UTF-8'?>\n" + CALL.format("checkDevice", ONE.format(value))
     answer = client().post(body.encode())[2]
     assert xmlrpc.client.loads(answer)[0][0] == [True, "Unknown"]
 
 
-def test_gzip_and_chunks(sim: Any, client: Any) -> None:
+def test_gzip_and_chunks(sim: Simulator, client: Clients) -> None:
     sim.options.gzip = sim.options.chunked = True
     rpc = client()
     _status, headers, body = rpc.raw("checkDevice", A, Accept_Encoding="gzip, deflate")
@@ -194,7 +195,7 @@ def test_gzip_and_chunks(sim: Any, client: Any) -> None:
     assert rpc("checkDevice", A) == [True, "Unknown"]
 
 
-def test_calls_in_flight_are_counted(sim: Simulator, client: Any) -> None:
+def test_calls_in_flight_are_counted(sim: Simulator, client: Clients) -> None:
     """Eight calls are kept back until all have arrived."""
     gate = Gate()
     sim.faults.add(Fault("pass", gate=gate))
@@ -339,7 +340,7 @@ def test_https_and_http_at_once() -> None:
             urllib.request.urlopen(f"{sim.base_url(tls=True)}/_sim/state", context=context)  # noqa: S310  (loopback)
 
 
-def test_stopping_and_starting_again(sim: Any, client: Any) -> None:
+def test_stopping_and_starting_again(sim: Simulator, client: Clients) -> None:
     url = sim.url("yealink")
     rpc = client()
     assert rpc("registerDevice", A, "main") == [True, "OK"]

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._client.api_refusal import ApiRefusal
 from ansible_collections.voip.rps.plugins.module_utils._client.rest_client import (
-    ApiRefusal,
     RepeatedNonceError,
     RestClient,
     read_json,
@@ -33,7 +33,7 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
-from ansible_collections.voip.rps.tests.unit.vendors.fake_http import (
+from support.fake_http import (
     EPOCH_S,
     FakeHttp,
     Reply,

@@ -302,7 +302,7 @@ def test_a_status_that_is_off_by_one_character_is_an_error(vendor: str, status: 
 @vendors
 def test_a_list_is_read_in_any_notation_and_each_device_once(vendor: str) -> None:
     listed = ["\n 00-15-65-00-00-02 ", "00:15:65:00:00:01", "00 15 65 00 00 02", "1A6F654D839B"]
-    assert read_list(PHRASES[vendor], [True, listed]) == (None, {SECOND, MAC, "1a6f654d839b"})
+    assert read_list(PHRASES[vendor], [True, listed]) == (None, frozenset({SECOND, MAC, "1a6f654d839b"}))
 
 
 @vendors

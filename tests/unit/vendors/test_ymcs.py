@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors.base import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.ymcs import YmcsService
 from ansible_collections.voip.rps.plugins.module_utils._vendors.ymcs_responses import read_moment
-from ansible_collections.voip.rps.tests.unit.vendors.fake_http import FakeHttp, Reply, Sent, VirtualClock
+from support.fake_http import FakeHttp, Reply, Sent, VirtualClock
 
 KEY, SECRET, TOKEN = "AKexample", "s3cret-of-the-key", "eyJtb2NrIjoxfQ.Zm9vYmFyYmF6"
 OFFICE, BRANCH = "https://office.example.com/", "https://branch.example.com/"
@@ -555,10 +556,11 @@ def test_a_write_whose_preparation_fails_was_certainly_not_sent(name: str, answe
 
 
 def test_a_rate_limit_and_a_refused_login_keep_their_kind_before_a_write() -> None:
-    for answer, kind in ((error(429, 900429), RateLimitError), (error(401, 900401), LoginError)):
+    kinds: dict[type[CallError], Reply] = {RateLimitError: error(429, 900429), LoginError: error(401, 900401)}
+    for kind, answer in kinds.items():
         ymcs = Ymcs(retries=0)
         ymcs.answers["listServers"] = answer
-        assert isinstance(ymcs.fails(lambda one=ymcs: one.service.write(change(REGISTER))), kind)
+        assert isinstance(ymcs.fails(partial(ymcs.service.write, change(REGISTER))), kind)
 
 
 def test_a_server_that_does_not_exist_is_refused_without_a_call() -> None:
