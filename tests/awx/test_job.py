@@ -9,6 +9,7 @@ import base64
 import urllib.parse
 
 import pytest
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import FILE_NAMES
 from awx.controller import LIMIT, LOGINS, Controller, Job, mac, phones
 
 NAMES = ["new", "kept", "moved", "rival", "htek"]
@@ -107,13 +108,7 @@ def test_a_drift_job_hands_on_the_plans_and_changes_nothing(awx: Controller) -> 
     assert drift["truncated"] is False
     assert drift["counts"]["would_change"] == 3
     assert set(job.stats["changed"]) == {"new", "moved", "htek"}
-    assert {path.name for path in (awx.folder / "reports").iterdir()} == {
-        "drift.html",
-        "drift.json",
-        "drift.csv",
-        "drift.xml",
-        "drift.prom",
-    }
+    assert {path.name for path in (awx.folder / "reports").iterdir()} == set(FILE_NAMES)
 
 
 def test_a_release_job_takes_its_phones_from_the_survey(awx: Controller) -> None:

@@ -16,6 +16,8 @@ from __future__ import annotations
 from typing import TypedDict
 
 SCHEMA = "voip.rps/drift/2"
+# In the order in which they are written: the page last, since it names the others.
+FILE_NAMES = ("drift.json", "drift.csv", "drift.xml", "drift.prom", "drift.html")
 
 
 class Device(TypedDict):

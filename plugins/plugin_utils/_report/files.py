@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ansible_collections.voip.rps.plugins.module_utils._errors import RpsError
@@ -22,20 +22,20 @@ from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 
 from .build import build_report
 from .csv import render_csv
-from .data import Report, RunPart
+from .data import FILE_NAMES, Report, RunPart
 from .html import render_html
 from .json import render_json
 from .junit import render_junit
 from .prometheus import render_prometheus
 
-# To add a format, write a pure function from a Report to text and name its file here.
-FORMATS: tuple[tuple[str, Callable[[Report], str]], ...] = (
-    ("drift.json", render_json),
-    ("drift.csv", render_csv),
-    ("drift.xml", render_junit),
-    ("drift.prom", render_prometheus),
-    ("drift.html", render_html),
-)
+# What renders each of data.FILE_NAMES.
+FORMATS: Mapping[str, Callable[[Report], str]] = {
+    "drift.json": render_json,
+    "drift.csv": render_csv,
+    "drift.xml": render_junit,
+    "drift.prom": render_prometheus,
+    "drift.html": render_html,
+}
 _MODE = 0o644  # for everybody who may enter the folder: nothing in a report is a secret
 
 
@@ -44,7 +44,7 @@ def write_reports(folder: str, report: Report) -> list[str]:
 
     A reader sees the old file or the new one, never half of one. Raises RpsError with the reason and the next step.
     """
-    rendered = [(name, render(report).encode("utf-8")) for name, render in FORMATS]
+    rendered = [(name, FORMATS[name](report).encode("utf-8")) for name in FILE_NAMES]
     place = Path(folder).expanduser()
     try:
         place.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .data import Report, Step
+from ansible_collections.voip.rps.plugins.module_utils._text import join_names
+
+from .data import FILE_NAMES, Report, Step
 from .overview import Bar, LegendEntry, Tile, bars, legend, problems, tiles, warnings
 from .recommendations import NO_INVENTORY, verdict
 from .rows import MAX_SENTENCE, AccountRow, DeviceRow, PhoneRow, account_row, device_rows, phone_rows, short_name
@@ -60,6 +62,7 @@ class Page:
     devices_note: str
     accounts: tuple[AccountRow, ...]
     facts: tuple[tuple[str, str], ...]
+    files: str  # the other files, as a list for people
     schema: str
 
 
@@ -101,6 +104,7 @@ def prepare_page(report: Report) -> Page:
         devices_note=_devices_note(report),
         accounts=tuple(account_row(account, purges[account["name"]]) for account in report["accounts"]),
         facts=tuple(_facts(report)),
+        files=join_names(FILE_NAMES[:-1]),
         schema=report["schema"],
     )
 

@@ -28,6 +28,7 @@ from ansible_collections.voip.rps.plugins.plugin_utils import _bulk_step
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet import run_state, variables
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import FLEET_VARS, PHONE_VARS, parse_fleet
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.options import parse_host_results
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import FILE_NAMES
 from simulator import Fault, Simulator
 from support.play_objects import Game, MakeGame
 
@@ -297,13 +298,7 @@ def test_a_drift_run_writes_its_reports_and_hands_on_the_artifact(
     artifact = result["ansible_stats"]["data"]["rps_drift"]
     assert artifact["drifted"] == [mac(1), mac(2)]
     assert artifact["plans"] == {"main": result["accounts"]["main"]["plan"]}
-    assert {path.name for path in (tmp_path / "rps-reports").iterdir()} == {
-        "drift.html",
-        "drift.json",
-        "drift.csv",
-        "drift.xml",
-        "drift.prom",
-    }
+    assert {path.name for path in (tmp_path / "rps-reports").iterdir()} == set(FILE_NAMES)
     assert result["errors"] == []
     assert sim.writes() == []
 
@@ -686,6 +681,12 @@ def test_a_variable_that_looks_misspelt_is_a_warning(sim: Simulator, game: MakeG
     assert [text.partition(" ")[0] for text in slips] == ["rps_purg", "rps_sate"]
     assert "desk-1 and desk-2" in slips[0]
     assert "did you mean rps_state?" in slips[1]
+
+
+def test_the_specs_of_the_role_have_the_variables_of_the_code() -> None:
+    path = Path(__file__).resolve().parents[3] / "roles/rps/meta/argument_specs.yml"
+    specs = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]
+    assert set(specs["main"]["options"]) == {*PHONE_VARS, *FLEET_VARS}
 
 
 def test_the_defaults_of_the_role_are_those_of_the_code(sim: Simulator) -> None:

@@ -16,7 +16,7 @@ import junitparser
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._errors import RpsError
 from ansible_collections.voip.rps.plugins.plugin_utils._report.csv import HEADER, render_csv
-from ansible_collections.voip.rps.plugins.plugin_utils._report.data import Report
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import FILE_NAMES, Report
 from ansible_collections.voip.rps.plugins.plugin_utils._report.files import FORMATS, gather, write_reports
 from ansible_collections.voip.rps.plugins.plugin_utils._report.json import render_json
 from ansible_collections.voip.rps.plugins.plugin_utils._report.junit import render_junit
@@ -166,7 +166,7 @@ def test_a_name_of_an_account_stays_one_label(name: str) -> None:
     assert list(found["rps_account_reached"]) == [(name.replace("\n", " "),)]
 
 
-@pytest.mark.parametrize("render", [render for _name, render in FORMATS])
+@pytest.mark.parametrize("render", FORMATS.values())
 def test_only_the_time_differs_between_two_files_of_one_state(render: Callable[[Report], str]) -> None:
     def one(generated: str, *ways: str) -> str:
         text = render(report(fleet(60), generated=generated))
@@ -183,12 +183,11 @@ def test_every_format_is_written_and_replaced_and_nothing_else_is_left(tmp_path:
     folder = tmp_path / "new" / "reports"
     paths = write_reports(str(folder), report(fleet(10)))
     assert write_reports(str(folder), mixed) == paths
-    names = ["drift.csv", "drift.html", "drift.json", "drift.prom", "drift.xml"]
-    assert sorted(path.name for path in folder.iterdir()) == names
+    assert {path.name for path in folder.iterdir()} == set(FILE_NAMES)
     assert sorted(paths) == sorted(str(path) for path in folder.iterdir())
     for path in folder.iterdir():
         assert path.stat().st_mode & 0o777 == 0o644
-    for name, render in FORMATS:
+    for name, render in FORMATS.items():
         assert (folder / name).read_bytes() == render(mixed).encode()
 
 

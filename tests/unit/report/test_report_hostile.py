@@ -13,11 +13,11 @@ from functools import cache
 
 import junitparser
 import pytest
-from ansible_collections.voip.rps.plugins.plugin_utils._report.csv import cell, render_csv
+from ansible_collections.voip.rps.plugins.plugin_utils._report.csv import cell
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import FILE_NAMES, Report
+from ansible_collections.voip.rps.plugins.plugin_utils._report.files import FORMATS
 from ansible_collections.voip.rps.plugins.plugin_utils._report.html import render_html
 from ansible_collections.voip.rps.plugins.plugin_utils._report.json import render_json
-from ansible_collections.voip.rps.plugins.plugin_utils._report.junit import render_junit
-from ansible_collections.voip.rps.plugins.plugin_utils._report.prometheus import render_prometheus
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
@@ -29,37 +29,33 @@ def unprintable(text: str) -> str:
     return "".join(char for char in text if char not in "\r\n" and not char.isprintable())
 
 
-def check(text: str) -> None:
-    data = hostile(text)
-    as_json, as_csv, as_xml, as_prom, page = (
-        render(data) for render in (render_json, render_csv, render_junit, render_prometheus, render_html)
-    )
-    for whole in (as_json, as_csv[1:], as_xml, as_prom, page):
-        assert not unprintable(whole)
-        whole.encode("utf-8")
-    assert json.loads(as_json) == data
-    assert as_json.isascii()
-    assert "<" not in as_json
-    rows = list(csv.reader(io.StringIO(as_csv[1:], newline=""), strict=True))
+def check_json(text: str, data: Report) -> None:
+    assert json.loads(text) == data
+    assert text.isascii()
+    assert "<" not in text
+
+
+def check_csv(text: str, _data: Report) -> None:
+    rows = list(csv.reader(io.StringIO(text[1:], newline=""), strict=True))
     assert len(rows) == 8
     assert {len(row) for row in rows} == {19}
     assert not [field for row in rows for field in row if re.match("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]", field)]
-    suites = junitparser.JUnitXml.fromstring(as_xml.encode("utf-8"))
+
+
+def check_junit(text: str, _data: Report) -> None:
+    suites = junitparser.JUnitXml.fromstring(text.encode("utf-8"))
     assert sum(1 for suite in suites for _case in suite) == 6
-    metrics = {family.name: family.samples for family in text_string_to_metric_families(as_prom)}
+
+
+def check_prometheus(text: str, data: Report) -> None:
+    metrics = {family.name: family.samples for family in text_string_to_metric_families(text)}
     assert [sample.labels["account"] for sample in metrics["rps_account_reached"]] == [
         one["name"] for one in data["accounts"]
     ]
     assert len(metrics["rps_phones"]) == 16
-    check_page(page)
 
 
-@cache
-def plain_page() -> Page:
-    return Page(render_html(hostile("plain")))
-
-
-def check_page(page: str) -> None:
+def check_page(page: str, _data: Report) -> None:
     plain = plain_page()
     elements = Page(page).elements
     # Not one element or attribute more than for a plain text, the optional ones apart.
@@ -69,6 +65,34 @@ def check_page(page: str) -> None:
     for tag in ("script", "style"):
         assert page.count(f"<{tag}") == page.count(f"</{tag}") == 1
     assert re.findall("<bdi[^>]*>[^<]*[<>][^<]*</bdi>", page.replace("<wbr>", "")) == []
+
+
+# A text is inert if these hold, by file.
+CHECKS = {
+    "drift.json": check_json,
+    "drift.csv": check_csv,
+    "drift.xml": check_junit,
+    "drift.prom": check_prometheus,
+    "drift.html": check_page,
+}
+
+
+def check(text: str) -> None:
+    data = hostile(text)
+    for name, render in FORMATS.items():
+        rendered = render(data)
+        assert not unprintable(rendered.removeprefix("\ufeff"))
+        rendered.encode("utf-8")
+        CHECKS[name](rendered, data)
+
+
+def test_every_format_has_its_check() -> None:
+    assert set(CHECKS) == set(FORMATS) == set(FILE_NAMES)
+
+
+@cache
+def plain_page() -> Page:
+    return Page(render_html(hostile("plain")))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
