@@ -1,3 +1,7 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 # `make` lists the targets. Everything that is made is in .venv and .build.
 PYTHON := .venv/bin/python
 STEPS :=

@@ -1,3 +1,6 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Fetch the collections of other projects that `tests/integrations` runs: `tools/foreign.py`.
 
 PyPI's package `ansible` brings them as they are released, so the tests run the real plugins. The package has some

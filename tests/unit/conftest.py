@@ -1,3 +1,6 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Make the simulator importable as `simulator`, for pytest and for `ansible-test units`; set up the property tests."""
 
 from __future__ import annotations
