@@ -120,13 +120,12 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac, parse_mac
 from ansible_collections.voip.rps.plugins.module_utils._messages import INVENTORY, input_message
-from ansible_collections.voip.rps.plugins.module_utils._model import STATUSES, Connection, Server
+from ansible_collections.voip.rps.plugins.module_utils._model import CONNECTION_OPTIONS, STATUSES, Connection, Server
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.read import read_devices
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._text import as_sentence, shown_value, to_printable
 from ansible_collections.voip.rps.plugins.module_utils._urls import Url, split_url
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
-    CONNECTION_OPTIONS,
     Problems,
     connection_identity,
     connection_with_environment,

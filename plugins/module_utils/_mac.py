@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""MAC addresses: parse, normalise, show. Pure."""
+"""MAC addresses: parse, normalize, format. Pure.
+
+PRIVATE to the collection: may change without notice.
+"""
 
 from __future__ import annotations
 

@@ -13,13 +13,23 @@ the host; ``{service}`` is the vendor's title; ``{opt_force}`` and the like name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ._errors import InputError, Problem
 from ._mac import format_mac
-from ._model import BIND, DEREGISTER, MOVE, NONE, REGISTER, TAKE_OVER, GuardViolation, Reason
+from ._model import (
+    BIND,
+    CONNECTION_OPTIONS,
+    DEREGISTER,
+    MOVE,
+    NONE,
+    REGISTER,
+    TAKE_OVER,
+    GuardViolation,
+    Reason,
+)
 from ._text import as_sentence, capitalized, first_few, pluralize, to_printable
 
 MAX_PROBLEMS = 25  # that one message lists
@@ -34,26 +44,12 @@ class Vocabulary:
     noun: str = "entry"
     nouns: str = "entries"
     nothing_done: str = "Nothing was sent."
-    names: Mapping[str, str] = field(default_factory=dict)  # options that are named otherwise than by the prefix
 
     def option(self, name: str) -> str:
         """An option's name; what begins with another option (``accounts.office: api_url``) keeps its rest."""
-        return self.names.get(name, name if not self.prefix or name in _CONNECTION else f"{self.prefix}{name}")
+        return name if name in CONNECTION_OPTIONS else f"{self.prefix}{name}"
 
 
-_CONNECTION = frozenset(
-    {
-        "vendor",
-        "api_url",
-        "api_username",
-        "api_password",
-        "validate_certs",
-        "ca_path",
-        "timeout",
-        "retries",
-        "concurrency",
-    }
-)
 MODULE = Vocabulary()
 ROLE = Vocabulary(prefix="rps_", preposition="on", noun="host", nouns="hosts")
 INVENTORY = Vocabulary(nothing_done="No host was added.")

@@ -50,6 +50,19 @@ OUTCOMES: tuple[str, ...] = (
 )
 FAILING = frozenset({CONFLICT, FAILED, UNKNOWN, NOT_ATTEMPTED})
 
+# The connection options of the contract, by their names.
+CONNECTION_OPTIONS = (
+    "vendor",
+    "api_url",
+    "api_username",
+    "api_password",
+    "validate_certs",
+    "ca_path",
+    "timeout",
+    "retries",
+    "concurrency",
+)
+
 PRESENT = "present"
 ABSENT = "absent"
 

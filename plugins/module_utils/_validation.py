@@ -12,14 +12,11 @@ The parsers are in four modules, one for each kind of option; all names that oth
 from __future__ import annotations
 
 from ._validation_connection import (
-    CONNECTION_OPTIONS,
     DEFAULT_CONCURRENCY,
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
-    MAX_CONCURRENCY,
     connection_identity,
     connection_with_environment,
-    environment_hints,
     incomplete_credentials,
     login_from_environment,
     parse_connection,
@@ -55,19 +52,16 @@ from ._validation_values import (
 )
 
 __all__ = [
-    "CONNECTION_OPTIONS",
     "DEFAULT_BATCH_SIZE",
     "DEFAULT_CONCURRENCY",
     "DEFAULT_LIMIT",
     "DEFAULT_RETRIES",
     "DEFAULT_TIMEOUT",
     "DEVICE_OPTIONS",
-    "MAX_CONCURRENCY",
     "Limit",
     "Problems",
     "connection_identity",
     "connection_with_environment",
-    "environment_hints",
     "incomplete_credentials",
     "login_from_environment",
     "mac_prefix_warnings",

@@ -14,25 +14,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._errors import InputError
-from ._model import Connection
+from ._model import CONNECTION_OPTIONS, Connection
 from ._text import did_you_mean, join_names, shown_value, to_printable
 from ._urls import is_host, split_url
 from ._validation_run import parse_deadline
 from ._validation_values import Problems, check_text, parse_bool, parse_number, unknown_keys
 from ._vendors.registry import VENDORS
 
-# The connection options of the contract, by their names, and their defaults.
-CONNECTION_OPTIONS = (
-    "vendor",
-    "api_url",
-    "api_username",
-    "api_password",
-    "validate_certs",
-    "ca_path",
-    "timeout",
-    "retries",
-    "concurrency",
-)
+# The defaults of connection options.
 DEFAULT_TIMEOUT = 30.0  # seconds, for one try of a call
 DEFAULT_RETRIES = 3
 DEFAULT_CONCURRENCY = 8
@@ -50,22 +39,22 @@ def parse_connection(options: Mapping[str, Any], *, subject: str = "", strict_ke
     a module. ``strict_keys`` refuses options that do not exist. Raises InputError with all problems.
     """
     problems = Problems()
-    front = f"{subject}: " if subject else ""
+    prefix = f"{subject}: " if subject else ""
     if strict_keys:
         unknown_keys(options, (*CONNECTION_OPTIONS, "deadline"), subject, problems)
-    vendor = _vendor(options.get("vendor"), f"{front}vendor", problems)
-    username, password = _login(options, front, problems)
-    api_url = _api_url(options.get("api_url"), vendor, f"{front}api_url", problems)
+    vendor = _vendor(options.get("vendor"), f"{prefix}vendor", problems)
+    username, password = _login(options, prefix, problems)
+    api_url = _api_url(options.get("api_url"), vendor, f"{prefix}api_url", problems)
 
-    timeout = _number(options, "timeout", DEFAULT_TIMEOUT, (0.001, _LONGEST_TIMEOUT_S), front, problems)
-    retries = _number(options, "retries", DEFAULT_RETRIES, (0, _MOST_RETRIES), front, problems)
-    concurrency = _number(options, "concurrency", DEFAULT_CONCURRENCY, (1, MAX_CONCURRENCY), front, problems)
+    timeout = _number(options, "timeout", DEFAULT_TIMEOUT, (0.001, _LONGEST_TIMEOUT_S), prefix, problems)
+    retries = _number(options, "retries", DEFAULT_RETRIES, (0, _MOST_RETRIES), prefix, problems)
+    concurrency = _number(options, "concurrency", DEFAULT_CONCURRENCY, (1, MAX_CONCURRENCY), prefix, problems)
     certs = options.get("validate_certs")
     # Never by Python's idea of truth: a typing mistake must switch the verification neither off nor on.
-    verify = certs in (None, "") or problems.attempt(lambda: parse_bool(certs, f"{front}validate_certs"), True)
+    verify = certs in (None, "") or problems.attempt(lambda: parse_bool(certs, f"{prefix}validate_certs"), True)
     ca_path = options.get("ca_path")
-    check_text(ca_path, f"{front}ca_path", problems)
-    deadline = problems.attempt(lambda: parse_deadline(options.get("deadline"), f"{front}deadline"), None)
+    check_text(ca_path, f"{prefix}ca_path", problems)
+    deadline = problems.attempt(lambda: parse_deadline(options.get("deadline"), f"{prefix}deadline"), None)
     problems.raise_if_any()
     return Connection(
         vendor=vendor,
@@ -82,7 +71,7 @@ def parse_connection(options: Mapping[str, Any], *, subject: str = "", strict_ke
 
 
 def _number(
-    options: Mapping[str, Any], key: str, default: float, bounds: tuple[float, float], front: str, problems: Problems
+    options: Mapping[str, Any], key: str, default: float, bounds: tuple[float, float], prefix: str, problems: Problems
 ) -> float:
     """A number; a whole one if its default is."""
     value = options.get(key)
@@ -90,7 +79,7 @@ def _number(
         return default
     whole = isinstance(default, int)
     unit = "" if whole else "seconds"
-    return problems.attempt(lambda: parse_number(value, f"{front}{key}", *bounds, whole=whole, unit=unit), default)
+    return problems.attempt(lambda: parse_number(value, f"{prefix}{key}", *bounds, whole=whole, unit=unit), default)
 
 
 def _vendor(value: Any, option: str, problems: Problems) -> str:
@@ -108,26 +97,26 @@ def _vendor(value: Any, option: str, problems: Problems) -> str:
     return ""
 
 
-def _login(options: Mapping[str, Any], front: str, problems: Problems) -> tuple[str, str]:
+def _login(options: Mapping[str, Any], prefix: str, problems: Problems) -> tuple[str, str]:
     """User name and password as they are given: blanks at their ends may be part of them."""
-    fix = "" if front else _LOGIN_FIX
+    fix = "" if prefix else _LOGIN_FIX
     found: list[str] = []
     missing: list[str] = []
     for key in ("api_username", "api_password"):
         value = options.get(key)
         found.append(value if isinstance(value, str) else "")
-        if not check_text(value, f"{front}{key}", problems):
+        if not check_text(value, f"{prefix}{key}", problems):
             continue
         if not value:
             missing.append(key)
         elif not _encodable(value):
-            problems.add(f"{front}{key}", "has bytes that are not text", fix="Write it as UTF-8.")
+            problems.add(f"{prefix}{key}", "has bytes that are not text", fix="Write it as UTF-8.")
     if len(missing) == 2:
-        problems.add(f"{front}api_username", "and api_password are required", fix=fix)
+        problems.add(f"{prefix}api_username", "and api_password are required", fix=fix)
     elif missing:
-        problems.add(f"{front}{missing[0]}", "is required", fix=fix)
+        problems.add(f"{prefix}{missing[0]}", "is required", fix=fix)
     if ":" in found[0]:
-        problems.add(f"{front}api_username", "cannot contain a colon (basic authentication)")
+        problems.add(f"{prefix}api_username", "cannot contain a colon (basic authentication)")
     return found[0], found[1]
 
 
@@ -217,8 +206,8 @@ def login_from_environment(environ: Mapping[str, str], vendor: str | None) -> di
 def incomplete_credentials(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Sentences about logins in the environment of which one half is missing."""
     sentences: list[str] = []
-    for front in ("RPS_API_", *(f"RPS_{name.upper()}_" for name in sorted(VENDORS))):
-        names = (f"{front}USERNAME", f"{front}PASSWORD")
+    for prefix in ("RPS_API_", *(f"RPS_{name.upper()}_" for name in sorted(VENDORS))):
+        names = (f"{prefix}USERNAME", f"{prefix}PASSWORD")
         there = [name for name in names if environ.get(name)]
         if len(there) == 1:
             missing = names[1] if there[0] == names[0] else names[0]

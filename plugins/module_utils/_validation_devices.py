@@ -173,18 +173,18 @@ def parse_server(name: Any, url: Any, subject: str = "") -> Server:
     Raises InputError with everything that is wrong with it.
     """
     problems = Problems()
-    front = f"{subject}: " if subject else ""
+    prefix = f"{subject}: " if subject else ""
     texts: list[str] = []
     for key, value in (("name", name), ("url", url)):
-        text = parse_text(value, f"{front}{key}", problems)
+        text = parse_text(value, f"{prefix}{key}", problems)
         texts.append(text or "")
         if text is None:
             if value is None or isinstance(value, str):
-                problems.add(f"{front}{key}", "is required")
+                problems.add(f"{prefix}{key}", "is required")
             continue
         problem = name_problem(text) if key == "name" else url_problem(text)
         if problem is not None:
-            problems.add(f"{front}{key}", problem)
+            problems.add(f"{prefix}{key}", problem)
     problems.raise_if_any()
     return Server(texts[0], texts[1])
 

@@ -159,8 +159,8 @@ def _environment_sets(environ: Mapping[str, str]) -> list[tuple[str, str, dict[s
     """(account, vendor, variable by option) of every login that is complete."""
     sets = [(DEFAULT, environ.get("RPS_VENDOR", "").strip(), ("RPS_API_USERNAME", "RPS_API_PASSWORD", "RPS_API_URL"))]
     for name in sorted(VENDORS):
-        front = f"RPS_{name.upper()}"
-        sets.append((name, name, (f"{front}_USERNAME", f"{front}_PASSWORD", f"{front}_API_URL")))
+        prefix = f"RPS_{name.upper()}"
+        sets.append((name, name, (f"{prefix}_USERNAME", f"{prefix}_PASSWORD", f"{prefix}_API_URL")))
     return [
         (name, vendor, dict(zip(_KEYS, variables)))
         for name, vendor, variables in sets

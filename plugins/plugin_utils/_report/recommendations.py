@@ -198,18 +198,18 @@ def _guard_note(report: Report, purges: int) -> str | None:
 
 
 def _size_note(phones: int, size: int | None, limit: str | None, partial: str | None) -> list[str]:
-    front = "Guard rps_fleet_size will block this command: "
+    prefix = "Guard rps_fleet_size will block this command: "
     if limit or partial:
         why = "the run is limited" if limit else "this is not the whole play"
-        return [f"{front}purge needs the whole fleet, and {why}. Run drift for the whole fleet, then apply its plan."]
+        return [f"{prefix}purge needs the whole fleet, and {why}. Run drift for the whole fleet, then apply its plan."]
     if size is None:
         return [
-            f"{front}purge needs the number of phones of the whole fleet. If these {number(phones)} phones are the "
+            f"{prefix}purge needs the number of phones of the whole fleet. If these {number(phones)} phones are the "
             f"whole fleet, add -e rps_fleet_size={phones}."
         ]
     if size != phones:
         return [
-            f"{front}the play has {number(phones)} of {count(size, 'phone')}. Complete the inventory, then run drift "
+            f"{prefix}the play has {number(phones)} of {count(size, 'phone')}. Complete the inventory, then run drift "
             "again."
         ]
     return []
@@ -253,13 +253,13 @@ def _review_unmanaged(report: Report) -> list[Step]:
         return []
     title = f"Review {count(extra, 'unmanaged device')}"
     scope, one = report["scope"], extra == 1
-    them, front = (
+    them, prefix = (
         "it" if one else "them",
         f"{'It is' if one else 'They are'} on an account but not declared in this play. ",
     )
     if not scope["complete"]:
-        return [_step(title, f"{front}This run does not cover the whole fleet, so phones of the rest are among them.")]
-    text = f"{front}Declare {them} or add {them} to rps_ignore."
+        return [_step(title, f"{prefix}This run does not cover the whole fleet, so phones of the rest are among them.")]
+    text = f"{prefix}Declare {them} or add {them} to rps_ignore."
     if scope["purge"]:
         return [_step(title, f"{text} This run's purge leaves {them} alone.")]
     return [

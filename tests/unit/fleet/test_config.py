@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._messages import ROLE, input_message
-from ansible_collections.voip.rps.plugins.module_utils._validation import CONNECTION_OPTIONS
+from ansible_collections.voip.rps.plugins.module_utils._model import CONNECTION_OPTIONS
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import FLEET_VARS, PHONE_VARS, shortened
 from hypothesis import given
 from hypothesis import strategies as st

@@ -272,7 +272,6 @@ def test_a_sentence_is_one_printable_line_whatever_a_name_holds() -> None:
         (ROLE, "accounts", "rps_accounts"),
         (ROLE, "api_url", "api_url"),
         (INVENTORY, "server", "server"),
-        (Vocabulary(prefix="rps_", names={"mac": "mac of the entry"}), "mac", "mac of the entry"),
     ],
 )
 def test_an_option_has_the_name_that_its_user_wrote(vocabulary: Vocabulary, name: str, shown: str) -> None:

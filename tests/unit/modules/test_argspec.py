@@ -24,7 +24,8 @@ from ansible_collections.voip.rps.plugins.module_utils._argspec import (
     device_spec,
     filled_env,
 )
-from ansible_collections.voip.rps.plugins.module_utils._validation import CONNECTION_OPTIONS, DEVICE_OPTIONS
+from ansible_collections.voip.rps.plugins.module_utils._model import CONNECTION_OPTIONS
+from ansible_collections.voip.rps.plugins.module_utils._validation import DEVICE_OPTIONS
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 from ansible_collections.voip.rps.plugins.modules import rps_device, rps_device_info, rps_devices, rps_server
 

@@ -17,10 +17,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.voip.rps.plugins.inventory import rps
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
-from ansible_collections.voip.rps.plugins.module_utils._validation import (
-    CONNECTION_OPTIONS,
-    connection_with_environment,
-)
+from ansible_collections.voip.rps.plugins.module_utils._model import CONNECTION_OPTIONS
+from ansible_collections.voip.rps.plugins.module_utils._validation import connection_with_environment
 from simulator import Fault, Simulator
 
 USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
