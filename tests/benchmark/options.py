@@ -49,17 +49,28 @@ class Options:
         words = ["python", "tests/benchmark", part]
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name in ("parts", "kept", "output", "before") or value == field.default:
+            if field.name not in USED[part] or value == field.default:
                 continue
             if self.size is not None and field.name in SIZES:
                 continue
             shown = map(str, value) if isinstance(value, tuple) else [str(value)]
             words += [f"--{field.name.replace('_', '-')}", *shown]
-        if self.before is not None:
+        if self.before is not None and "before" in USED[part]:
             words += ["--before", "FOLDER"]
         return shlex.join(words)
 
 
+# The options that a part depends on, for the command that the page shows.
+USED: dict[str, tuple[str, ...]] = {
+    "rivals": ("runs", "latency", "phones", "uri_phones", "threads", "before"),
+    "calls": ("phones",),
+    "ymcs": ("latency", "ymcs"),
+    "work": ("runs", "devices"),
+    "start": ("runs", "start_hosts", "before"),
+    "growth": ("growth", "inventory", "before"),
+    "role": ("role_runs", "hosts", "large_hosts", "before"),
+    "slices": ("latency", "fleet", "slices", "slice_phones"),
+}
 SIZES = (
     *("phones", "uri_phones", "ymcs", "devices", "start_hosts", "growth", "inventory", "hosts", "large_hosts"),
     *("fleet", "slice_phones"),
