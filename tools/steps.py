@@ -201,7 +201,13 @@ EXTRA_STEPS = (
         needs="tests/faults/test_*.py",
         env=(*UNIT_ENV, ("RPS_FAULTS", "all")),
     ),
-    Step("bench", "benchmarks", (("python", "tests/benchmark"),), needs="tests/benchmark", env=UNIT_ENV),
+    Step(
+        "bench",
+        "benchmarks, after a try of every part at a small size",
+        ((*PYTEST, "tests/benchmark"), ("python", "tests/benchmark")),
+        needs="tests/benchmark",
+        env=UNIT_ENV,
+    ),
     Step(
         "units",
         "ansible-test units, as the unit tests run elsewhere",

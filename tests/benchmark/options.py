@@ -55,6 +55,8 @@ class Options:
                 continue
             shown = map(str, value) if isinstance(value, tuple) else [str(value)]
             words += [f"--{field.name.replace('_', '-')}", *shown]
+        if self.size is not None:
+            words += ["--size", str(self.size)]
         if self.before is not None and "before" in USED[part]:
             words += ["--before", "FOLDER"]
         return shlex.join(words)
