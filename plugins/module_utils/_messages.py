@@ -264,6 +264,13 @@ GUARDS: dict[str, str] = {
     ),
 }
 
+# What stopped an account as a whole: before anything of it was read, or in the middle.
+ACCOUNT: dict[str, str] = {
+    "unread": "{account} could not be read: {cause}.",
+    "unfinished": "{account} was not finished: {cause}.",
+    "effect": "{phones} not attempted.",
+}
+
 # Options with the value that a sentence asks to set.
 _SETTINGS: dict[str, str] = {
     "override": "{}: true",
@@ -311,6 +318,18 @@ class Speaker:
         option = self.vocabulary.option(violation.name)
         values = {**self._names(), "option": option, "account": self.account or "the account", **violation.params}
         return to_printable(f"Guard {option} blocked the run: {GUARDS[key].format(**values)}")
+
+    def stopped(self, cause: str, fix: str, *, was_read: bool, left: int = 0) -> str:
+        """The sentence for what stopped the account as a whole; ``left`` phones were not attempted for it."""
+        account = f"Account {self.account}" if self.account else "The account"
+        text = ACCOUNT["unfinished" if was_read else "unread"].format(account=account, cause=cause.rstrip("."))
+        step = fix.rstrip(".")
+        effect = ""
+        if left:
+            phones = f"{pluralize(left, 'phone')} {'was' if left == 1 else 'were'}"
+            effect = ACCOUNT["effect"].format(phones=phones)
+        rest = f"{step}; {effect}" if step and effect else effect or as_sentence(step)
+        return to_printable(f"{text} {rest}".rstrip())
 
     def _names(self) -> dict[str, str]:
         option = self.vocabulary.option

@@ -24,10 +24,7 @@ from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 SENTENCES: dict[str, str] = {
     # An account as a whole.
     "account": "{account}: {text}",
-    "account.unread": "Account {account} could not be read: {cause}.",
-    "account.unfinished": "Account {account} was not finished: {cause}.",
     "account.login_fix": "Check {username} and {password}",
-    "account.effect": "{phones} not attempted.",
     # Unmanaged devices.
     "others.partial": ("{others} of the account {verb} not compared with the inventory, because {why}."),
     "not_purged": "{account} was not purged, because the play declares no phone of this account.",
