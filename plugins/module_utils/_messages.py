@@ -146,6 +146,10 @@ CATALOG: dict[str, str] = {
         "correct it in the vendor's portal."
     ),
     "not_applied": "{phone} is still {status}, although {service} accepted the write. Run again.",
+    "not_applied.other": (
+        "{phone} is now {status}, although {service} accepted the write. Check that nothing else changes the account, "
+        "and run again."
+    ),
     "not_applied.move": (
         "{phone} is still redirected to {current} instead of {desired}, although {service} accepted the move to server "
         "'{server}'. {service} has no call to edit a server: check the server's URL in the vendor's portal, and run "
@@ -166,6 +170,10 @@ CATALOG: dict[str, str] = {
     "not_applied.elsewhere": (
         "{phone} is still registered to another account, although {service} accepted the override. Ask the other "
         "account or the vendor to release the phone, and run again."
+    ),
+    "not_applied.taken": (
+        "{phone} is now registered to another account, although {service} accepted the override. Ask the other account "
+        "or the vendor to release the phone, and run again."
     ),
     "call_absent": "{phone} was not written: {cause}. {fix}",
     "login_refused": "{phone} was not {done}: {cause}. Check api_username and api_password of the account.",

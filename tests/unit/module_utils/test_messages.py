@@ -71,6 +71,8 @@ GIVEN: dict[str, set[str]] = {
     "serial_missing": set(),
     "wrong_url": {*WRITE, "current", "desired"},
     "not_applied": {*WRITE, "status"},
+    "not_applied.other": {*WRITE, "status"},
+    "not_applied.taken": {*WRITE, "status"},
     "not_applied.move": {*WRITE, "status", "current", "desired"},
     "not_applied.managed": {*WRITE, "status", "current", "desired"},
     "not_applied.unique": {*WRITE, "status", "current", "desired"},

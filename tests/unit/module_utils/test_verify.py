@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._messages import MODULE, Speaker
 from ansible_collections.voip.rps.plugins.module_utils._model import (
     DONE,
     NOT_SENT,
@@ -105,7 +106,7 @@ LEGEND = {
     "refused": Told("failed", "refused"),
     "refused!": Told("failed", "refused", "override"),
     "not": Told("failed", "not_applied"),
-    "not*": Told("failed", "not_applied", changed=True),
+    "not*": Told("failed", "not_applied", "other", changed=True),
     "not!": Told("failed", "not_applied", "elsewhere"),
     "still": Told("failed", "not_applied", "move"),
     "url*": Told("failed", "wrong_url", changed=True),
@@ -227,6 +228,19 @@ def test_a_timeout_makes_no_difference_to_what_a_state_proves() -> None:
             assert told(verify_write(change, timed_out, after, vendor, MASKER.url)) == told(
                 verified(step, "open", name)
             )
+
+
+def test_an_override_whose_phone_was_nobodys_before_does_not_say_that_it_still_is_the_others() -> None:
+    change = planned(current("unknown"), server_url=URL, override=True)
+    result = verify_write(change, WriteResult(DONE), current("registered_elsewhere"), YEALINK, MASKER.url)
+    assert told(result) == Told("failed", "not_applied", "taken", changed=True)
+
+
+@pytest.mark.parametrize(("step", "write", "after", "_cell"), ROWS, ids=["-".join(row[:3]) for row in ROWS])
+def test_only_a_phone_that_reads_as_before_is_still_something(step: str, write: str, after: str, _cell: str) -> None:
+    result = verified(step, write, after)
+    if result.reason is not None and " still " in Speaker(MODULE, "Yealink").sentence(result.reason):
+        assert result.after == result.change.current
 
 
 EVERYTHING = [verified(*row[:3]) for row in ROWS]
