@@ -144,8 +144,9 @@ def diff_of(entries: Iterable[Mapping[str, Any]], name: str = "devices") -> dict
     }
 
 
-def _without_mac(device: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if device is None else {key: value for key, value in device.items() if key != "mac"}
+def _without_mac(device: Mapping[str, Any]) -> dict[str, Any]:
+    # What is changed, or would be, was read before and has a state after: neither is None.
+    return {key: value for key, value in device.items() if key != "mac"}
 
 
 def bulk_result(run: RunResult, declared: int, presenter: Presenter) -> tuple[dict[str, Any], str | None]:

@@ -114,7 +114,8 @@ class _Verifier:
         if self.write.kind == REFUSED and not self.write.maybe_earlier:
             return self._result(FAILED, None, self._refused())
         if self.write.kind == DONE:
-            return self._result(UNKNOWN, None, self._reason("unreadable_after", "accepted"), changed=True)
+            # The acceptance shows nothing: only what was read, or what no call can read, counts as changed.
+            return self._result(UNKNOWN, None, self._reason("unreadable_after", "accepted"))
         return self._result(UNKNOWN, None, self._reason("unreadable_after", cause=self._cause()))
 
     def _refused(self) -> Reason:

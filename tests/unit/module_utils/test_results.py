@@ -227,9 +227,9 @@ def test_a_diff_has_what_changes_and_nothing_else() -> None:
     assert (quiet["before"], quiet["after"]) == ({}, {})
 
 
-def test_a_diff_of_what_became_unreadable_has_null() -> None:
+def test_a_diff_has_nothing_of_what_became_unreadable() -> None:
     lost = result_of(current("unknown"), None, WriteResult("done"), server_url=URL)
-    assert diff_of([PRESENTER.entry(lost)])["after"] == {MAC: None}
+    assert diff_of([PRESENTER.entry(lost)])["after"] == {}
 
 
 def test_a_bulk_result_has_the_contracts_keys() -> None:
