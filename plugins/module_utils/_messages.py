@@ -279,6 +279,13 @@ ACCOUNT: dict[str, str] = {
     "effect": "{phones} not attempted.",
 }
 
+# What a user should know about how an account was used, whatever came of its phones; each once for an account.
+NOTICES: dict[str, str] = {
+    "urls_unreadable": "Redirect URLs cannot be read on this account, so bindings cannot be verified: {cause}.",
+    "one_by_one": "Phones are written one by one: {cause}.",
+    "list_too_long": "A list of {count} phones is too long for the service; set {batch_size}: {half}.",
+}
+
 # Options with the value that a sentence asks to set.
 _SETTINGS: dict[str, str] = {
     "override": "{}: true",
@@ -326,6 +333,11 @@ class Speaker:
         option = self.vocabulary.option(violation.name)
         values = {**self._names(), "option": option, "account": self.account or "the account", **violation.params}
         return to_printable(f"Guard {option} blocked the run: {GUARDS[key].format(**values)}")
+
+    def notice(self, what: Reason) -> str:
+        """The sentence for a notice about the account."""
+        values = {"batch_size": self.vocabulary.option("batch_size"), **what.params}
+        return to_printable(NOTICES[what.code].format(**values))
 
     def stopped(self, cause: str, fix: str, *, was_read: bool, left: int = 0) -> str:
         """The sentence for what stopped the account as a whole; ``left`` phones were not attempted for it."""

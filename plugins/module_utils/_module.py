@@ -58,6 +58,11 @@ class Session:
     check_mode: bool
     warn: Callable[[str], None]
 
+    def warn_of_notices(self) -> None:
+        """Warn of how the account had to be used, after its calls."""
+        for notice in self.service.notices:
+            self.warn(self.presenter.speaker.notice(notice))
+
     def warn_about(self, servers: Iterable[str | None], macs: Iterable[str]) -> None:
         """Warn of what is accepted and may be a mistake: long names of servers, MAC addresses of other vendors."""
         vendor = self.service.capabilities.name

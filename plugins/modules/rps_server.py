@@ -255,8 +255,7 @@ def work(session: Session, request: Request) -> Answer:
             result = manage(service, server, request.force, session.check_mode)
         else:
             result = add(service, server, session.check_mode)
-    for notice in service.notices:
-        session.warn(notice)
+    session.warn_of_notices()
     url = service.masker.url
     message = session.presenter.speaker.sentence(result.why) if result.why is not None else ""
     if result.why is not None and result.why.code == "server_exists":

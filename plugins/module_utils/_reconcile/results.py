@@ -53,7 +53,7 @@ class RunResult:
     unmanaged: tuple[CurrentDevice, ...] | None = ()
     servers: tuple[ServerResult, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
+    notices: tuple[Reason, ...] = ()
     account_error: Reason | None = None
     violation: GuardViolation | None = None
     stopped: Reason | None = None

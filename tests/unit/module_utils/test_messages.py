@@ -17,6 +17,7 @@ from ansible_collections.voip.rps.plugins.module_utils._messages import (
     INVENTORY,
     MAX_PROBLEMS,
     MODULE,
+    NOTICES,
     ROLE,
     Speaker,
     Vocabulary,
@@ -345,6 +346,20 @@ def test_several_problems_are_counted_first_and_too_many_are_counted_last() -> N
     assert input_message(InputError(many[: MAX_PROBLEMS + 1]), MODULE).endswith("1 more problem. Nothing was sent.")
     exactly = input_message(InputError(many[:MAX_PROBLEMS]), MODULE)
     assert "more problem" not in exactly
+
+
+# An account as a whole.
+
+
+@pytest.mark.parametrize("vocabulary", [MODULE, ROLE])
+@pytest.mark.parametrize("code", NOTICES)
+def test_a_notice_is_a_sentence_with_the_option_of_whoever_speaks(vocabulary: Vocabulary, code: str) -> None:
+    what = Reason(code, params={"cause": "the service has no such call", "count": 24, "half": 12})
+    text = Speaker(vocabulary, "Yealink").notice(what)
+    assert is_sentence(text)
+    assert not AVOIDED.search(text)
+    if code == "list_too_long":
+        assert f"set {vocabulary.option('batch_size')}: 12." in text
 
 
 # The page.
