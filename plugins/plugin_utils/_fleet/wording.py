@@ -38,6 +38,11 @@ SENTENCES: dict[str, str] = {
     "server.would_create": "{account}: server '{server}' would be added.",
     "server.may_create": "{account}: server '{server}' would be added if it does not exist yet.",
     "server.would_edit": "{account}: server '{server}' would be edited; its URL would be {url}.",
+    # A run that was interrupted.
+    "interrupted": "The run was interrupted. Calls in flight were finished or cut off; nothing more was sent.",
+    "interrupted.read": "The run was interrupted while it read the accounts. Nothing was written; run again.",
+    "interrupted.phones": "{account}: {outcome}: {hosts}.",
+    "interrupted.report": "The result of each phone is in {path}. Run again to do the rest.",
     # Guards.
     "guard.drift": "{account}: a run that writes would be blocked now. {guard}",
 }
