@@ -72,7 +72,7 @@ from ._fleet.wording import say
 from ._report.build import build_report, drift_artifact, has_drift
 from ._report.files import gather, write_interrupted, write_reports
 from ._report.from_run import run_part
-from ._report.recommendations import verdict
+from ._report.recommendations import shared_name, verdict
 
 PROGRESS_INTERVAL_S = 5.0
 _MODES = (PROVISION, DRIFT, RELEASE)
@@ -310,12 +310,12 @@ class BulkStep:
             done,
             when=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             play=str(values.get("ansible_play_name") or ""),
-            hosts=len(values.get("ansible_play_hosts_all") or []),
+            hosts=values.get("ansible_play_hosts_all") or [],
             limit=values.get("ansible_limit") or None,
             inventory=[str(source) for source in values.get("ansible_inventory_sources") or ()],
         )
         report = build_report([part])  # if the run's other parts cannot be read
-        messages, errors = list(done.messages), list(done.errors)
+        messages, errors, warnings = list(done.messages), list(done.errors), list(done.warnings)
         try:
             # Ansible's own temporary folder lives as long as the run, and its batches share it.
             report = gather(constants.DEFAULT_LOCAL_TMP, fleet.report_dir, part)
@@ -323,12 +323,15 @@ class BulkStep:
         except RpsError as error:
             errors.append(str(error))
         messages.append(verdict(report)[1] + ".")
+        no_plan = shared_name(report)
+        if no_plan is not None and report["counts"]["would_change"]:
+            warnings.append(no_plan)
         # Failing in one batch would stop those that follow, and their part of the report with them.
         last = not scope.batches or report["scope"]["phones"] >= len(values.get("ansible_play_hosts") or [])
         if fleet.fail_on_drift and last and has_drift(report):
             errors.append(f"{verdict(report)[1]}, and rps_fail_on_drift is set.")
         stats = {"data": {"rps_drift": dict(drift_artifact(report))}, "per_host": False, "aggregate": False}
-        return replace(done, messages=tuple(messages), errors=tuple(errors)), stats
+        return replace(done, messages=tuple(messages), warnings=tuple(warnings), errors=tuple(errors)), stats
 
     def _progress(self) -> Callable[[str, str, int, int], None]:
         """Lines for people while a long run goes on. On stderr, so that a callback that prints JSON stays parseable."""
