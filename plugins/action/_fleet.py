@@ -8,6 +8,10 @@ from time import monotonic
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.compat import keep_stderr
+
+# Of Ansible's own process, which loads this file.
+_STDERR = keep_stderr()
 
 
 class ActionModule(ActionBase):
@@ -25,5 +29,5 @@ class ActionModule(ActionBase):
 
         started = monotonic()
         result: dict[str, Any] = super().run(tmp, task_vars)
-        step = BulkStep(self._task, self._loader, self._templar, self._display)
+        step = BulkStep(self._task, self._loader, self._templar, self._display, _STDERR)
         return step.run(result, dict(task_vars or {}), started)

@@ -142,6 +142,10 @@ CATALOG: dict[str, str] = {
         "correct it in the vendor's portal."
     ),
     "not_applied": "{phone} is still {status}, although {service} accepted the write. Run again.",
+    "not_applied.other": (
+        "{phone} is now {status}, although {service} accepted the write. Check that nothing else changes the account, "
+        "and run again."
+    ),
     "not_applied.move": (
         "{phone} is still redirected to {current} instead of {desired}, although {service} accepted the move to server "
         "'{server}'. {service} has no call to edit a server: check the server's URL in the vendor's portal, and run "
@@ -162,6 +166,10 @@ CATALOG: dict[str, str] = {
     "not_applied.elsewhere": (
         "{phone} is still registered to another account, although {service} accepted the override. Ask the other "
         "account or the vendor to release the phone, and run again."
+    ),
+    "not_applied.taken": (
+        "{phone} is now registered to another account, although {service} accepted the override. Ask the other account "
+        "or the vendor to release the phone, and run again."
     ),
     "call_absent": "{phone} was not written: {cause}. {fix}",
     "login_refused": "{phone} was not {done}: {cause}. Check api_username and api_password of the account.",
@@ -260,6 +268,20 @@ GUARDS: dict[str, str] = {
     ),
 }
 
+# What stopped an account as a whole: before anything of it was read, or in the middle.
+ACCOUNT: dict[str, str] = {
+    "unread": "{account} could not be read: {cause}.",
+    "unfinished": "{account} was not finished: {cause}.",
+    "effect": "{phones} not attempted.",
+}
+
+# What a user should know about how an account was used, whatever came of its phones; each once for an account.
+NOTICES: dict[str, str] = {
+    "urls_unreadable": "Redirect URLs cannot be read on this account, so bindings cannot be verified: {cause}.",
+    "one_by_one": "Phones are written one by one: {cause}.",
+    "list_too_long": "A list of {count} phones is too long for the service; set {batch_size}: {half}.",
+}
+
 # Options with the value that a sentence asks to set.
 _SETTINGS: dict[str, str] = {
     "override": "{}: true",
@@ -307,6 +329,23 @@ class Speaker:
         option = self.vocabulary.option(violation.name)
         values = {**self._names(), "option": option, "account": self.account or "the account", **violation.params}
         return to_printable(f"Guard {option} blocked the run: {GUARDS[key].format(**values)}")
+
+    def notice(self, what: Reason) -> str:
+        """The sentence for a notice about the account."""
+        values = {"batch_size": self.vocabulary.option("batch_size"), **what.params}
+        return to_printable(NOTICES[what.code].format(**values))
+
+    def stopped(self, cause: str, fix: str, *, was_read: bool, left: int = 0) -> str:
+        """The sentence for what stopped the account as a whole; ``left`` phones were not attempted for it."""
+        account = f"Account {self.account}" if self.account else "The account"
+        text = ACCOUNT["unfinished" if was_read else "unread"].format(account=account, cause=cause.rstrip("."))
+        step = fix.rstrip(".")
+        effect = ""
+        if left:
+            phones = f"{pluralize(left, 'phone')} {'was' if left == 1 else 'were'}"
+            effect = ACCOUNT["effect"].format(phones=phones)
+        rest = f"{step}; {effect}" if step and effect else effect or as_sentence(step)
+        return to_printable(f"{text} {rest}".rstrip())
 
     def _names(self) -> dict[str, str]:
         option = self.vocabulary.option

@@ -167,8 +167,9 @@ class CurrentDevice:
 class PlannedChange:
     """One phone in a plan: what is desired, what is current, what is to be done.
 
-    ``outcome`` is what the decision alone says: ``in_sync``, ``unverifiable``, ``conflict``, ``would_change`` or
-    ``failed``; for a phone that could not be read (``current`` is None) ``failed`` or ``not_attempted``.
+    ``action`` is what the phone needs, ``outcome`` what the decision alone says: ``in_sync``, ``unverifiable``,
+    ``conflict``, ``would_change``, or ``failed`` if what the phone needs cannot be done; for a phone that could not be
+    read (``current`` is None) ``failed`` or ``not_attempted``.
     """
 
     desired: DesiredDevice
@@ -184,7 +185,7 @@ class PlannedChange:
 
     @property
     def writes(self) -> bool:
-        return self.action != NONE
+        return self.outcome == WOULD_CHANGE
 
 
 @dataclass(frozen=True)

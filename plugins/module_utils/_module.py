@@ -27,7 +27,7 @@ from ._errors import CallError, InputError, MissingLibraryError, RpsError
 from ._messages import MODULE, Speaker, input_message
 from ._model import Connection
 from ._reconcile.results import Presenter
-from ._text import as_sentence, capitalized
+from ._text import as_sentence
 from ._urls import split_url
 from ._validation import (
     Problems,
@@ -57,6 +57,11 @@ class Session:
     presenter: Presenter
     check_mode: bool
     warn: Callable[[str], None]
+
+    def warn_of_notices(self) -> None:
+        """Warn of how the account had to be used, after its calls."""
+        for notice in self.service.notices:
+            self.warn(self.presenter.speaker.notice(notice))
 
     def warn_about(self, servers: Iterable[str | None], macs: Iterable[str]) -> None:
         """Warn of what is accepted and may be a mistake: long names of servers, MAC addresses of other vendors."""
@@ -152,7 +157,9 @@ def run(
     except InputError as error:
         failure = input_message(error, MODULE)
     except CallError as error:
-        failure = f"{as_sentence(capitalized(str(error)))} {error.fix}".rstrip()
+        # What the service does to a write is in a result: what is raised is a read, without which nothing is known.
+        title = VENDORS[connection.vendor].title if connection is not None else ""
+        failure = Speaker(MODULE, title).stopped(str(error), error.fix, was_read=False)
     except RpsError as error:
         failure = as_sentence(str(error))
     if not module._diff:  # noqa: SLF001

@@ -282,8 +282,7 @@ def work(session: Session, desired: DesiredDevice) -> Answer:
     """Reconcile the phone."""
     session.warn_about([desired.server], [desired.mac])
     report = reconcile(session.service, [desired], Options(bulk=False, check_mode=session.check_mode))
-    for notice in report.notices:
-        session.warn(notice)
+    session.warn_of_notices()
     entry = session.presenter.entry(report.results[0])
     result = {key: entry[key] for key in _RETURNED}
     result.update(device=entry["after"], diff=_diff(entry))

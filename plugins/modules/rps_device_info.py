@@ -212,8 +212,7 @@ def _status(value: Any, problems: Problems) -> str:
 def work(session: Session, wanted: Wanted) -> Answer:
     """Read the devices."""
     reading = read_devices(session.service, wanted.macs)
-    for notice in session.service.notices:
-        session.warn(notice)
+    session.warn_of_notices()
     shown = [device for device in reading.devices if wanted.has(device)]
     result = {"devices": [session.presenter.device(device, None, False) for device in shown]}
     if not reading.unreadable:

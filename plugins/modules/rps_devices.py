@@ -474,8 +474,7 @@ def work(session: Session, request: Request) -> Answer:
     session.warn_about((device.server for device in devices), (device.mac for device in devices))
     options = replace(request.options, check_mode=session.check_mode)
     report = reconcile(session.service, devices, options)
-    for notice in report.notices:
-        session.warn(notice)
+    session.warn_of_notices()
     result, failure = bulk_result(report, len(devices), session.presenter)
     stopped = run_error(report, session.presenter) is not None
     return result, failure if stopped or request.fails else None

@@ -255,8 +255,7 @@ def work(session: Session, request: Request) -> Answer:
             result = manage(service, server, request.force, session.check_mode)
         else:
             result = add(service, server, session.check_mode)
-    for notice in service.notices:
-        session.warn(notice)
+    session.warn_of_notices()
     url = service.masker.url
     message = session.presenter.speaker.sentence(result.why) if result.why is not None else ""
     if result.why is not None and result.why.code == "server_exists":
@@ -302,8 +301,10 @@ def manage(service: Service, server: Server, force: bool, check_mode: bool) -> R
     found, cause = _find(service, server.name)
     if any(same_url(one.url, server.url) for one in found):
         return Result(True, True, before, server.url)
+    # The acceptance alone shows nothing: changed is what the service lists otherwise than before.
+    after = found[0].url if found else before
     cause = cause or "the service accepted the write, but does not list the server with this URL"
-    return Result(True, False, before, server.url, _lost(server.name, cause), failed=True)
+    return Result(after != before, False, before, after, _lost(server.name, cause), failed=True)
 
 
 def delete(service: Service, name: str, check_mode: bool) -> Result:

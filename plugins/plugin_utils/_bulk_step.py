@@ -10,17 +10,20 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import partial
 from time import monotonic
 from typing import Any
 
 from ansible import constants
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
 from ansible_collections.voip.rps.plugins.module_utils._messages import ROLE, input_message
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import open_service
 
 from ._fleet.arrival import (
     PASS,
@@ -36,7 +39,9 @@ from ._fleet.choice import (
     partial_reason,
     release_refusal,
 )
+from ._fleet.compat import write_lines
 from ._fleet.config import FLEET_VARS, Fleet, parse_fleet
+from ._fleet.interrupted import interrupted_data, interrupted_lines
 from ._fleet.options import NONE
 from ._fleet.outcome import fleet_result, hosts_to_show
 from ._fleet.process import (
@@ -63,10 +68,11 @@ from ._fleet.variables import (
     extra_variables,
     given_fleet_size,
 )
+from ._fleet.wording import say
 from ._report.build import build_report, drift_artifact, has_drift
-from ._report.files import gather, write_reports
+from ._report.files import gather, write_interrupted, write_reports
 from ._report.from_run import run_part
-from ._report.recommendations import verdict
+from ._report.recommendations import shared_name, verdict
 
 PROGRESS_INTERVAL_S = 5.0
 _MODES = (PROVISION, DRIFT, RELEASE)
@@ -106,7 +112,8 @@ class BulkStep:
     """The role's bulk step, for an action's task: once for each play batch it reconciles every account for the hosts
     that arrived."""
 
-    def __init__(self, task: Any, loader: Any, templar: Any, display: Any) -> None:
+    def __init__(self, task: Any, loader: Any, templar: Any, display: Any, stderr: int | None = None) -> None:
+        self._stderr = stderr
         self._task = task
         self._loader = loader
         self._templar = templar
@@ -219,8 +226,42 @@ class BulkStep:
             scope = replace(scope, declared_outside=declared_outside(values, phones))
         if self._task.timeout:
             signal.alarm(0)  # the deadline is in its place
-        with ends_with_the_run(), environment(given):
-            done = run_fleet(fleet, scope, self._progress())
+        with ends_with_the_run() as ending:
+            with environment(given):
+                done = run_fleet(
+                    fleet, scope, self._progress(), partial(open_service, abandoned=ending.is_near), ending
+                )
+            if ending.requested and scope.predicts:
+                raise RefusedError(say("interrupted.read"))
+            try:
+                return self._results(result, fleet, scope, done, this, values)
+            finally:
+                if ending.requested:
+                    self._report_interrupted(fleet, done, values)
+
+    def _report_interrupted(self, fleet: Fleet, done: FleetRun, values: dict[str, Any]) -> None:
+        """Say what an interrupted run did, where it is seen: Ansible may be at its end, and look at no result."""
+        when = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        data = interrupted_data(done, when, str(values.get("ansible_play_name") or ""))
+        lines = interrupted_lines(done)
+        try:
+            path = write_interrupted(fleet.report_dir, json.dumps(data, indent=1))
+            lines.append(say("interrupted.report", path=path))
+        except RpsError as error:
+            lines.append(str(error))
+        write_lines(self._stderr, [f"voip.rps: {line}" for line in lines])
+
+    def _results(
+        self,
+        result: dict[str, Any],
+        fleet: Fleet,
+        scope: Scope,
+        done: FleetRun,
+        this: _Pass,
+        values: dict[str, Any],
+    ) -> dict[str, Any]:
+        """What the action returns of a finished run, and what later steps of the play need of it."""
+        mode, phones = scope.mode, this.arrivals.phones
         folder = constants.DEFAULT_LOCAL_TMP
         add_removed(folder, ((run.account.identity, run.removed, run.base) for run in done.runs))
         result["drift"] = mode == DRIFT
@@ -269,12 +310,12 @@ class BulkStep:
             done,
             when=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             play=str(values.get("ansible_play_name") or ""),
-            hosts=len(values.get("ansible_play_hosts_all") or []),
+            hosts=values.get("ansible_play_hosts_all") or [],
             limit=values.get("ansible_limit") or None,
             inventory=[str(source) for source in values.get("ansible_inventory_sources") or ()],
         )
         report = build_report([part])  # if the run's other parts cannot be read
-        messages, errors = list(done.messages), list(done.errors)
+        messages, errors, warnings = list(done.messages), list(done.errors), list(done.warnings)
         try:
             # Ansible's own temporary folder lives as long as the run, and its batches share it.
             report = gather(constants.DEFAULT_LOCAL_TMP, fleet.report_dir, part)
@@ -282,12 +323,15 @@ class BulkStep:
         except RpsError as error:
             errors.append(str(error))
         messages.append(verdict(report)[1] + ".")
+        no_plan = shared_name(report)
+        if no_plan is not None and report["counts"]["would_change"]:
+            warnings.append(no_plan)
         # Failing in one batch would stop those that follow, and their part of the report with them.
         last = not scope.batches or report["scope"]["phones"] >= len(values.get("ansible_play_hosts") or [])
         if fleet.fail_on_drift and last and has_drift(report):
             errors.append(f"{verdict(report)[1]}, and rps_fail_on_drift is set.")
         stats = {"data": {"rps_drift": dict(drift_artifact(report))}, "per_host": False, "aggregate": False}
-        return replace(done, messages=tuple(messages), errors=tuple(errors)), stats
+        return replace(done, messages=tuple(messages), warnings=tuple(warnings), errors=tuple(errors)), stats
 
     def _progress(self) -> Callable[[str, str, int, int], None]:
         """Lines for people while a long run goes on. On stderr, so that a callback that prints JSON stays parseable."""

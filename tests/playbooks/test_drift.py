@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from support.playbooks import YEALINK, Bench, mac, phone
 
+PARTS = ["new,moved", "kept,gone"]
 HOSTS = ["new", "moved", "kept", "rival", "gone", "htek_new"]
 
 
@@ -113,3 +115,22 @@ def test_a_drift_run_over_a_limit_reports_only_its_hosts(bench: Bench) -> None:
     assert {device.mac for device in bench.sim.world("yealink").devices(YEALINK["api_username"])} == {
         mac(number) for number in (2, 3, 5, 90)
     }
+
+
+def test_two_drift_plays_of_one_account_give_one_report_and_say_that_no_digest_approves_their_plans(
+    bench: Bench,
+) -> None:
+    fleet(bench)
+    imports = [{"ansible.builtin.import_playbook": "voip.rps.drift", "vars": {"rps_hosts": name}} for name in PARTS]
+
+    run = bench.run(str(bench.write("site.yml", imports)))
+
+    assert run.rc == 0
+    report = json.loads((bench.folder / "rps-reports/drift.json").read_text(encoding="utf-8"))
+    assert (report["scope"]["hosts"], report["scope"]["phones"]) == (4, 4)
+    assert [(one["key"], one["batches"]) for one in report["accounts"] if one["key"] == "yea"] == [("yea", 1)] * 2
+    assert "cannot approve both plans" in run.text
+    plans = run.custom["_run"]["rps_drift"]["plans"]
+    writes = bench.run("voip.rps.provision", extra={"rps_expect_plan": plans, "rps_hosts": PARTS[0]})
+    assert writes.rc != 0
+    assert writes.writes == []

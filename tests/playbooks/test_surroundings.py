@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import os
-import select
 import signal
 import socket
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,30 +63,43 @@ def test_after_an_interrupt_only_the_calls_in_flight_end(bench: Bench, number: s
     gate = Gate()
     # The first write goes out alone, to show where the server redirects to.
     bench.sim.faults.add(Fault("pass", method=REGISTER, times=1), Fault("pass", method=REGISTER, gate=gate))
-    end, held_open = os.pipe()  # ends when the last process of the run has ended
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*ANSIBLE_PLAYBOOK, "-i", str(bench.folder / "hosts.yml"), "voip.rps.provision"],
         cwd=bench.folder,
         env=bench.environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         start_new_session=True,
-        pass_fds=[held_open],
         preexec_fn=_as_from_a_terminal,  # noqa: PLW1509 - it only resets signals
-    )
-    os.close(held_open)
-    in_flight = gate.wait(2)
-    (os.killpg if group else os.kill)(process.pid, number)
-    process.wait(60)
-    gate.open()  # whoever still works gets an answer now, and would go on
-    with os.fdopen(end, "rb") as pipe:
-        assert select.select([pipe], [], [], 60)[0], "a process of the run is still there"
-        assert pipe.read() == b""
+    ) as process:
+        in_flight = gate.wait(2)
+        (os.killpg if group else os.kill)(process.pid, number)
+        process.wait(60)
+        gate.open()  # whoever still works gets an answer now, and would go on
+        assert process.stderr is not None
+        said = process.stderr.read()  # until the last process of the run has ended
 
     assert in_flight
     assert process.returncode != 0
     assert len(bench.sim.calls(REGISTER)) == 3
+    _assert_reported(bench, said)
+
+
+def _assert_reported(bench: Bench, said: str) -> None:
+    """What was written and what was left is in the report, and the phones that were written are named on the way."""
+    report = json.loads((bench.folder / "rps-reports/interrupted.json").read_text(encoding="utf-8"))
+    devices = report["accounts"]["acme"]["devices"]
+    assert [device["host"] for device in devices] == [f"p{number}" for number in range(1, MANY + 1)]
+    outcomes = Counter(device["outcome"] for device in devices)
+    assert outcomes == {"changed": 1, "unknown": 2, "not_attempted": MANY - 3}
+    assert {device["reason"] for device in devices if device["outcome"] == "not_attempted"} == {"interrupted"}
+    text = " ".join(said.split())
+    assert "voip.rps: The run was interrupted." in text
+    assert f"acme: 60 phones: 1 changed, 2 outcome unknown, {MANY - 3} not attempted." in text
+    assert "acme: changed: p1. voip.rps: acme: outcome unknown: p2 and p3." in text
+    assert "rps-reports/interrupted.json. Run again to do the rest." in text
 
 
 def test_a_time_limit_of_the_task_ends_the_run_in_order_and_every_phone_has_a_result(bench: Bench) -> None:

@@ -355,3 +355,34 @@ def test_a_later_task_sees_the_entry_of_its_own_host_after_batches(bench: Bench)
 
     assert run.rc == 0
     assert run.recap() == {"p1": (1, 0), "p2": (0, 0), "p3": (1, 0), "p4": (1, 0)}
+
+
+@pytest.mark.parametrize(
+    ("keywords", "shows", "batches"),
+    [
+        ({}, "all", 3),
+        ({"any_errors_fatal": True}, "all", 1),
+        ({"max_fail_percentage": 30}, "all", 2),
+        ({"max_fail_percentage": 30}, "changed", 2),
+        ({"max_fail_percentage": 60}, "all", 3),
+        # The bulk task fails for all hosts of its batch, however many phones failed.
+        ({"max_fail_percentage": 60}, "none", 1),
+    ],
+)
+def test_a_play_in_steps_stops_after_the_batch_that_its_keywords_say(
+    bench: Bench, keywords: dict[str, Any], shows: str, batches: int
+) -> None:
+    """One of four phones fails in the first batch, two in the second, and none in the third."""
+    fleet(bench, 12)
+    for number in (2, 5, 7):
+        bench.rival(number)
+
+    run = bench.run(play(serial=4, **keywords), extra={"rps_host_results": shows})
+
+    assert run.rc != 0
+    assert len(run.bulk) == batches
+    ours = bench.sim.world("yealink").devices("acme")
+    assert len(ours) == {1: 3, 2: 5, 3: 9}[batches]
+    failed = {host for host, (_changed, failures) in run.recap().items() if failures}
+    if shows != "none":
+        assert failed == {"p2", "p5", "p7"} & {f"p{number}" for number in range(1, 4 * batches + 1)}

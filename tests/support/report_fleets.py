@@ -122,6 +122,7 @@ def part(accounts: Iterable[AccountPart], **changes: Any) -> RunPart:
         "mode": "drift",
         "check_mode": False,
         "play": PLAY,
+        "play_id": changes.get("play", PLAY),
         "hosts": sum(len(one["rows"]) for one in given),
         "fleet_size": None,
         "limit": None,

@@ -13,11 +13,13 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import socket
 import threading
 import time
 import traceback
+import weakref
 from typing import Any
 
 # Typed loosely: whether requests is there is only known at run time, and its absence must not be an import error.
@@ -61,6 +63,32 @@ class Clock:
         return event.wait(seconds)
 
 
+class OpenSockets:
+    """The sockets of one client, so that another thread can cut off the calls in flight."""
+
+    def __init__(self) -> None:
+        self.cut = False
+        self._sockets: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._lock = threading.RLock()  # a signal handler may cut off a thread that has it
+
+    def add(self, found: Any) -> None:
+        """Remember a socket. Raises OSError after the cut."""
+        with self._lock:
+            if self.cut:
+                raise OSError("the calls of this client are cut off")
+            self._sockets.add(found)
+
+    def cut_off(self) -> None:
+        """End every operation on every socket, now and later."""
+        with self._lock:
+            self.cut = True
+            sockets = list(self._sockets)
+        for one in sockets:
+            # The plain call: that of a TLS socket would take its state from the thread that reads.
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+
 class Deadline(threading.local):
     """The try that this thread is making: when it must be over (monotonic seconds), whether its request has left."""
 
@@ -68,13 +96,15 @@ class Deadline(threading.local):
     until = 0.0
     seconds = 0.0  # that the try was given
     sent = False
+    sockets = OpenSockets()
 
-    def start(self, clock: Clock, until: float) -> None:
-        """Begin a try that must be over at ``until`` (of this clock)."""
+    def start(self, clock: Clock, until: float, sockets: OpenSockets) -> None:
+        """Begin a try that must be over at ``until`` (of this clock), and whose connections are among ``sockets``."""
         self.clock = clock
         self.until = until
         self.seconds = until - clock.monotonic()
         self.sent = False
+        self.sockets = sockets
 
     @property
     def expired(self) -> bool:
@@ -132,6 +162,7 @@ class _DeadlineMixin:
         for family, kind, protocol, _name, address in socket.getaddrinfo(me._dns_host, me.port, 0, socket.SOCK_STREAM):  # noqa: SLF001
             found = socket.socket(family, kind, protocol)
             try:
+                deadline.sockets.add(found)
                 for option in me.socket_options or ():
                     found.setsockopt(*option)
                 found.settimeout(deadline.remaining())
@@ -152,7 +183,9 @@ class _DeadlineMixin:
         finally:
             deadline.sent = False  # a proxy was spoken to at most
         if not isinstance(me.sock, DeadlineSocket):
-            me.sock = DeadlineSocket(me.sock)
+            secured = me.sock
+            me.sock = DeadlineSocket(secured)
+            deadline.sockets.add(secured)
 
     def send(self, data: Any) -> Any:
         if getattr(self, "sock", None) is None:

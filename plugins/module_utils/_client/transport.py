@@ -39,7 +39,7 @@ from .._model import Connection
 from .._redaction import Masker
 from .._text import to_printable
 from .._urls import split_url
-from .deadline import HTTP_ERRORS, REQUESTS_IMPORT_ERROR, Adapter, Clock, deadline, requests
+from .deadline import HTTP_ERRORS, REQUESTS_IMPORT_ERROR, Adapter, Clock, OpenSockets, deadline, requests
 from .limits import MAX_ANSWER_BYTES, MAX_ERROR_BYTES
 
 MAX_CONSECUTIVE_FAILURES = 5  # calls that failed with all their tries
@@ -98,6 +98,7 @@ class Client:
         self._stop = threading.Event()
         self._reason_to_stop: StoppedError | None = None
         self._failures = 0
+        self._sockets = OpenSockets()
         self._spelled: dict[tuple[str, str], tuple[str, str, dict[str, str]]] = {}  # by method and URL as given
         self._until = None if connection.deadline is None else self.clock.monotonic() + connection.deadline
         parts = split_url(connection.api_url)
@@ -127,7 +128,12 @@ class Client:
 
     def interrupt(self) -> None:
         """Stop because whoever started the run wants it to end."""
-        self.stop(StoppedError("the run was interrupted", INTERRUPTED, fix="Run again to do the rest."))
+        self.stop(_interruption())
+
+    def abort(self) -> None:
+        """Interrupt, and cut off the calls in flight: whether they were executed is then not known."""
+        self.interrupt()
+        self._sockets.cut_off()
 
     @property
     def stopped(self) -> StoppedError | None:
@@ -212,7 +218,7 @@ class Client:
         with self._lock:
             self.calls[name] = self.calls.get(name, 0) + 1
         until = self.clock.monotonic() + self.connection.timeout
-        deadline.start(self.clock, until if self._until is None else min(until, self._until))
+        deadline.start(self.clock, until if self._until is None else min(until, self._until), self._sockets)
         try:
             response = self._carry(build(), max_bytes)
         # http.client lets a ValueError through for a chunk's size that is none.
@@ -260,6 +266,10 @@ class Client:
             return BadAnswerError(f"{name} got an answer of more than {error.max_bytes:,} bytes from {self.origin}")
         if isinstance(error, (zlib.error, _EncodingError)):
             return BadAnswerError(f"{name} got an answer from {self.origin} in an encoding that cannot be unpacked")
+        if self._sockets.cut:
+            if not deadline.sent:
+                return _interruption()
+            return LostAnswerError(f"the run was interrupted before the answer to {name} was complete")
         expired = deadline.expired
         if not deadline.sent:
             return self._connect_error(name, error, expired)
@@ -291,6 +301,10 @@ class Client:
         else:
             why, fix = "the connection was refused", "Check api_url, network and firewall."
         return NotSentError(f"{name} could not be sent to {self.origin}: {why}", transient=transient, fix=fix)
+
+
+def _interruption() -> StoppedError:
+    return StoppedError("the run was interrupted", INTERRUPTED, fix="Run again to do the rest.")
 
 
 def _ca_bundle(connection: Connection) -> str | None:

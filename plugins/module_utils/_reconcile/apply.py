@@ -73,11 +73,6 @@ class Applier:
         self._lock = threading.Lock()
         self._total = len(plan.writes)
 
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """What the user should know about how the writes were made."""
-        return tuple(self._writer.notices)
-
     def servers(self, planned: Sequence[PlannedServer]) -> tuple[ServerResult, ...]:
         """Create and edit servers. Phones of a server that has another URL than defined are not attempted."""
         blocked = blocked_by_servers(planned, self._plan.writes, self._service.masker.url)

@@ -55,7 +55,7 @@ def decide(desired: DesiredDevice, current: CurrentDevice, vendor: Capabilities)
         return PlannedChange(desired, current, NONE, IN_SYNC)
     if current.status == UNKNOWN_STATUS:
         if vendor.needs_serial and not desired.serial:
-            return PlannedChange(desired, current, NONE, FAILED, reason("serial_missing"))
+            return PlannedChange(desired, current, REGISTER, FAILED, reason("serial_missing"))
         return PlannedChange(desired, current, REGISTER, WOULD_CHANGE)
     if current.status == UNREGISTERED:
         return PlannedChange(desired, current, BIND, WOULD_CHANGE)

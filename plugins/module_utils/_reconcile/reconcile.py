@@ -212,7 +212,6 @@ def execute(
     blocked = violation or prepared.violation
     changes = [*prepared.declared, *prepared.purged]
     servers: tuple[ServerResult, ...] = tuple(one.result for one in prepared.servers)
-    notices: tuple[str, ...] = ()
     if blocked is not None:
         why = reason(f"guard_{blocked.name}")
         results = [
@@ -234,13 +233,13 @@ def execute(
             for change in changes
         ]
     else:
-        results, servers, notices = _write(service, prepared, prepared.plan, options, progress)
-    return _run_result(service, prepared, blocked, results, servers, notices)
+        results, servers = _write(service, prepared, prepared.plan, options, progress)
+    return _run_result(service, prepared, blocked, results, servers)
 
 
 def _write(
     service: Service, prepared: Prepared, plan: Plan, options: Options, progress: Progress
-) -> tuple[list[DeviceResult], tuple[ServerResult, ...], tuple[str, ...]]:
+) -> tuple[list[DeviceResult], tuple[ServerResult, ...]]:
     with worker_pool(service) as workers:
         applier = Applier(service, workers, plan, options.batch_size, progress, bulk=options.bulk)
         servers = applier.servers(prepared.servers)
@@ -253,7 +252,7 @@ def _write(
             results.append(verify_write(change, attempt.write, attempt.after, vendor, show))
         else:
             results.append(predicted_result(change, service.reads_url))
-    return results, servers, applier.notices
+    return results, servers
 
 
 def _run_result(
@@ -262,7 +261,6 @@ def _run_result(
     violation: GuardViolation | None,
     results: Sequence[DeviceResult],
     servers: tuple[ServerResult, ...],
-    notices: tuple[str, ...],
 ) -> RunResult:
     gone = {
         result.mac
@@ -280,7 +278,7 @@ def _run_result(
         unmanaged=unmanaged,
         servers=tuple(sorted((*servers, *shown), key=lambda item: item.server.name)),
         calls=dict(sorted(service.client.calls.items())),
-        notices=(*service.notices, *notices),
+        notices=tuple(service.notices),
         account_error=prepared.account_error,
         violation=violation,
         stopped=stop_reason(stopped) if stopped is not None else None,

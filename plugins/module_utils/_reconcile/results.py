@@ -53,10 +53,18 @@ class RunResult:
     unmanaged: tuple[CurrentDevice, ...] | None = ()
     servers: tuple[ServerResult, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
+    notices: tuple[Reason, ...] = ()
     account_error: Reason | None = None
     violation: GuardViolation | None = None
     stopped: Reason | None = None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the account could be read. One phone that could not be read is that phone's own affair."""
+        if self.plan is None or self.account_error is not None:
+            return False
+        read = any(change.current is not None for change in self.plan.changes)
+        return self.plan.listed is not None or read or not self.plan.changes
 
 
 @dataclass(frozen=True)
@@ -136,8 +144,9 @@ def diff_of(entries: Iterable[Mapping[str, Any]], name: str = "devices") -> dict
     }
 
 
-def _without_mac(device: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if device is None else {key: value for key, value in device.items() if key != "mac"}
+def _without_mac(device: Mapping[str, Any]) -> dict[str, Any]:
+    # What is changed, or would be, was read before and has a state after: neither is None.
+    return {key: value for key, value in device.items() if key != "mac"}
 
 
 def bulk_result(run: RunResult, declared: int, presenter: Presenter) -> tuple[dict[str, Any], str | None]:
@@ -183,12 +192,9 @@ def run_error(run: RunResult, presenter: Presenter) -> str | None:
     why = run.account_error or run.stopped
     if why is None:
         return None
-    name = f"Account {presenter.speaker.account}" if presenter.speaker.account else "The account"
-    verb = "could not be read" if run.account_error is not None else "was not finished"
-    cause = f"{name} {verb}: {why.params.get('cause', why.code)}."
     left = sum(1 for result in run.results if result.outcome == NOT_ATTEMPTED)
-    effect = f" {pluralize(left, 'phone')} {'was' if left == 1 else 'were'} not attempted." if left else ""
-    return " ".join(f"{cause} {why.params.get('fix', '')}{effect}".split())
+    cause, fix = str(why.params.get("cause", why.code)), str(why.params.get("fix", ""))
+    return presenter.speaker.stopped(cause, fix, was_read=run.was_read, left=left)
 
 
 def failure_message(run: RunResult, entries: Sequence[Mapping[str, Any]], presenter: Presenter) -> str | None:

@@ -114,7 +114,8 @@ class _Verifier:
         if self.write.kind == REFUSED and not self.write.maybe_earlier:
             return self._result(FAILED, None, self._refused())
         if self.write.kind == DONE:
-            return self._result(UNKNOWN, None, self._reason("unreadable_after", "accepted"), changed=True)
+            # The acceptance shows nothing: only what was read, or what no call can read, counts as changed.
+            return self._result(UNKNOWN, None, self._reason("unreadable_after", "accepted"))
         return self._result(UNKNOWN, None, self._reason("unreadable_after", cause=self._cause()))
 
     def _refused(self) -> Reason:
@@ -131,7 +132,9 @@ class _Verifier:
                 why = self._refused()
                 return self._result(FAILED, after, Reason(why.code, "override", why.params))
             if self.write.kind == DONE:
-                return self._result(FAILED, after, self._reason("not_applied", "elsewhere"))
+                moved = after != self.change.current
+                why = self._reason("not_applied", "taken" if moved else "elsewhere", status=after.status)
+                return self._result(FAILED, after, why, changed=moved)
             return self._result(UNKNOWN, after, self._lost())
         if self.write.kind == DONE:
             return self._result(CONFLICT, after, self._reason("owned_elsewhere", "accepted"))
@@ -171,7 +174,8 @@ class _Verifier:
             if after.url is None:
                 return self._result(UNKNOWN, after, self._reason("answer_lost", "hidden"))
             return self._result(FAILED, after, self._other_url(after, moved), changed=moved)
-        return self._result(FAILED, after, self._reason("not_applied", status=after.status), changed=moved)
+        why = self._reason("not_applied", "other" if moved else "", status=after.status)
+        return self._result(FAILED, after, why, changed=moved)
 
     def _other_url(self, after: CurrentDevice, moved: bool) -> Reason:
         """An accepted write after which the phone has another URL than desired: the old one, or a third one."""

@@ -116,7 +116,6 @@ class Writer:
         self._largest: dict[str, int] = {}  # by action: the most devices of a call, after the service choked on more
         self._accepts_lists: set[str] = set()  # actions of which a bulk call was answered
         self._one_by_one: set[str] = set()  # actions whose bulk call the service cannot execute
-        self.notices: dict[str, None] = {}
 
     def read(self, mac: str) -> CurrentDevice | None:
         """The device as it is now, or None if that cannot be found out."""
@@ -214,10 +213,10 @@ class Writer:
             self._batch(changes, attempts, earlier, retries)  # can_batch knows by now: one by one
             return
         if isinstance(error, TooLargeError):
-            self._largest[changes[0].action] = half = max(1, len(changes) // 2)
-            self.notices[f"A list of {len(changes):,} phones is too long for the service; set batch_size: {half}."] = (
-                None
-            )
+            # A list that was sent at the same time may have shown already that this half is too long.
+            half = max(1, min(self._largest.get(changes[0].action, len(changes)), len(changes) // 2))
+            self._largest[changes[0].action] = half
+            self.service.note(reason("list_too_long", count=len(changes), half=half))
             for start in range(0, len(changes), half):
                 self._batch(changes[start : start + half], attempts, earlier, retries)
             return
@@ -245,7 +244,7 @@ class Writer:
         self._largest[action] = 1
         if action not in self._accepts_lists:
             self._one_by_one.add(action)
-            self.notices[f"Phones are written one by one: {error}."] = None
+            self.service.note(reason("one_by_one", cause=str(error)))
 
     def _left_after_open(
         self,

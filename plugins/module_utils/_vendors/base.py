@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from .._errors import AbsentCallError
-from .._model import CurrentDevice, CurrentServer, PlannedChange, Refusal, Server
+from .._model import CurrentDevice, CurrentServer, PlannedChange, Reason, Refusal, Server
 from .._redaction import Masker
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ class Service(ABC):
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self._notices: dict[str, Reason] = {}
 
     @property
     def masker(self) -> Masker:
@@ -115,9 +116,13 @@ class Service(ABC):
         return self.client.masker
 
     @property
-    def notices(self) -> Sequence[str]:
-        """What the user should know about this account's service, each once: calls that are absent or closed."""
-        return ()
+    def notices(self) -> Sequence[Reason]:
+        """What the user should know about how this account was used, one for each word of ``_messages.NOTICES``."""
+        return tuple(self._notices.values())
+
+    def note(self, what: Reason) -> None:
+        """Add a notice. It takes the place of an earlier one with the same word, so that nothing is said twice."""
+        self._notices[what.code] = what
 
     @property
     def reads_url(self) -> bool:

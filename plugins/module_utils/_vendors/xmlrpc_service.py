@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 from .._client.limits import MAX_ANSWER_BYTES
 from .._client.xmlrpc import Param
 from .._errors import AbsentCallError, BadAnswerError, FaultError
-from .._model import CurrentDevice
+from .._model import CurrentDevice, reason
 from .base import DOCUMENTED, Service
 from .pair_answers import UnexpectedResponseError
 
@@ -39,7 +39,6 @@ class XmlRpcService(Service):
     def __init__(self, client: XmlRpcClient) -> None:
         super().__init__(client)
         self._unusable: set[Call] = set()
-        self._notices: dict[str, None] = {}
         self._url_was_read = False
         self._faults = 0  # of the call that reads URLs
         self._lock = threading.Lock()
@@ -51,21 +50,14 @@ class XmlRpcService(Service):
 
         return cls(XmlRpcClient(connection, masker, **seams))
 
-    @property
-    def notices(self) -> Sequence[str]:
-        """What the user should know about this account's service, each once."""
-        return tuple(self._notices)
-
     def has(self, method: str, params: int) -> bool:
         """Whether the service has this call, as far as its document and this run's answers show."""
         return (method, params) in self.calls and (method, params) not in self._unusable
 
-    def mark_unusable(self, call: Call, notice: str = "") -> None:
-        """Do not make this call again in this run; ``notice`` is reported once."""
+    def mark_unusable(self, call: Call) -> None:
+        """Do not make this call again in this run."""
         with self._lock:
             self._unusable.add(call)
-            if notice:
-                self._notices[notice] = None
 
     def call(
         self,
@@ -126,13 +118,14 @@ class XmlRpcService(Service):
         return status_only()
 
     def _give_up_on_urls(self, key: Call, error: Exception) -> None:
-        notice = f"Redirect URLs cannot be read on this account, so bindings cannot be verified: {error}."
-        self.mark_unusable(key, notice)
+        self.mark_unusable(key)
+        self.note(reason("urls_unreadable", cause=str(error)))
 
     def call_list(self, method: str, params: Sequence[Param], meaning: Callable[[Any], Meaning]) -> Meaning:
         """Make one bulk write. If the account cannot use it, that is noted before AbsentCallError is raised."""
         try:
             return self.call(method, params, meaning, idempotent=False, optional=True)
         except AbsentCallError as error:
-            self.mark_unusable((method, len(params)), f"Phones are written one by one: {error}.")
+            self.mark_unusable((method, len(params)))
+            self.note(reason("one_by_one", cause=str(error)))
             raise

@@ -44,6 +44,7 @@ from .._model import (
     PlannedChange,
     Refusal,
     Server,
+    reason,
 )
 from .base import (
     MANAGED,
@@ -117,7 +118,6 @@ class YmcsService(Service):
     def __init__(self, client: RestClient) -> None:
         super().__init__(client)
         self._unusable: dict[str, str] = {}  # calls that are absent or closed, and why
-        self._notices: dict[str, None] = {}
         self._servers: tuple[CurrentServer, ...] | None = None
         self._lock = threading.Lock()
         self._servers_lock = threading.Lock()
@@ -128,11 +128,6 @@ class YmcsService(Service):
         from .._client.rest_client import RestClient  # noqa: PLC0415 - requests is loaded only to connect
 
         return cls(RestClient(connection, masker, **seams))
-
-    @property
-    def notices(self) -> Sequence[str]:
-        """Calls that this account cannot use, and what replaces them."""
-        return tuple(self._notices)
 
     # Calls.
 
@@ -290,7 +285,7 @@ class YmcsService(Service):
             return BatchAnswer(self._refusal(error, explain), refused)
         except AbsentCallError as error:
             # A single device has a call of its own.
-            self._notices[f"Phones are added one by one: {error}."] = None
+            self.note(reason("one_by_one", cause=str(error)))
             raise
         return BatchAnswer(None, {**refused, **answer.refused}, answer.unclear)
 

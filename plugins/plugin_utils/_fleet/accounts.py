@@ -57,6 +57,12 @@ class Logins:
     warnings: tuple[str, ...] = ()
 
     @property
+    def complete(self) -> bool:
+        """Whether there are accounts, and all of them can be used. If not, a name may be that of an account which could
+        not be read, and what follows from that is no problem of its own."""
+        return bool(self.names) and len(self.by_name) == len(self.names)
+
+    @property
     def origin(self) -> str:
         """Where accounts are defined, for messages."""
         return "the environment" if self.from_environment else "rps_accounts"

@@ -2,17 +2,25 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What differs between versions of ansible-core, and the two uses of a task that no documented interface covers.
+"""What differs between versions of ansible-core, and what no documented interface covers: two uses of a task, and the
+error output of the process that forks the workers.
 
 PRIVATE to the collection: may change without notice.
 """
 
 from __future__ import annotations
 
+import os
+import select
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import ansible.errors
 import ansible.parsing.vault
+
+_PATIENCE_MS = 1000  # with a reader that has stopped to read
+_MAX_LINE = 4096  # bytes, which a pipe takes in one piece
 
 
 class _NeverRaisedError(Exception):
@@ -52,3 +60,28 @@ def run_in_the_foreground(task: Any) -> None:
     ansible-core polls over the connection of the task's host, which here is a phone.
     """
     task.async_val = 0
+
+
+def keep_stderr() -> int | None:
+    """A copy of this process's error output, or None if it has none.
+
+    ansible-core takes the output of its workers away, and shows nothing of what they send once it is interrupted. A
+    file of an action is loaded in Ansible's own process before the worker is forked, so a copy that is made then is
+    the worker's too, and that of no other program: copies are closed where one is started.
+    """
+    try:
+        return os.dup(2)
+    except OSError:
+        return None
+
+
+def write_lines(output: int | None, lines: Iterable[str]) -> None:
+    """Write lines to a copy of the error output, unless nobody reads there."""
+    if output is None:
+        return
+    poll = select.poll()
+    poll.register(output, select.POLLOUT)
+    for line in lines:
+        with suppress(OSError):
+            if poll.poll(_PATIENCE_MS):
+                os.write(output, f"{line}\n".encode(errors="replace")[:_MAX_LINE])

@@ -171,11 +171,12 @@ class _FleetParser:
             hint = self._spelling.anywhere("rps_accounts")
             if hint:
                 problems.add("accounts", f"is required{hint}")
-            problems.raise_if_any()
         shared = self._shared()
         accounts = [
             self._account(name, login, hosts.get(name, ()), shared) for name, login in sorted(logins.by_name.items())
         ]
+        # Of the others only what no service accepts is known to be wrong.
+        self._phones.check_others({host for name in logins.by_name for host in hosts.get(name, ())})
         self._phones.check_macs()
         fleet = self._build(accounts, shared)
         if problems.found:
@@ -186,14 +187,15 @@ class _FleetParser:
         logins, vendors, problems = self._logins, self._vendors, self.problems
         noted = len(problems.found)
         servers = parse_servers(self._fleet.get("rps_servers"), logins, problems)
+        complete = len(problems.found) == noted and logins.complete
         usable = {name: own for name, own in servers.items() if name in logins.by_name}
         return _Shared(
             servers=usable,
-            servers_complete=len(problems.found) == noted,
+            servers_complete=complete,
             plans=self._value("expect_plan", lambda value: parse_plans(value, logins), {}),
             purge=self._flag("purge") and not self._released,
             purge_servers=self._value(
-                "purge_servers", lambda value: parse_purge_servers(value, usable, vendors, problems), None
+                "purge_servers", lambda value: parse_purge_servers(value, usable, vendors, problems, complete), None
             ),
             undeclared_servers=self._flag("undeclared_servers"),
         )

@@ -86,7 +86,7 @@ def parse_plans(raw: Any, logins: Logins) -> dict[str, str]:
         if name is None:
             if isinstance(key, str):
                 problems.add("expect_plan", "has an account with an empty name")
-        elif name not in logins.names:
+        elif logins.names and name not in logins.names:
             problems.add("expect_plan", f"has a plan for an account that does not exist: {logins.unknown(name)}")
         else:
             option = f"expect_plan.{shown_value(name)}"

@@ -31,7 +31,7 @@ def fleet_result(done: FleetRun, host_results: str) -> dict[str, Any]:
     result: dict[str, Any] = {
         # Where hosts show their own results, theirs are the changes; else this step stands for all.
         "changed": host_results == NONE and any(entry["changed"] for entry in results.values()),
-        "accounts": {run.account.name: _account(run) for run in done.runs},
+        "accounts": {run.account.name: account_data(run) for run in done.runs},
         "errors": errors,
         "fails": bool(errors) and not failed,
         "host_results": host_results,
@@ -57,7 +57,8 @@ def fleet_result(done: FleetRun, host_results: str) -> dict[str, Any]:
     return result
 
 
-def _account(run: AccountRun) -> dict[str, Any]:
+def account_data(run: AccountRun) -> dict[str, Any]:
+    """What belongs to an account and to no phone of it."""
     return {
         "summary": run.counts,
         "plan": run.plan,

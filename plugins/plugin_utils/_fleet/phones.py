@@ -9,7 +9,7 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
@@ -98,12 +98,27 @@ class PhoneParser:
         entries = {host: self._entry(self._phones[host], use) for host in hosts}
         unbound = set() if self._released else {host for host in hosts if not self._has_target(host, vendor, use)}
         use.check(undeclared_allowed, self._problems)
+        return self._parse(entries, vendor.name, unbound)
+
+    def check_others(self, checked: Container[str]) -> None:
+        """Note what is wrong with phones whose account cannot be used, as far as it depends on no account."""
+        others = [
+            host
+            for host, values in self._phones.items()
+            if host not in checked and not _is_empty(values.get("rps_mac"))
+        ]
+        self._parse({host: self._entry(self._phones[host], None) for host in others}, "", set())
+
+    def _parse(
+        self, entries: Mapping[str, Mapping[str, Any]], vendor: str, unbound: Container[str]
+    ) -> tuple[DesiredDevice, ...]:
+        """Entries by host -> the phones without problems; ``unbound`` are hosts whose missing server was noted."""
         found: dict[str, DesiredDevice] = {}
         # No two of a group have the same MAC: ``check_macs`` notes those, also if their accounts differ.
-        first = [host for host in hosts if host not in self._repeated]
-        for group in (first, *([host] for host in hosts if host in self._repeated)):
+        first = [host for host in entries if host not in self._repeated]
+        for group in (first, *([host] for host in entries if host in self._repeated)):
             try:
-                devices = parse_devices([entries[host] for host in group], group, vendor.name, serial_is_ignored=True)
+                devices = parse_devices([entries[host] for host in group], group, vendor, serial_is_ignored=True)
                 found.update(zip(group, devices))
             except InputError as error:
                 # What a phone is bound to was checked here, with the role's own variables.
@@ -112,13 +127,13 @@ class PhoneParser:
                     for one in error.problems
                     if one.option != "server_url" and (one.option != "server" or one.subject not in unbound)
                 )
-        return tuple(found[host] for host in hosts if host in found)
+        return tuple(found[host] for host in entries if host in found)
 
-    def _entry(self, values: Mapping[str, Any], use: ServerUse) -> dict[str, Any]:
+    def _entry(self, values: Mapping[str, Any], use: ServerUse | None) -> dict[str, Any]:
         if self._released:
             return {"mac": values["rps_mac"], "state": ABSENT}
         entry = {name[len("rps_") :]: values[name] for name in PHONE_VARS if name in values and name != "rps_account"}
-        return {**entry, "server_url": use.url(entry.get("server"))}
+        return {**entry, "server_url": use.url(entry.get("server")) if use is not None else None}
 
     def _has_target(self, host: str, vendor: Capabilities, use: ServerUse) -> bool:
         """Whether a phone is bound to something or need not be; if it lacks that, this is noted."""

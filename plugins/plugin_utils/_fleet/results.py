@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.voip.rps.plugins.module_utils._errors import LOGIN_REFUSED
 from ansible_collections.voip.rps.plugins.module_utils._messages import phone_label
 from ansible_collections.voip.rps.plugins.module_utils._model import (
     CHANGED,
@@ -105,11 +106,7 @@ class AccountRun:
     @property
     def reached(self) -> bool:
         """Whether the account could be read. One phone that could not be read is that phone's own affair."""
-        plan = self.result.plan
-        if plan is None or self.result.account_error is not None:
-            return False
-        read = any(change.current is not None for change in plan.changes)
-        return plan.listed is not None or read or not plan.changes
+        return self.result.was_read
 
     @property
     def blocked(self) -> bool:
@@ -156,18 +153,10 @@ def account_sentence(run: AccountRun) -> str:
     """What stopped an account as a whole, the next step, and how many phones were not attempted for it."""
     cause = run.cause
     params: Mapping[str, Any] = cause.params if cause is not None else {}
-    key = "account.unfinished" if run.reached else "account.unread"
-    text = wording.say(key, account=run.account.name, cause=params.get("cause") or "the run ended")
-    fix = str(params.get("fix") or "").rstrip(".")
-    if cause is not None and cause.code == "login_refused":
+    fix = str(params.get("fix") or "")
+    if cause is not None and cause.code == LOGIN_REFUSED:
         username, password = run.account.login_options
         fix = wording.say("account.login_fix", username=username, password=password)
     left = sum(1 for result in run.result.results if shares(result, cause))
-    effect = wording.say("account.effect", phones=_were(left)) if left else ""
-    if fix and effect:
-        return f"{text} {fix}; {effect}"
-    return f"{text} {effect or (fix + '.' if fix else '')}".rstrip()
-
-
-def _were(count: int) -> str:
-    return f"{count:,} phone was" if count == 1 else f"{count:,} phones were"
+    text = str(params.get("cause") or "the run ended")
+    return run.presenter.speaker.stopped(text, fix, was_read=run.reached, left=left)

@@ -28,6 +28,7 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors.base import NO_S
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import open_service
 
 from .config import Account, Fleet
+from .ending import Ending
 from .guards import blocked_accounts, role_guards, same_account_guards
 from .results import AccountRun, make_entries
 from .scope import DRIFT, PROVISION, RELEASE, Scope
@@ -56,12 +57,14 @@ class _Session:
         return prepare(self.service, self.account.declared, self.options, self.report)
 
 
-def run_fleet(fleet: Fleet, scope: Scope, progress: Progress, connect: Connect = open_service) -> FleetRun:
+def run_fleet(
+    fleet: Fleet, scope: Scope, progress: Progress, connect: Connect = open_service, ending: Ending | None = None
+) -> FleetRun:
     """Reconcile every account.
 
     ``connect`` opens the service of an account. Raises InputError, before any call, and MissingLibraryError. What the
-    services do is never raised: an account that cannot be reached does not stop the others. Whatever else is raised
-    meanwhile, an interrupt for example, ends the writes: at most the calls in flight are finished.
+    services do is never raised: an account that cannot be reached does not stop the others. ``ending`` interrupts all
+    accounts; whatever else is raised meanwhile does so too: at most the calls in flight are finished.
     """
     check_scope(fleet, scope)
     complete = scope.why_partial is None and scope.mode != RELEASE
@@ -72,9 +75,14 @@ def run_fleet(fleet: Fleet, scope: Scope, progress: Progress, connect: Connect =
         for session in sessions:
             session.service.client.interrupt()
 
+    def abort() -> None:
+        for session in sessions:
+            session.service.client.abort()
+
     try:
         _open(sessions, accounts, fleet, scope, progress, connect)
-        runs = _reconcile(sessions, scope, WorkerPool(max(1, len(sessions)), interrupt))
+        with (ending or Ending()).by(interrupt, abort):
+            runs = _reconcile(sessions, scope, WorkerPool(max(1, len(sessions)), interrupt))
     except BaseException:
         interrupt()
         raise

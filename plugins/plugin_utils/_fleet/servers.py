@@ -68,6 +68,8 @@ def parse_servers(raw: Any, logins: Logins, problems: Problems) -> dict[str, dic
 def _account(value: Any, option: str, logins: Logins, problems: Problems) -> str | None:
     noted = len(problems.found)
     name = parse_text(value, option, problems)
+    if not logins.names:
+        return None
     if name is None:
         if len(logins.names) == 1:
             return logins.names[0]
@@ -123,11 +125,12 @@ class ServerUse:
 
 
 def parse_purge_servers(
-    raw: Any, servers: Servers, vendors: Mapping[str, Capabilities], problems: Problems
+    raw: Any, servers: Servers, vendors: Mapping[str, Capabilities], problems: Problems, complete: bool = True
 ) -> tuple[str, ...]:
     """``rps_purge_servers`` -> names of servers that some account defines whose service reports redirect URLs.
 
-    ``vendors`` are the services by account. Notes everything that is wrong; an empty list is none of it.
+    ``vendors`` are the services by account. Notes everything that is wrong; an empty list is none of it. If not every
+    server is known (``complete``), an unknown name is not either.
     """
     entries: list[Any] = problems.attempt(lambda: parse_list(raw, "purge_servers"), [])
     known = {name for account, own in servers.items() if vendors[account].reads_url for name in own}
@@ -138,7 +141,7 @@ def parse_purge_servers(
             if value is None or isinstance(value, str):
                 problems.add("purge_servers", "has an empty name")
             continue
-        if name not in known:
+        if name not in known and complete:
             text = f"has server '{shown_value(name)}', which rps_servers does not define"
             if any(name in own for own in servers.values()):
                 text = f"has server '{shown_value(name)}', but its service does not report redirect URLs"

@@ -106,7 +106,8 @@ class _Summary:
         self.messages.append(say("account", account=name, text=self._counts(run)))
         if fleet.purge and not run.account.hosts:
             self.warnings.append(say("not_purged", account=name))
-        self.warnings.extend(say("account", account=name, text=notice) for notice in run.result.notices)
+        notices = (run.presenter.speaker.notice(notice) for notice in run.result.notices)
+        self.warnings.extend(say("account", account=name, text=notice) for notice in notices)
         if run.account.purge and run.result.plan is not None:
             kept = self.scope.declared_outside.intersection(run.result.plan.listed or ())
             if kept:

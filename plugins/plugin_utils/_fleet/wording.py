@@ -24,10 +24,7 @@ from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 SENTENCES: dict[str, str] = {
     # An account as a whole.
     "account": "{account}: {text}",
-    "account.unread": "Account {account} could not be read: {cause}.",
-    "account.unfinished": "Account {account} was not finished: {cause}.",
     "account.login_fix": "Check {username} and {password}",
-    "account.effect": "{phones} not attempted.",
     # Unmanaged devices.
     "others.partial": ("{others} of the account {verb} not compared with the inventory, because {why}."),
     "not_purged": "{account} was not purged, because the play declares no phone of this account.",
@@ -41,6 +38,11 @@ SENTENCES: dict[str, str] = {
     "server.would_create": "{account}: server '{server}' would be added.",
     "server.may_create": "{account}: server '{server}' would be added if it does not exist yet.",
     "server.would_edit": "{account}: server '{server}' would be edited; its URL would be {url}.",
+    # A run that was interrupted.
+    "interrupted": "The run was interrupted. Calls in flight were finished or cut off; nothing more was sent.",
+    "interrupted.read": "The run was interrupted while it read the accounts. Nothing was written; run again.",
+    "interrupted.phones": "{account}: {outcome}: {hosts}.",
+    "interrupted.report": "The result of each phone is in {path}. Run again to do the rest.",
     # Guards.
     "guard.drift": "{account}: a run that writes would be blocked now. {guard}",
 }

@@ -118,13 +118,16 @@ class AccountPart(TypedDict):
 class RunFacts(TypedDict):
     """What a play knows besides its phones.
 
-    ``hosts`` counts the hosts of the play in all its batches. ``limit`` is the text of --limit. ``partial`` says why
-    this part is not the whole play, or is None. ``inventory`` lists the run's inventory sources, if they are known.
+    ``play_id`` is any text that is equal for the batches of one play and differs between plays, whose names may be
+    equal: a playbook can be imported twice. No report shows it. ``hosts`` counts the hosts of the play in all its
+    batches. ``limit`` is the text of --limit. ``partial`` says why this part is not the whole play, or is None.
+    ``inventory`` lists the run's inventory sources, if they are known.
     """
 
     mode: str
     check_mode: bool
     play: str
+    play_id: str
     hosts: int
     fleet_size: int | None
     limit: str | None

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ansible_collections.voip.rps.plugins.module_utils._errors import RpsError
@@ -36,6 +36,7 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "drift.prom": render_prometheus,
     "drift.html": render_html,
 }
+INTERRUPTED = "interrupted.json"
 _MODE = 0o644  # for everybody who may enter the folder: nothing in a report is a secret
 
 
@@ -44,19 +45,27 @@ def write_reports(folder: str, report: Report) -> list[str]:
 
     A reader sees the old file or the new one, never half of one. Raises RpsError with the reason and the next step.
     """
-    rendered = [(name, FORMATS[name](report).encode("utf-8")) for name in FILE_NAMES]
+    return _write(folder, [(name, FORMATS[name](report)) for name in FILE_NAMES])
+
+
+def write_interrupted(folder: str, text: str) -> str:
+    """Write what an interrupted run did, as JSON, beside the reports -> the path. Raises RpsError as write_reports."""
+    return _write(folder, [(INTERRUPTED, text)])[0]
+
+
+def _write(folder: str, files: Sequence[tuple[str, str]]) -> list[str]:
     place = Path(folder).expanduser()
     try:
         place.mkdir(parents=True, exist_ok=True)
-        for name, content in rendered:
-            _replace(place / name, content, _MODE)
+        for name, content in files:
+            _replace(place / name, content.encode("utf-8"), _MODE)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise RpsError(
             f"The reports could not be written to '{to_printable(str(place))}': {reason}. Set rps_report_dir to a "
             "folder that the user who runs Ansible may write to, and run again."
         ) from None
-    return [str(place / name) for name, _content in rendered]
+    return [str(place / name) for name, _content in files]
 
 
 def gather(keep: str, folder: str, part: RunPart) -> Report:

@@ -9,6 +9,9 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, DesiredDevice
@@ -41,19 +44,22 @@ def run_part(
     *,
     when: str,
     play: str,
-    hosts: int,
+    hosts: Sequence[str],
     limit: str | None,
     inventory: list[str] | None = None,
 ) -> RunPart:
-    """What one batch of a play hands over. ``when`` is ISO 8601 in UTC; ``hosts`` counts those of the whole play;
+    """What one batch of a play hands over. ``when`` is ISO 8601 in UTC; ``hosts`` are those of the whole play;
     ``limit`` is the text of --limit; ``inventory`` lists the run's inventory sources."""
+    # The hosts of a play are the same in all its batches.
+    play_id = hashlib.sha256(json.dumps([play, list(hosts)]).encode("ascii")).hexdigest()[:16]
     return RunPart(
         generated=when,
         run=RunFacts(
             mode=scope.mode,
             check_mode=scope.check_mode,
             play=play,
-            hosts=hosts,
+            play_id=play_id,
+            hosts=len(hosts),
             fleet_size=fleet.fleet_size,
             limit=limit,
             partial=scope.why_partial,

@@ -26,6 +26,7 @@ class MergedAccount:
     """One login in one play, after ``batches`` batches that had phones of it."""
 
     play: str
+    play_id: str
     part: AccountPart
     batches: int = 1
 
@@ -58,16 +59,17 @@ def merge(parts: Sequence[RunPart]) -> Merged:
     """
     accounts: dict[tuple[str, str, str], MergedAccount] = {}
     for part in parts:
-        play = part["run"]["play"]
+        run = part["run"]
         for account in part["accounts"]:
-            key = (account["identity"], play, account["name"])
-            new = MergedAccount(play, account)
+            key = (account["identity"], run["play_id"], account["name"])
+            new = MergedAccount(run["play"], run["play_id"], account)
             accounts[key] = _join(accounts[key], new) if key in accounts else new
     plays: dict[str, RunFacts] = {}
     for part in parts:
         run = part["run"]
-        phones = sum(len(one.rows) for one in accounts.values() if one.play == run["play"])
-        plays[run["play"]] = _join_batches(plays[run["play"]], run, phones) if run["play"] in plays else run
+        play = run["play_id"]
+        phones = sum(len(one.rows) for one in accounts.values() if one.play_id == play)
+        plays[play] = _join_batches(plays[play], run, phones) if play in plays else run
     return Merged(
         run=_join_plays(list(plays.values())),
         accounts=tuple(_without_siblings(list(accounts.values()))),
@@ -105,7 +107,7 @@ def _join(old: MergedAccount, new: MergedAccount) -> MergedAccount:
             "rows": list(phones.values()),
             "purged": _purged(old.part, new.part, set(phones)),
         }
-        joined = MergedAccount(new.play, part, old.batches + new.batches)
+        joined = MergedAccount(new.play, new.play_id, part, old.batches + new.batches)
     calls = Counter(old.part["calls"])
     calls.update(new.part["calls"])
     return replace(joined, part={**joined.part, "calls": dict(calls)})
@@ -171,7 +173,7 @@ def _join_plays(plays: Sequence[RunFacts]) -> RunFacts:
     run = plays[-1]
     return {
         **run,
-        "play": ", ".join(one["play"] for one in plays),
+        "play": ", ".join(dict.fromkeys(one["play"] for one in plays)),
         "hosts": sum(one["hosts"] for one in plays),
         "fleet_size": next((one["fleet_size"] for one in reversed(plays) if one["fleet_size"] is not None), None),
         "limit": next((one["limit"] for one in reversed(plays) if one["limit"]), None),

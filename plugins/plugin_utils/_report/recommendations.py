@@ -172,14 +172,19 @@ def _no_single_plan(report: Report) -> str | None:
     """Why a command cannot approve the plan of this report, or None."""
     if any(account["batches"] > 1 for account in report["accounts"]):
         return "Drift ran in batches (serial), so there is no plan to approve: remove serial and run drift again."
+    return shared_name(report)
+
+
+def shared_name(report: Report) -> str | None:
+    """That plays share the name of an account, so that no digest can approve the plan of each; None if none do."""
     keys = Counter(account["key"] for account in report["accounts"])
     shared = [key for key, plays in keys.items() if plays > 1]
-    if shared:
-        return (
-            f"Two plays use the account name {shared[0]}, so rps_expect_plan cannot approve both plans: run drift for "
-            "each play with its own rps_report_dir."
-        )
-    return None
+    if not shared:
+        return None
+    return (
+        f"Two plays use the account name {shared[0]}, so rps_expect_plan cannot approve both plans: compare all phones "
+        "of the account in one play, or run each play by itself."
+    )
 
 
 def _guard_note(report: Report, purges: int) -> str | None:

@@ -367,3 +367,46 @@ def test_any_value_of_a_variable_is_taken_or_refused_in_sentences(
 def test_any_value_in_an_account_is_taken_or_refused_in_sentences(entry: dict[str, Any]) -> None:
     text = _said({"rps_accounts": {"main": {**login(), **entry}}}, {})
     assert text == "" or (text.isprintable() and text.endswith("Nothing was sent."))
+
+
+# Several problems that do not depend on each other.
+
+BAD_ACCOUNTS: dict[str, Any] = {
+    "none": {},
+    "no dictionary": "acme",
+    "no password": {"main": {key: value for key, value in login().items() if key != "api_password"}},
+    "no such vendor": {"main": login(vendor="yealnik")},
+    "entry is no dictionary": {"main": None},
+}
+
+
+@pytest.mark.parametrize("accounts", BAD_ACCOUNTS.values(), ids=BAD_ACCOUNTS.keys())
+def test_problems_of_phones_and_options_are_listed_with_those_of_the_accounts(accounts: Any) -> None:
+    hosts = {
+        "desk-1": phone(1, rps_mac="00:15"),
+        "desk-2": phone(2, rps_state="gone", rps_unique_url="example"),
+        "desk-3": phone(3, rps_force="perhaps"),
+        "desk-4": phone(3),
+    }
+    values = {"rps_accounts": accounts, "rps_servers": [{"name": "office", "url": "no URL"}], "rps_purge_limit": "x"}
+    found = {(option.partition(".")[0], subject) for option, subject in blamed(hosts, **values)}
+    assert found >= {
+        ("accounts", ""),
+        ("mac", "desk-1"),
+        ("state", "desk-2"),
+        ("unique_url", "desk-2"),
+        ("force", "desk-3"),
+        ("servers[0]: url", ""),
+        ("purge_limit", ""),
+    }
+    assert "desk-3 and desk-4" in message(hosts, **values)
+
+
+@pytest.mark.parametrize("accounts", BAD_ACCOUNTS.values(), ids=BAD_ACCOUNTS.keys())
+def test_what_only_follows_from_a_bad_account_is_no_problem_of_its_own(accounts: Any) -> None:
+    hosts = {"desk-1": phone(1, rps_account="main"), "desk-2": phone(2, rps_override=True, rps_server="elsewhere")}
+    servers = [{"name": "office", "url": OFFICE, "account": "main"}, {"name": "branch", "url": BRANCH}]
+    given = {"rps_servers": servers, "rps_purge_servers": ["office"], "rps_expect_plan": {"main": DIGEST}}
+    found = blamed(hosts, rps_accounts=accounts, **given)
+    assert {option.partition(".")[0].partition(":")[0] for option, _subject in found} <= {"accounts", ""}
+    assert len(found) == 1

@@ -18,6 +18,7 @@ from ansible_collections.voip.rps.plugins.module_utils._messages import (
     INVENTORY,
     MAX_PROBLEMS,
     MODULE,
+    NOTICES,
     ROLE,
     Speaker,
     Vocabulary,
@@ -72,6 +73,8 @@ GIVEN: dict[str, set[str]] = {
     "serial_missing": set(),
     "wrong_url": {*WRITE, "current", "desired"},
     "not_applied": {*WRITE, "status"},
+    "not_applied.other": {*WRITE, "status"},
+    "not_applied.taken": {*WRITE, "status"},
     "not_applied.move": {*WRITE, "status", "current", "desired"},
     "not_applied.managed": {*WRITE, "status", "current", "desired"},
     "not_applied.unique": {*WRITE, "status", "current", "desired"},
@@ -343,6 +346,20 @@ def test_several_problems_are_counted_first_and_too_many_are_counted_last() -> N
     assert input_message(InputError(many[: MAX_PROBLEMS + 1]), MODULE).endswith("1 more problem. Nothing was sent.")
     exactly = input_message(InputError(many[:MAX_PROBLEMS]), MODULE)
     assert "more problem" not in exactly
+
+
+# An account as a whole.
+
+
+@pytest.mark.parametrize("vocabulary", [MODULE, ROLE])
+@pytest.mark.parametrize("code", NOTICES)
+def test_a_notice_is_a_sentence_with_the_option_of_whoever_speaks(vocabulary: Vocabulary, code: str) -> None:
+    what = Reason(code, params={"cause": "the service has no such call", "count": 24, "half": 12})
+    text = Speaker(vocabulary, "Yealink").notice(what)
+    assert is_sentence(text)
+    assert not AVOIDED.search(text)
+    if code == "list_too_long":
+        assert f"set {vocabulary.option('batch_size')}: 12." in text
 
 
 # The page.

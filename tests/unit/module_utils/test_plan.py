@@ -126,7 +126,8 @@ def test_the_reason_says_what_this_service_can_do_about_it(
 @pytest.mark.parametrize("serial", [None, ""])
 def test_a_phone_that_cannot_be_added_without_its_serial_is_failed_before_any_write(serial: str | None) -> None:
     change = decided(current("unknown"), SERIALS, serial=serial)
-    assert (change.action, change.outcome, code(change)) == ("none", "failed", ("serial_missing", ""))
+    assert (change.action, change.outcome, code(change)) == ("register", "failed", ("serial_missing", ""))
+    assert not change.writes
 
 
 @pytest.mark.parametrize(

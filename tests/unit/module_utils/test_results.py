@@ -227,9 +227,9 @@ def test_a_diff_has_what_changes_and_nothing_else() -> None:
     assert (quiet["before"], quiet["after"]) == ({}, {})
 
 
-def test_a_diff_of_what_became_unreadable_has_null() -> None:
+def test_a_diff_has_nothing_of_what_became_unreadable() -> None:
     lost = result_of(current("unknown"), None, WriteResult("done"), server_url=URL)
-    assert diff_of([PRESENTER.entry(lost)])["after"] == {MAC: None}
+    assert diff_of([PRESENTER.entry(lost)])["after"] == {}
 
 
 def test_a_bulk_result_has_the_contracts_keys() -> None:
@@ -323,6 +323,10 @@ def test_the_failure_of_a_single_phone_is_its_own_message() -> None:
     assert error == result["devices"][0]["msg"]
 
 
+# What a service without a list, or a module for one phone, has read of an account that refuses the login: nothing.
+UNREAD = build_plan([unreadable(DesiredDevice(MAC, server="main"), reason("login_refused"))], None, (), MASKER.url)
+
+
 def skipped(mac: str = MAC) -> DeviceResult:
     change = decide(DesiredDevice(mac, server="main"), current("unknown", None, mac), YEALINK)
     return skipped_result(change, reason("login_refused", "account", cause="x", fix="y"))
@@ -334,12 +338,17 @@ def skipped(mac: str = MAC) -> DeviceResult:
         (
             {"account_error": reason("account_unreachable", cause="no route", fix="Check api_url.")},
             Speaker(MODULE, "Yealink"),
-            "The account could not be read: no route. Check api_url. 2 phones were not attempted.",
+            "The account could not be read: no route. Check api_url; 2 phones were not attempted.",
         ),
         (
             {"stopped": reason("login_refused", "account", cause="Yealink refused the login", fix="Check it.")},
             Speaker(ROLE, "Yealink", "main"),
-            "Account main was not finished: Yealink refused the login. Check it. 2 phones were not attempted.",
+            "Account main was not finished: Yealink refused the login. Check it; 2 phones were not attempted.",
+        ),
+        (
+            {"stopped": reason("login_refused", "account", cause="no login", fix="Check it."), "plan": UNREAD},
+            Speaker(MODULE, "Yealink"),
+            "The account could not be read: no login. Check it; 2 phones were not attempted.",
         ),
         (
             {"violation": GuardViolation("list_contradiction", params={"first": SHOWN})},

@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._messages import MODULE, Speaker
 from ansible_collections.voip.rps.plugins.module_utils._model import (
     DONE,
     NOT_SENT,
@@ -105,7 +106,7 @@ LEGEND = {
     "refused": Told("failed", "refused"),
     "refused!": Told("failed", "refused", "override"),
     "not": Told("failed", "not_applied"),
-    "not*": Told("failed", "not_applied", changed=True),
+    "not*": Told("failed", "not_applied", "other", changed=True),
     "not!": Told("failed", "not_applied", "elsewhere"),
     "still": Told("failed", "not_applied", "move"),
     "url*": Told("failed", "wrong_url", changed=True),
@@ -116,57 +117,57 @@ LEGEND = {
     "lost?": Told("unknown", "answer_lost", "unreadable_url"),
     "gone?": Told("unknown", "answer_lost", "hidden"),
     "unread": Told("unknown", "unreadable_after"),
-    "unread*": Told("unknown", "unreadable_after", "accepted", changed=True),
+    "unread!": Told("unknown", "unreadable_after", "accepted"),
 }
 # What was to be done, what came of the write, and in the columns what was read after it.
 TABLE = """
                              unread  unknown unregistered elsewhere no_URL  URL        OLD        THIRD      UNIQUE
-register         done        unread* not     not*         conflict! done    done+      url*       url*       url*
+register         done        unread! not     not*         conflict! done    done+      url*       url*       url*
 register         refused     refused refused refused      conflict  hidden  same       refused    refused    refused
 register         open        unread  lost    lost         conflict  done    done+      lost       lost       lost
 register         refused_2nd unread  lost!   lost!        conflict  done    done+      lost!      lost!      lost!
 register         unsent_2nd  unread  lost    lost         conflict  done    done+      lost       lost       lost
-register_blindly done        unread* not     not*         conflict! done    done       done       done       done
+register_blindly done        unread! not     not*         conflict! done    done       done       done       done
 register_blindly refused     refused refused refused      conflict  hidden  undeclared undeclared undeclared undeclared
 register_blindly open        unread  lost    lost         conflict  done    done       done       done       done
 register_blindly refused_2nd unread  lost!   lost!        conflict  done    done       done       done       done
 register_blindly unsent_2nd  unread  lost    lost         conflict  done    done       done       done       done
-bind             done        unread* not*    not          conflict! done    done+      url*       url*       url*
+bind             done        unread! not*    not          conflict! done    done+      url*       url*       url*
 bind             refused     refused refused refused      conflict  hidden  same       refused    refused    refused
 bind             open        unread  lost    lost         conflict  done    done+      lost       lost       lost
 bind             refused_2nd unread  lost!   lost!        conflict  done    done+      lost!      lost!      lost!
 bind             unsent_2nd  unread  lost    lost         conflict  done    done+      lost       lost       lost
-move             done        unread* not*    not*         conflict! gone?   done+      still      url*       url*
+move             done        unread! not*    not*         conflict! gone?   done+      still      url*       url*
 move             refused     refused refused refused      conflict  refused same       refused    refused    refused
 move             open        unread  lost    lost         conflict  lost    done+      lost       lost       lost
 move             refused_2nd unread  lost!   lost!        conflict  lost!   done+      lost!      lost!      lost!
 move             unsent_2nd  unread  lost    lost         conflict  lost    done+      lost       lost       lost
-move_uniquely    done        unread* not*    not*         conflict! gone?   own*       stays      own*       done+
+move_uniquely    done        unread! not*    not*         conflict! gone?   own*       stays      own*       done+
 move_uniquely    refused     refused refused refused      conflict  refused refused    refused    refused    same
 move_uniquely    open        unread  lost    lost         conflict  lost    lost       lost       lost       done+
 move_uniquely    refused_2nd unread  lost!   lost!        conflict  lost!   lost!      lost!      lost!      done+
 move_uniquely    unsent_2nd  unread  lost    lost         conflict  lost    lost       lost       lost       done+
-take_over        done        unread* not*    not*         not!      done    done+      url*       url*       url*
+take_over        done        unread! not*    not*         not!      done    done+      url*       url*       url*
 take_over        refused     refused refused refused      refused!  hidden  same       refused    refused    refused
 take_over        open        unread  lost    lost         lost      done    done+      lost       lost       lost
 take_over        refused_2nd unread  lost!   lost!        lost!     done    done+      lost!      lost!      lost!
 take_over        unsent_2nd  unread  lost    lost         lost      done    done+      lost       lost       lost
-deregister       done        unread* done+   not*         done+     not*    not*       not        not*       not*
+deregister       done        unread! done+   not*         done+     not*    not*       not        not*       not*
 deregister       refused     refused same    refused      same      refused refused    refused    refused    refused
 deregister       open        unread  done+   lost         done+     lost    lost       lost       lost       lost
 deregister       refused_2nd unread  done+   lost!        done+     lost!   lost!      lost!      lost!      lost!
 deregister       unsent_2nd  unread  done+   lost         done+     lost    lost       lost       lost       lost
-force_on_Htek    done        unread* not*    not*         conflict! done    done       done       done       done
+force_on_Htek    done        unread! not*    not*         conflict! done    done       done       done       done
 force_on_Htek    refused     refused refused refused      conflict  refused refused    refused    refused    refused
 force_on_Htek    open        unread  lost    lost         conflict  lost?   lost       lost       lost       lost
 force_on_Htek    refused_2nd unread  lost!   lost!        conflict  lost!   lost!      lost!      lost!      lost!
 force_on_Htek    unsent_2nd  unread  lost    lost         conflict  lost?   lost       lost       lost       lost
-force_blindly    done        unread* not*    not*         conflict! gone?   done       rewritten  done       done
+force_blindly    done        unread! not*    not*         conflict! gone?   done       rewritten  done       done
 force_blindly    refused     refused refused refused      conflict  refused refused    refused    refused    refused
 force_blindly    open        unread  lost    lost         conflict  lost?   done       lost       done       done
 force_blindly    refused_2nd unread  lost!   lost!        conflict  lost!   done       lost!      done       done
 force_blindly    unsent_2nd  unread  lost    lost         conflict  lost?   done       lost       done       done
-force_with_a_URL done        unread* not*    not*         conflict! done    done+      url*       url*       url*
+force_with_a_URL done        unread! not*    not*         conflict! done    done+      url*       url*       url*
 force_with_a_URL refused     refused refused refused      conflict  refused same       refused    refused    refused
 force_with_a_URL open        unread  lost    lost         conflict  lost?   done+      lost       lost       lost
 force_with_a_URL refused_2nd unread  lost!   lost!        conflict  lost!   done+      lost!      lost!      lost!
@@ -229,6 +230,19 @@ def test_a_timeout_makes_no_difference_to_what_a_state_proves() -> None:
             )
 
 
+def test_an_override_whose_phone_was_nobodys_before_does_not_say_that_it_still_is_the_others() -> None:
+    change = planned(current("unknown"), server_url=URL, override=True)
+    result = verify_write(change, WriteResult(DONE), current("registered_elsewhere"), YEALINK, MASKER.url)
+    assert told(result) == Told("failed", "not_applied", "taken", changed=True)
+
+
+@pytest.mark.parametrize(("step", "write", "after", "_cell"), ROWS, ids=["-".join(row[:3]) for row in ROWS])
+def test_only_a_phone_that_reads_as_before_is_still_something(step: str, write: str, after: str, _cell: str) -> None:
+    result = verified(step, write, after)
+    if result.reason is not None and " still " in Speaker(MODULE, "Yealink").sentence(result.reason):
+        assert result.after == result.change.current
+
+
 EVERYTHING = [verified(*row[:3]) for row in ROWS]
 
 
@@ -255,6 +269,12 @@ def test_a_change_is_never_said_of_what_was_read_as_before() -> None:
     same = [result for result in EVERYTHING if result.after == result.change.current != current("registered")]
     assert same
     assert not any(result.changed for result in same)
+
+
+def test_an_unknown_outcome_is_never_a_change() -> None:
+    unknown = [result for result in EVERYTHING if result.outcome == "unknown"]
+    assert unknown
+    assert not any(result.changed for result in unknown)
 
 
 def test_an_open_write_is_failed_or_not_attempted_never() -> None:

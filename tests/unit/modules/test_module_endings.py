@@ -27,6 +27,15 @@ WATCHDOG = 60
 COUNT = 12
 
 
+# What a module reads first.
+READING = [
+    ("rps_device", OPTIONS["rps_device"]),
+    ("rps_devices", OPTIONS["rps_devices"]),
+    ("rps_device_info", {}),
+    ("rps_device_info", {"mac": [mac(1)]}),
+]
+
+
 def refused_address(sim: Simulator) -> str:
     """An address of this machine at which nothing listens: that of a simulator that has stopped."""
     with Simulator() as gone:
@@ -90,6 +99,17 @@ def test_a_useless_answer_is_one_sentence_and_all_keys(
     assert "\n" not in outcome.msg
     assert KEYS[module] <= set(outcome.result)
     assert run.login["api_password"] not in outcome.output
+
+
+@pytest.mark.parametrize(("module", "options"), READING)
+def test_a_refused_login_is_an_account_that_could_not_be_read(
+    run: ModuleRunner, sim: Simulator, module: str, options: dict[str, Any]
+) -> None:
+    sim.faults.add(Fault("status", status=401))
+    outcome = run(module, retries=0, **options)
+    assert outcome.msg.startswith("The account could not be read: ")
+    assert "HTTP 401" in outcome.msg
+    assert "Check api_username and api_password" in outcome.msg
 
 
 def phones() -> list[dict[str, Any]]:

@@ -124,6 +124,7 @@ def test_a_phone_without_a_serial_number_cannot_be_added_to_ymcs(run: ModuleRunn
     for check in (True, False):
         outcome = run("rps_device", "ymcs", check=check, **phone)
         assert (outcome.failed, outcome["outcome"], outcome["reason"]) == (True, "failed", "serial_missing")
+        assert (outcome["action"], outcome["changed"]) == ("register", False)
     assert sim.writes() == []
 
 

@@ -188,6 +188,19 @@ def test_a_write_that_was_accepted_and_not_done_is_an_error(
     sim.faults.add(Fault("pass", undo=True, method=method, vendor="ymcs"))
     outcome = run("rps_server", "ymcs", **options)
     assert (outcome.failed, outcome["verified"], outcome["reason"]) == (True, False, reason)
+    assert not outcome["changed"]  # the service lists what it listed before
+
+
+@pytest.mark.parametrize(
+    "options", [{"name": "new", "url": NEW}, {"name": "office", "url": NEW, "force": True}], ids=["new", "edited"]
+)
+def test_a_write_that_was_accepted_and_cannot_be_read_back_is_no_change(
+    run: ModuleRunner, sim: Simulator, options: dict[str, Any]
+) -> None:
+    sim.faults.add(Fault("pass", method="listServers", times=1), Fault("close", method="listServers"))
+    outcome = run("rps_server", "ymcs", retries=0, **options)
+    assert (outcome.failed, outcome["changed"], outcome["reason"]) == (True, False, "server_lost")
+    assert len(sim.writes()) == 1
 
 
 def test_a_deletion_that_was_refused_quotes_the_service(run: ModuleRunner, sim: Simulator) -> None:

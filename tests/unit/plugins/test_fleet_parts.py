@@ -9,10 +9,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import IO, Any
 
 import ansible.template
 import pytest
@@ -22,65 +23,107 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet import process, run_state
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.choice import partial_reason
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.compat import ciphertext, run_in_the_foreground
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.ending import Ending
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.options import parse_host_results
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.outcome import hosts_to_show
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.variables import HostVariables, digest
 
-# A parent that forks a worker as Ansible does; the worker waits inside the context, and prints when it would go on.
+# A parent that forks a worker as Ansible does. The worker says what it is asked for, ends at the last of it, and says
+# that it would return its result.
 WORKER = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet import process
 if {poll}:
     process._signal_at_parents_end = lambda number: False
-if {ignored}:
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 signal.signal(signal.SIGTERM, lambda *_: None)
 if os.fork() == 0:
-    with process.ends_with_the_run():
+    over = threading.Event()
+    def stop():
+        os.write(1, b"stop\\n")
+        if {at_once}:
+            over.set()
+    def cut():
+        os.write(1, b"cut\\n")
+        over.set()
+    with process.ends_with_the_run() as ending, ending.by(stop, cut):
         os.write(1, f"{{os.getpid()}}\\n".encode())  # in one piece
-        time.sleep(20)
+        over.wait()
+    os.write(1, b"returned\\n")
     os._exit(0)
 os.write(1, b"parent\\n")
-time.sleep(30)
+time.sleep(60)
 """
 
 
-def begin(poll: bool = False, ignored: bool = False) -> tuple[subprocess.Popen[str], int]:
-    """The parent, and the worker's id."""
-    code = WORKER.format(poll=poll, ignored=ignored)
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    words = {parent.stdout.readline().strip(), parent.stdout.readline().strip()}
-    return parent, int((words - {"parent"}).pop())
-
-
-def ends(parent: subprocess.Popen[str]) -> None:
-    """The pipe is at its end when parent and worker are both gone."""
-    assert parent.stdout is not None
-    assert parent.stdout.read() == ""
-    parent.stdout.close()
-    parent.wait()
+@contextmanager
+def begin(poll: bool = False, at_once: bool = True) -> Iterator[tuple[subprocess.Popen[str], int, IO[str]]]:
+    """The parent, the worker's id, and what the worker says. Both are gone at the end, or there is none."""
+    code = WORKER.format(poll=poll, at_once=at_once)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        words = {parent.stdout.readline().strip(), parent.stdout.readline().strip()}
+        try:
+            yield parent, int((words - {"parent"}).pop()), parent.stdout
+        finally:
+            parent.kill()
+            parent.stdout.read()
 
 
 @pytest.mark.parametrize("poll", [False, True])
-def test_a_worker_ends_with_its_parent(poll: bool) -> None:
-    parent, _worker = begin(poll)
-    parent.kill()
-    ends(parent)
+def test_a_worker_ends_in_order_with_its_parent_and_returns_to_nobody(poll: bool) -> None:
+    with begin(poll) as (parent, _worker, said):
+        parent.kill()
+        assert said.read() == "stop\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_worker_ends_with_an_interrupt_whatever_handler_it_had(number: signal.Signals) -> None:
-    parent, worker = begin()
-    os.kill(worker, number)
-    parent.kill()
-    ends(parent)
+def test_a_worker_ends_in_order_with_an_interrupt_whatever_handler_it_had(number: signal.Signals) -> None:
+    with begin() as (_parent, worker, said):
+        os.kill(worker, number)
+        assert [said.readline(), said.readline()] == ["stop\n", "returned\n"]
+
+
+def test_a_second_interrupt_cuts_off_what_the_first_has_let_finish() -> None:
+    with begin(at_once=False) as (_parent, worker, said):
+        os.kill(worker, signal.SIGINT)
+        assert said.readline() == "stop\n"
+        os.kill(worker, signal.SIGTERM)
+        assert [said.readline(), said.readline()] == ["cut\n", "returned\n"]
+
+
+def test_the_end_of_the_parent_is_no_second_interrupt() -> None:
+    watch = process.Watch(parent=-1)
+    asked: list[str] = []
+    with watch.ending.by(lambda: asked.append("stop"), lambda: asked.append("cut")):
+        watch.look()
+        os.write(watch.signals, bytes([signal.SIGTERM]))  # that of the kernel, at the parent's end
+        watch.look()
+    watch.close()
+    assert asked == ["stop"]
+
+
+def test_other_signals_end_nothing() -> None:
+    watch = process.Watch(parent=os.getppid())
+    os.write(watch.signals, bytes([signal.SIGALRM, signal.SIGCHLD]))
+    assert not watch.ending.is_near()
+    os.write(watch.signals, bytes([signal.SIGHUP]))
+    assert watch.ending.is_near()
+    watch.close()
+
+
+def test_a_request_that_came_before_the_calls_stops_them_too() -> None:
+    ending, asked = Ending(), []
+    ending.request()
+    with ending.by(lambda: asked.append("stop"), lambda: asked.append("cut")):
+        assert asked == ["stop"]
+    ending.request()  # and there is nothing to end any more
+    assert asked == ["stop"]
 
 
 def test_handlers_are_as_before_when_the_run_is_over() -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
     with process.ends_with_the_run():
-        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        assert signal.getsignal(signal.SIGTERM) not in before
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
 
 

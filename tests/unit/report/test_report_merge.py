@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from ansible_collections.voip.rps.plugins.plugin_utils._report.build import build_report, drift_artifact
 from ansible_collections.voip.rps.plugins.plugin_utils._report.data import AccountPart, Report, RunPart, UnmanagedDevice
+from ansible_collections.voip.rps.plugins.plugin_utils._report.recommendations import shared_name
 from support.report_fleets import account, fleet, mac_of, part, phone, purged, report, unmanaged
 
 SERIAL = "the play runs in batches (serial); this batch has 30 of 120 hosts"
@@ -215,6 +216,19 @@ def test_two_plays_of_one_name_with_two_logins_stay_two_accounts() -> None:
     data = build_report(parts)  # type: ignore[arg-type]
     assert names(data) == ["main (Report drift)", "main (Report drift) [2]"]
     assert data["counts"]["unmanaged"] == 6
+
+
+def test_two_plays_of_one_name_and_one_login_are_no_batches_of_one() -> None:
+    parts = two_plays(identities=("same", "same"))
+    for one in parts:
+        one["run"]["play"] = "Report drift"
+    data = build_report(parts)
+    assert names(data) == ["main (Report drift)", "main (Report drift) [2]"]
+    assert [one["batches"] for one in data["accounts"]] == [1, 1]
+    assert [one["plan"] for one in data["accounts"]] == [one["plan"] for part in parts for one in part["accounts"]]
+    scope = data["scope"]
+    assert (scope["play"], scope["hosts"], scope["phones"], scope["partial"]) == ("Report drift", 2, 2, None)
+    assert "Two plays use the account name main" in (shared_name(data) or "")
 
 
 def test_one_login_in_two_plays_shows_each_device_once_and_no_declared_phone_among_them() -> None:

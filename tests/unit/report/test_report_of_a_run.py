@@ -59,7 +59,7 @@ def run(sim: Simulator, **fleet: Any) -> Report:
     parsed = parse_fleet(phones, {**known, **fleet}, {})
     scope = Scope(DRIFT, False, len(phones), None)
     result = run_fleet(parsed, scope, lambda *_: None)
-    facts: dict[str, Any] = {"when": "2026-11-02T06:15:00+00:00", "play": "Drift", "hosts": len(phones), "limit": None}
+    facts: dict[str, Any] = {"when": "2026-11-02T06:15:00+00:00", "play": "Drift", "hosts": list(phones), "limit": None}
     return build_report([run_part(parsed, scope, result, **facts)])
 
 

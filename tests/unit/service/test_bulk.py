@@ -166,7 +166,8 @@ def test_a_list_that_is_too_large_for_http_is_halved_and_that_is_said(bench: Mem
     assert {one.outcome for one in run.results} == {"changed"}
     sizes = [number for _name, number in writes_of(bench.sim.calls())]
     assert sizes[:3] == [24, 12, 6]
-    assert any("batch_size" in notice for notice in run.notices)
+    (notice,) = run.notices  # of all the lists that were too long, the last
+    assert (notice.code, notice.params) == ("list_too_long", {"count": 12, "half": 6})
 
 
 @pairs
@@ -177,6 +178,19 @@ def test_a_list_that_is_answered_with_faults_is_shortened_and_at_last_written_on
     assert {one.outcome for one in run.results} == {"changed"}
     assert len(run.notices) == 1
     assert bench.sim.count()[ADD[bench.vendor]] <= 5
+
+
+@pairs
+def test_additions_and_removals_that_are_written_one_by_one_are_said_once(bench: MemoryBench) -> None:
+    phones = fleet(bench)
+    for phone in phones[:6]:
+        bench.place(phone, "office")
+    bench.fail("absent", method=ADD[bench.vendor])
+    bench.fail("absent", method=REMOVE[bench.vendor])
+    desired = [DesiredDevice(phone, "absent") for phone in phones[:6]]
+    run = bench.run([*desired, *(bench.wants(phone) for phone in phones[6:])])
+    assert {one.outcome for one in run.results} == {"changed"}
+    assert [notice.code for notice in run.notices] == ["one_by_one"]
 
 
 # Lost answers. ``done``: how many the service executed before the answer was lost.

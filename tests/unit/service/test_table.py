@@ -93,7 +93,7 @@ SEEN_FOREIGN = [
 ]
 UNSEEN_FOREIGN = [Row("elsewhere", FOREIGN, {}, "register", "conflict", "owned_elsewhere")]
 SERIALS = [
-    Row("unknown, no serial", None, {"serial": None}, "none", "failed", "serial_missing"),
+    Row("unknown, no serial", None, {"serial": None}, "register", "failed", "serial_missing"),
     Row("moved, no serial", AT_BRANCH, {"serial": None}, "move", "changed", None, True, OFFICE),
 ]
 

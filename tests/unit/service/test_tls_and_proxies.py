@@ -61,6 +61,15 @@ def test_a_private_authority_is_trusted_by_ca_path(secure: Simulator, client: Cl
     assert (stats["opened"], stats["opened_tls"]) == (1, 1)
 
 
+def test_a_call_in_flight_over_tls_is_cut_off_from_another_thread(secure: Simulator, client: Clients) -> None:
+    made = client(secure.url("yealink", tls=True), ca_path=secure.ca_path, timeout=PATIENCE_S, retries=3)
+    secure.hooks.append(lambda *_call: made.abort())
+    secure.faults.add(Fault("hang", phase="after"))
+    with pytest.raises(LostAnswerError, match="the run was interrupted"):
+        write(made)
+    assert len(secure.calls()) == 1
+
+
 def test_the_home_folder_may_stand_in_ca_path(
     secure: Simulator, client: Clients, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

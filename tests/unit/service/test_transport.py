@@ -361,3 +361,44 @@ def test_a_name_that_cannot_be_resolved_is_said_so(client: Clients, monkeypatch:
 def test_a_name_without_any_address_was_not_sent_anything(client: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: [])
     assert isinstance(failing(read, client("https://rps.invalid/xmlrpc")), NotSentError)
+
+
+# Calls that are cut off.
+
+
+def cut_during(sim: Simulator, client: XmlRpcClient) -> None:
+    """Abort the client from outside while the service has its call and keeps the answer back."""
+    sim.hooks.append(lambda *_call: client.abort())
+    sim.faults.add(Fault("hang", phase="after"))
+
+
+@pytest.mark.parametrize("call", [read, write])
+def test_a_call_in_flight_is_cut_off_and_proves_nothing(
+    listening: Simulator, client: Clients, call: Callable[[XmlRpcClient], Any]
+) -> None:
+    made = client(listening.url("yealink"), timeout=PATIENCE_S, retries=3)
+    cut_during(listening, made)
+    error = failing(call, made)
+    assert isinstance(error, LostAnswerError)
+    assert (error.executed, error.timed_out) == (None, False)
+    assert "the run was interrupted before the answer to" in str(error)
+    assert len(listening.calls()) == 1
+
+
+def test_after_the_cut_no_connection_is_opened_and_none_is_used_again(listening: Simulator, client: Clients) -> None:
+    made = client(listening.url("yealink"))
+    read(made)
+    made.abort()
+    error = failing(read, made)
+    assert isinstance(error, StoppedError)
+    assert (error.code, error.executed) == ("interrupted", False)
+    assert len(listening.calls()) == 1
+
+
+def test_a_call_that_was_let_through_before_the_cut_opens_no_connection(listening: Simulator, client: Clients) -> None:
+    made = client(listening.url("yealink"))
+    made._sockets.cut_off()  # noqa: SLF001 - as if the cut came between the last look and the connection
+    error = failing(write, made)
+    assert isinstance(error, StoppedError)
+    assert (error.code, error.executed) == ("interrupted", False)
+    assert listening.calls() == []

@@ -147,7 +147,7 @@ def test_an_accepted_write_that_cannot_be_read_back_is_unknown(bench: MemoryBenc
         bench.sim.faults.extend(Fault("close", method=method, nth=number) for number in range(2, 12))
     result = run_one(bench, bench.wants(phone(bench)))
     assert told(result) == ("unknown", "unreadable_after", "accepted")
-    assert (result.after, result.changed, result.failed) == (None, True, True)
+    assert (result.after, result.changed, result.failed) == (None, False, True)
 
 
 def test_a_refused_write_quotes_the_service(bench: MemoryBench) -> None:
@@ -331,7 +331,8 @@ def test_without_bulk_calls_and_the_call_for_urls_every_phone_is_done_and_both_a
     assert not any(result.verified for result in run.results[:9])
     counts = bench.sim.count()
     assert all(counts[call] == 1 for call in lacks if call in counts)
-    assert len(run.notices) == len(set(run.notices)) == (1 if vendor == "panasonic" else 2)
+    codes = [notice.code for notice in run.notices]
+    assert sorted(codes) == (["urls_unreadable"] if vendor == "panasonic" else ["one_by_one", "urls_unreadable"])
     assert {one.outcome for one in bench.run(desired).results} == {"unverifiable", "in_sync"}
 
 

@@ -345,7 +345,7 @@ def test_a_bulk_call_that_is_absent_is_made_once(why: Reply, action: str, other:
     assert not service.can_batch(action)
     assert service.can_batch(other)
     assert len(adapter.requests) == 1
-    assert "one by one" in service.notices[0]
+    assert [notice.code for notice in service.notices] == ["one_by_one"]
 
 
 @pytest.mark.parametrize(("answer", "error"), [(fault(0, "something broke"), FaultError), (Lost(), LostAnswerError)])
