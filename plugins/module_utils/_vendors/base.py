@@ -60,6 +60,7 @@ class Capabilities:
     title: str
     api_url: str | None  # the documented address; None: the account decides
     binds_to: str = NAMED_SERVER
+    stores_name: bool = False  # a service that binds to URLs stores ``server`` with the phone: a profile, a provider
     reads_url: bool = True  # the redirect URL of a device can be read
     lists_account: bool = True
     list_shows_devices: bool = False  # the list has status and URL of every device
@@ -170,11 +171,10 @@ class Service(ABC):
 def target(capabilities: Capabilities, change: PlannedChange) -> str:
     """What a change binds its phone to: phones with equal targets share a bulk call and a first verified write.
 
-    A unique URL is a target of its own; services without servers are grouped by URL.
+    A unique URL is a target of its own; services without servers are grouped by URL, and by name if they store one.
     """
     desired = change.desired
-    if desired.unique_url is not None:
-        return f"url {desired.unique_url}"
-    if capabilities.binds_to == URL_ONLY:
-        return f"url {desired.server_url or ''}"
-    return f"server {desired.server or ''}"
+    if desired.unique_url is None and capabilities.binds_to != URL_ONLY:
+        return f"server {desired.server or ''}"
+    url = f"url {desired.url or ''}"
+    return f"{url} name {desired.server or ''}" if capabilities.stores_name else url
