@@ -25,10 +25,8 @@ from typing import Any
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc import CodecError, Fault, decode
 from ansible_collections.voip.rps.plugins.module_utils._vendors.htek import HtekService
-from ansible_collections.voip.rps.plugins.module_utils._vendors.pair_answers import (
-    UnexpectedResponseError,
-    read_write_answer,
-)
+from ansible_collections.voip.rps.plugins.module_utils._vendors.pair_answers import read_write_answer
+from ansible_collections.voip.rps.plugins.module_utils._vendors.parts import UnexpectedResponseError
 from ansible_collections.voip.rps.plugins.module_utils._vendors.rps_family import read_list, read_status
 from ansible_collections.voip.rps.plugins.module_utils._vendors.yealink import YealinkService
 from simulator.core import mac as macs

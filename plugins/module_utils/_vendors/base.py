@@ -12,17 +12,21 @@ the settling of lost writes, results and reports know only this interface.
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
-from .._errors import AbsentCallError
-from .._model import CurrentDevice, CurrentServer, PlannedChange, Refusal, Server
+from .._errors import AbsentCallError, BadAnswerError
+from .._model import Connection, CurrentDevice, CurrentServer, PlannedChange, Refusal, Server
 from .._redaction import Masker
+from .parts import UnexpectedResponseError
 
 if TYPE_CHECKING:
     from .._client.transport import Client
+
+Meaning = TypeVar("Meaning")
 
 # What a phone is bound to.
 NAMED_SERVER = "server"
@@ -44,9 +48,6 @@ NOT_REGISTERED = "not_registered"  # the device is on no account
 SERIAL = "serial"
 OTHER = "other"
 SERVER_LEVEL = frozenset({SERVER_UNKNOWN, SERVER_INVALID})
-
-# Prefixes of Yealink's phones, which two services are for.
-YEALINK_PREFIXES = ("001565", "805ec0", "805e0c", "249ad8", "44dbd2", "c4fc22")
 
 DOCUMENTED = "documented"
 ASSUMED = "assumed"
@@ -109,6 +110,18 @@ class Service(ABC):
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self._lock = threading.Lock()
+        self._unusable: dict[Hashable, str] = {}  # calls that are absent or closed, and why
+        self._notices: dict[str, None] = {}
+
+    @classmethod
+    @abstractmethod
+    def connect(cls, connection: Connection, masker: Masker, **seams: Any) -> Service:
+        """A service with a client of its own; ``seams`` are those of the client.
+
+        The client's module is imported here and not above: requests is loaded only to connect. Raises
+        MissingLibraryError if requests is not installed, InputError for a CA bundle that does not exist.
+        """
 
     @property
     def masker(self) -> Masker:
@@ -118,12 +131,35 @@ class Service(ABC):
     @property
     def notices(self) -> Sequence[str]:
         """What the user should know about this account's service, each once: calls that are absent or closed."""
-        return ()
+        return tuple(self._notices)
 
     @property
     def reads_url(self) -> bool:
-        """Whether redirect URLs can be read on this account, as far as known by now."""
+        """Whether redirect URLs can be read on this account, as far as known by now.
+
+        To be overridden by a service whose call for it may turn out to be absent or closed.
+        """
         return self.capabilities.reads_url
+
+    # For the services themselves.
+
+    def mark_unusable(self, call: Hashable, why: str = "", notice: str = "") -> None:
+        """Do not make this call again in this run; ``notice`` is a sentence for the user, reported once."""
+        with self._lock:
+            self._unusable[call] = why
+            if notice:
+                self._notices[notice] = None
+
+    def interpret(self, name: str, value: Any, meaning: Callable[[Any], Meaning]) -> Meaning:
+        """What ``meaning`` makes of the value that the call ``name`` was answered with.
+
+        ``meaning`` raises UnexpectedResponseError for a value that is no answer; that becomes BadAnswerError.
+        """
+        try:
+            return meaning(value)
+        except UnexpectedResponseError as error:
+            text = self.masker.text(str(error))
+            raise BadAnswerError(f"{self.capabilities.title} gave no usable answer to {name}: {text}") from None
 
     # Reading.
 
@@ -166,6 +202,17 @@ class Service(ABC):
     def delete_server(self, server: CurrentServer) -> Refusal | None:
         """Remove a server."""
         raise AbsentCallError(f"{self.capabilities.title} deletes no servers", "delete_server")
+
+
+def declared_url(change: PlannedChange) -> str:
+    """The URL that a service without servers is to bind the phone to.
+
+    An empty one would end the phone's redirection, so it is never sent: ValueError, which validation makes impossible.
+    """
+    url = change.desired.url
+    if not url:
+        raise ValueError(f"no URL is declared for {change.mac}")
+    return url
 
 
 def target(capabilities: Capabilities, change: PlannedChange) -> str:

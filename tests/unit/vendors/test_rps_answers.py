@@ -20,11 +20,10 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
 from ansible_collections.voip.rps.plugins.module_utils._vendors import base
 from ansible_collections.voip.rps.plugins.module_utils._vendors.htek import HtekService
 from ansible_collections.voip.rps.plugins.module_utils._vendors.pair_answers import (
-    UnexpectedResponseError,
     classify_refusal,
-    fold,
     read_write_answer,
 )
+from ansible_collections.voip.rps.plugins.module_utils._vendors.parts import UnexpectedResponseError, fold
 from ansible_collections.voip.rps.plugins.module_utils._vendors.rps_family import (
     RpsFamilyService,
     read_list,
