@@ -165,7 +165,11 @@ class Service(ABC):
 
     @abstractmethod
     def read_device(self, mac: str) -> CurrentDevice:
-        """The most that the service reports of one device."""
+        """The most that the service reports of one device, of other accounts' devices and unknown ones too.
+
+        ``url`` only if the service showed one; ``server`` if it stores names. Raises RefusedReadError if the service
+        refused for a reason that is no status.
+        """
 
     @abstractmethod
     def list_account(self) -> AccountListing:
@@ -175,15 +179,24 @@ class Service(ABC):
 
     @abstractmethod
     def write(self, change: PlannedChange) -> Refusal | None:
-        """Carry out one change; its action says which."""
+        """Carry out one change: its action says which, ``desired`` what the phone is to be bound to.
 
-    @abstractmethod
+        ``desired.url`` is the URL (``declared_url`` if there must be one), ``desired.server`` the server's name or the
+        name to store.
+        """
+
+    # Bulk calls: both are overridden by a service that has some.
+
     def can_batch(self, action: str) -> bool:
         """Whether there is a bulk call for this action, as far as known by now."""
+        return False
 
-    @abstractmethod
     def write_batch(self, changes: Sequence[PlannedChange]) -> BatchAnswer:
-        """Carry out changes of one action and one target (see ``target``) in one call."""
+        """Carry out changes of one action and one target (see ``target``) in one call, at most ``max_batch``.
+
+        Only called after ``can_batch`` said yes. A service with ``mixed_batches`` gets several targets in one call.
+        """
+        raise AbsentCallError(f"{self.capabilities.title} has no bulk calls", "write_batch")
 
     # Servers. Only called as far as ``capabilities.servers`` allows.
 

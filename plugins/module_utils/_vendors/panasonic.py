@@ -13,12 +13,12 @@ it. The service refuses with XML-RPC faults; what it accepts is answered with a 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from .._client.limits import MAX_LIST_BYTES
-from .._errors import AbsentCallError, FaultError
+from .._errors import FaultError
 from .._mac import macs_in_text
 from .._model import DEREGISTER, REGISTERED, UNREGISTERED, CurrentDevice, PlannedChange, Refusal
 from .base import (
@@ -32,7 +32,6 @@ from .base import (
     SERVER_INVALID,
     URL_ONLY,
     AccountListing,
-    BatchAnswer,
     Capabilities,
     declared_url,
 )
@@ -194,11 +193,3 @@ class PanasonicService(XmlRpcService):
                 raise
             return Refusal(kinds[fault.code], fault.text, macs_in_text(fault.text))
         return None
-
-    def can_batch(self, action: str) -> bool:
-        """Never: there is no bulk call."""
-        return False
-
-    def write_batch(self, changes: Sequence[PlannedChange]) -> BatchAnswer:
-        """Never called: there is no bulk call."""
-        raise AbsentCallError("Panasonic has no bulk calls", "write_batch")
