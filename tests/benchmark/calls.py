@@ -9,7 +9,9 @@ import json
 import re
 from typing import Any
 
-from .fleets import JOBS, VENDORS, jobs_of
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+
+from .fleets import JOBS, jobs_of
 from .options import Options
 from .processes import measure as run
 from .processes import program

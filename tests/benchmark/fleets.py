@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 from support.phones import SERVERS, mac, own_url, serial
 
-VENDORS = ("yealink", "htek", "snom", "panasonic", "ymcs")
 DECLARED = "office"
-_URL_ONLY = ("snom", "panasonic")
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Job:
         """What every phone's outcome must be."""
         if self.name != "unchanged":
             return "changed"
-        return "unverifiable" if vendor == "htek" else "in_sync"
+        return "in_sync" if VENDORS[vendor].reads_url else "unverifiable"
 
 
 JOBS = {
@@ -44,7 +43,7 @@ JOBS = {
 
 def jobs_of(vendor: str) -> list[Job]:
     """The jobs that a service has."""
-    return [job for job in JOBS.values() if job.name != "unique" or vendor != "htek"]
+    return [job for job in JOBS.values() if job.name != "unique" or VENDORS[vendor].unique_urls]
 
 
 def entries(vendor: str, job: Job, numbers: Iterable[int]) -> list[dict[str, Any]]:
@@ -56,12 +55,12 @@ def _entry(vendor: str, job: Job, number: int) -> dict[str, Any]:
     entry: dict[str, Any] = {"mac": mac(number, vendor)}
     if job.name == "removed":
         return {**entry, "state": "absent"}
-    if vendor not in _URL_ONLY:
+    if VENDORS[vendor].binds_to == "server" or VENDORS[vendor].stores_name:
         entry["server"] = DECLARED
-    if vendor == "ymcs":
+    if VENDORS[vendor].needs_serial:
         entry["serial"] = serial(number)
     if job.name == "unique":
         return {**entry, "unique_url": own_url(number)}
-    if vendor == "htek" and job.name == "moved":
+    if not VENDORS[vendor].reads_url and job.name == "moved":
         entry["force"] = True  # it cannot show where a phone is redirected to
     return {**entry, "server_url": SERVERS[DECLARED]}

@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices
-from benchmark.fleets import VENDORS, Job, entries, jobs_of
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from benchmark.fleets import Job, entries, jobs_of
 from support.client import MemoryBench
 from support.phones import mac, serial
 

@@ -214,9 +214,11 @@ def test_a_url_that_moved_without_its_name_is_told_as_a_name_too(bench: MemoryBe
     (phone,) = phones(1)
     bench.place(phone, "branch")
 
-    bench.sim.hooks.append(
-        lambda _sim, _account, name, params: name == "registerPhone" and params.__setitem__(2, "branch")
-    )
+    def keep_the_name(_sim: object, _account: str, method: str, params: list[Any]) -> None:
+        if method == "registerPhone":
+            params[2] = "branch"
+
+    bench.sim.hooks.append(keep_the_name)
     (result,) = bench.run([bench.wants(phone)]).results
     shown = entry(result)
     assert (shown["outcome"], shown["reason"], shown["changed"]) == ("failed", "not_applied", True)
