@@ -10,7 +10,6 @@ follow from that parser's value.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -19,7 +18,6 @@ import xml.etree.ElementTree as ET
 import xml.sax
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,10 +29,9 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors.rps_family impor
 from ansible_collections.voip.rps.plugins.module_utils._vendors.yealink import YealinkService
 from simulator.core import mac as macs
 from simulator.protocols import xmlrpc
+from support.documents import DOCUMENTS, SAMPLES
 from support.fault_cases import seed
 
-DOCUMENTS = Path(__file__).resolve().parents[1] / "unit/fixtures/documents"
-SAMPLES = json.loads((DOCUMENTS / "manifest.json").read_text(encoding="utf-8"))
 SEEDS = tuple((DOCUMENTS / sample["file"]).read_bytes() for sample in SAMPLES)
 COUNT = int(os.environ.get("RPS_FUZZ", "5000"))
 PARTS = 4
