@@ -57,7 +57,7 @@ class _Loader(yaml.SafeLoader):
     """Takes Ansible's own tags for plain text."""
 
 
-_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor("!unsafe", lambda _loader, node: node.value)
 
 
 def _yaml(file: str) -> list[str]:
