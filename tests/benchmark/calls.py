@@ -9,8 +9,6 @@ import json
 import re
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
-
 from .fleets import JOBS, jobs_of
 from .options import Options
 from .processes import measure as run
@@ -77,7 +75,7 @@ def measure(options: Options) -> dict[str, Any]:
 def tables(figures: dict[str, Any]) -> dict[str, str]:
     """Formulas, and the same as counted. A formula that the count contradicts is marked."""
     phones, formulas, counts = figures["phones"], [], []
-    for vendor in VENDORS:
+    for vendor in dict.fromkeys(vendor for vendor, _job in FORMULAS):
         for job in jobs_of(vendor):
             methods: dict[str, int] = figures["calls"][vendor][job.name]
             total, (ours, lowest, why) = sum(methods.values()), FORMULAS[vendor, job.name]

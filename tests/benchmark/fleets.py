@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from simulator import DIALECTS
 from support.phones import SERVERS, mac, own_url, serial
 
 DECLARED = "office"
@@ -26,7 +26,7 @@ class Job:
         """What every phone's outcome must be."""
         if self.name != "unchanged":
             return "changed"
-        return "in_sync" if VENDORS[vendor].reads_url else "unverifiable"
+        return "in_sync" if DIALECTS[vendor].capabilities.url_readable else "unverifiable"
 
 
 JOBS = {
@@ -43,7 +43,7 @@ JOBS = {
 
 def jobs_of(vendor: str) -> list[Job]:
     """The jobs that a service has."""
-    return [job for job in JOBS.values() if job.name != "unique" or VENDORS[vendor].unique_urls]
+    return [job for job in JOBS.values() if job.name != "unique" or DIALECTS[vendor].capabilities.unique_urls]
 
 
 def entries(vendor: str, job: Job, numbers: Iterable[int]) -> list[dict[str, Any]]:
@@ -52,15 +52,16 @@ def entries(vendor: str, job: Job, numbers: Iterable[int]) -> list[dict[str, Any
 
 
 def _entry(vendor: str, job: Job, number: int) -> dict[str, Any]:
+    capabilities = DIALECTS[vendor].capabilities
     entry: dict[str, Any] = {"mac": mac(number, vendor)}
     if job.name == "removed":
         return {**entry, "state": "absent"}
-    if VENDORS[vendor].binds_to == "server" or VENDORS[vendor].stores_name:
+    if capabilities.target == "server" or capabilities.stores_name:
         entry["server"] = DECLARED
-    if VENDORS[vendor].needs_serial:
+    if capabilities.serial:
         entry["serial"] = serial(number)
     if job.name == "unique":
         return {**entry, "unique_url": own_url(number)}
-    if not VENDORS[vendor].reads_url and job.name == "moved":
+    if not capabilities.url_readable and job.name == "moved":
         entry["force"] = True  # it cannot show where a phone is redirected to
     return {**entry, "server_url": SERVERS[DECLARED]}

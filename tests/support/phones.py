@@ -5,21 +5,18 @@
 
 from __future__ import annotations
 
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from simulator import DIALECTS
 
 USER, PASSWORD = "me", "s3cret-Pass-w0rd"
 OTHER_USER, OTHER_PASSWORD = "somebody-else", "their-Pass-w0rd"
 OFFICE, BRANCH = "https://office.example.com/", "https://branch.example.com/"
 THEIRS, WRONG = "https://theirs.example.net/", "https://wrong.example.com/"
 SERVERS = {"office": OFFICE, "branch": BRANCH}
-# A service whose vendor's prefixes are not known gets one that nobody has: locally administered.
-OTHER_PREFIX = "020000"
 
 
 def mac(number: int, vendor: str = "yealink") -> str:
-    """The MAC of a vendor's phone with this number, 12 digits."""
-    prefixes = VENDORS[vendor].mac_prefixes
-    return f"{prefixes[0] if prefixes else OTHER_PREFIX}{number:06x}"
+    """The MAC of a vendor's phone with this number, 12 digits. It has the prefix of the simulator's demo."""
+    return f"{DIALECTS[vendor].demo['devices'][0]['mac'][:6]}{number:06x}"
 
 
 def macs(count: int, vendor: str = "yealink", first: int = 1) -> list[str]:

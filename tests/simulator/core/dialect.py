@@ -71,6 +71,7 @@ class Capabilities(NamedTuple):
     bulk: bool
     serial: bool  # needed to add a phone
     last_contact: bool
+    unique_urls: bool = True  # a phone can be bound to a URL of its own
     stores_name: bool = False  # a name is kept with the phone beside its URL
     refusal_is_status: bool = False  # a refusal made up by a fault, whatever its words, says that a phone is not there
 

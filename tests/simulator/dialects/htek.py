@@ -64,6 +64,7 @@ DIALECT = Dialect(
         bulk=True,
         serial=False,
         last_contact=False,
+        unique_urls=False,
     ),
     operations=pairs.operations(SECTIONS, read=("read",)),
     demo={

@@ -85,6 +85,7 @@ def test_the_simulator_which_shares_no_code_has_the_same_capabilities(name: str)
     assert ours.needs_serial is theirs.serial
     assert ours.last_contact is theirs.last_contact
     assert ours.stores_name is theirs.stores_name
+    assert ours.unique_urls is theirs.unique_urls
 
 
 @pytest.mark.parametrize(
