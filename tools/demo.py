@@ -139,7 +139,7 @@ def setup(service: dict[str, Any]) -> None:
     say(
         "Setup",
         f"""
-        Five simulated services run on this machine, with TLS and a CA of their own:
+        These simulated services run on this machine, with TLS and a CA of their own:
 {addresses}
         The inventory declares {PHONES} phones in two offices. The screen shows these {len(DEMO_PHONES)}:
         """,

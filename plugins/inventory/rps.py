@@ -149,7 +149,7 @@ else:
 
 # What YAML makes of a value. Others, such as vaulted ones, are text.
 _YAML_TYPES = (bool, int, float, date, list, tuple, Mapping, str)
-_CACHED = frozenset({"mac", "status", "url", "last_contact"})
+_CACHED = frozenset({"mac", "status", "url", "last_contact", "server"})
 Device = dict[str, Any]
 
 
@@ -282,7 +282,12 @@ class Request:
     def rows(self, devices: Sequence[Device], masker: Masker) -> list[Device]:
         """The variables of each device that passes the filters."""
         vendor = VENDORS[self.connection.vendor]
-        names = {_comparable(masker.url(server.url)): server.name for server in reversed(self.servers)}
+        # Where the service stores the name, two servers may have one URL.
+        stores = vendor.stores_name
+        names = {
+            (_comparable(masker.url(server.url)), server.name if stores else None): server.name
+            for server in reversed(self.servers)
+        }
         rows: list[Device] = []
         for device in devices:
             mac, url = device["mac"], device["url"]
@@ -301,7 +306,7 @@ class Request:
                 row["rps_last_contact"] = untrusted(device["last_contact"])
             if self.account is not None:
                 row["rps_account"] = self.account
-            server = names.get(_comparable(url)) if url is not None else None
+            server = names.get((_comparable(url), device["server"])) if url is not None else None
             if server is not None:
                 row["rps_server"] = server
             rows.append(row)
@@ -376,6 +381,7 @@ def fetch(connection: Connection, masker: Masker) -> list[Device]:
             "status": device.status,
             "url": masker.url(device.url),
             "last_contact": device.last_contact,
+            "server": device.server,
         }
         for device in reading.devices
     ]
@@ -391,7 +397,7 @@ def are_devices(cached: Any) -> bool:
 def _is_device(item: Any) -> bool:
     if not isinstance(item, Mapping) or set(item) != _CACHED or item["status"] not in STATUSES:
         return False
-    if not all(item[key] is None or isinstance(item[key], str) for key in ("url", "last_contact")):
+    if not all(item[key] is None or isinstance(item[key], str) for key in ("url", "last_contact", "server")):
         return False
     try:
         return isinstance(item["mac"], str) and parse_mac(item["mac"]) == item["mac"]

@@ -58,21 +58,21 @@ INVENTORY = Vocabulary(nothing_done="No host was added.")
 _TO_DO: dict[str, str] = {
     NONE: "report the status of the phone",
     REGISTER: "register the phone",
-    BIND: "bind the phone to its server",
+    BIND: "bind the phone",
     MOVE: "move the phone",
     TAKE_OVER: "take over the phone",
     DEREGISTER: "deregister the phone",
 }
 _DONE: dict[str, str] = {
     REGISTER: "registered",
-    BIND: "bound to its server",
+    BIND: "bound",
     MOVE: "moved",
     TAKE_OVER: "taken over",
     DEREGISTER: "deregistered",
 }
 _STATUS: dict[str, str] = {
     "registered": "registered",
-    "unregistered": "bound to no server",
+    "unregistered": "not redirected",
     "registered_elsewhere": "registered to another account",
     "unknown": "not registered",
 }
@@ -117,6 +117,7 @@ CATALOG: dict[str, str] = {
         "{phone}: {service} refused to {to_do} on server '{server}': '{text}'. Correct the server's name or URL and "
         "run again."
     ),
+    "refused.url": "{phone}: {service} refused to {to_do}: '{text}'. Correct its URL and run again.",
     "server_unknown": (
         "{phone}: {service} refused to {to_do}: '{text}'. Add server '{server}' {where_servers} and run again."
     ),
@@ -163,6 +164,10 @@ CATALOG: dict[str, str] = {
         "{phone} is still redirected to {current} instead of {desired}, although {service} accepted the write. Run "
         "again, or correct it in the vendor's portal."
     ),
+    "not_applied.name": (
+        "{phone} has the declared URL under the name '{name}' instead of '{server}', although {service} accepted the "
+        "write. Run again, or correct the name in the vendor's portal."
+    ),
     "not_applied.elsewhere": (
         "{phone} is still registered to another account, although {service} accepted the override. Ask the other "
         "account or the vendor to release the phone, and run again."
@@ -204,6 +209,9 @@ CATALOG: dict[str, str] = {
         "{phone} was not written: {witness} was bound to server '{server}' and did not get the declared URL. See its "
         "message."
     ),
+    "server_wrong_url.name": (
+        "{phone} was not written: {witness} got the declared URL, but not the name '{server}'. See its message."
+    ),
     "server_wrong_url.managed": (
         "{phone} was not written: server '{server}' has the URL {current} and not the declared {desired}. Correct one "
         "of them, or set {opt_force_servers}."
@@ -211,7 +219,7 @@ CATALOG: dict[str, str] = {
     # servers
     "server_exists": "Server '{server}' already exists; {service} has no call to read its URL, so it is not verified.",
     "server_not_predicted": (
-        "Check mode sends no addServer, and {service} has no call to look a server up, so nothing can be predicted."
+        "Check mode adds no server, and {service} has no call to look a server up, so nothing can be predicted."
     ),
     "server_refused": "{service} refused to add server '{server}': '{text}'. Correct its name or URL and run again.",
     "server_edit_refused": "{service} refused to edit server '{server}': '{text}'. Correct its URL and run again.",

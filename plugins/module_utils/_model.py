@@ -149,10 +149,11 @@ class DesiredDevice:
 
 @dataclass(frozen=True)
 class CurrentDevice:
-    """What the service reports of one device. Two are equal if status and URL are.
+    """What the service reports of one device. Two are equal if status, URL and stored name are.
 
     ``url`` is raw and only set if the service showed one. ``last_contact`` is when the phone last asked, ISO 8601 in
-    UTC. ``ref`` is the service's own ID of the device, ``server_ref`` that of the server it is bound to.
+    UTC. ``ref`` is the service's own ID of the device, ``server_ref`` that of the server it is bound to. ``server`` is
+    the name that the service stores with the phone; None if it stores none (``Capabilities.stores_name``).
     """
 
     mac: str
@@ -161,6 +162,7 @@ class CurrentDevice:
     last_contact: str | None = field(default=None, compare=False)
     ref: str | None = field(default=None, compare=False)
     server_ref: str | None = field(default=None, compare=False)
+    server: str | None = None
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,9 @@ class _DeviceParser:
             if device.url is None and _missing(entry, "server_url") and _missing(entry, "unique_url"):
                 text = f"or unique_url is required, because {self._vendor.title} binds a phone to a URL"
                 self._problems.add("server_url", text, subject)
+            if self._vendor.stores_name and device.server is None and _missing(entry, "server"):
+                text = f"is required, because {self._vendor.title} stores this name with the phone"
+                self._problems.add("server", text, subject)
         elif device.server is None and _missing(entry, "server"):
             self._problems.add("server", "is required", subject)
 

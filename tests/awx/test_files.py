@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 from awx.controller import COLLECTION, FILES, LOGINS, load, named, render
 
 PAGE = (COLLECTION / "docs/awx.md").read_text(encoding="utf-8")
@@ -35,31 +36,33 @@ def texts(value: Any) -> list[str]:
     return [text for item in items for text in texts(item)]
 
 
-PREFIXES = {
-    "Yealink RPS": "RPS_YEALINK",
-    "Yealink YMCS": "RPS_YMCS",
-    "Snom RPS": "RPS_SNOM",
-    "Panasonic RPS": "RPS_PANASONIC",
-    "Htek RPS": "RPS_HTEK",
-    "RPS account": "RPS_API",
-}
+def prefix_of(name: str) -> str:
+    """What the environment variables of a credential type begin with: ``RPS_YEALINK``."""
+    kind = named("controller_credential_types", name, "credential-types.yml")
+    (prefix,) = {key.removesuffix("_USERNAME") for key in kind["injectors"]["env"] if key.endswith("_USERNAME")}
+    return str(prefix)
+
+
+GENERIC = "RPS_API"
+SERVICES_BY_PREFIX = {f"RPS_{vendor.name.upper()}": vendor for vendor in VENDORS.values()}
 
 
 @pytest.mark.parametrize("name", TYPES)
 def test_a_credential_type_hides_the_password_and_injects_what_the_collection_reads(name: str) -> None:
     kind = named("controller_credential_types", name, "credential-types.yml")
     fields = {field["id"]: field for field in kind["inputs"]["fields"]}
-    prefix = PREFIXES[name]
-    address_key = "RPS_API_URL" if prefix == "RPS_API" else f"{prefix}_API_URL"
+    prefix = prefix_of(name)
+    address_key = "RPS_API_URL" if prefix == GENERIC else f"{prefix}_API_URL"
     address = "https://rps.example.com/{{ 1 }}"
     values = {"username": "a", "password": LOGINS["yealink"]["password"], "api_url": address}
-    generic = {"vendor": "snom"} if prefix == "RPS_API" else {}
+    generic = {"vendor": "snom"} if prefix == GENERIC else {}
 
     assert kind["kind"] == "cloud"
     assert all(set(field) <= INPUT_KEYS and field["type"] in ("string", "boolean") for field in fields.values())
     assert [key for key, field in fields.items() if field.get("secret")] == ["password"]
     assert {"username", "password"} <= set(kind["inputs"]["required"]) <= set(fields)
-    assert ("api_url" in kind["inputs"]["required"]) == (name == "Yealink YMCS")
+    needs_url = prefix != GENERIC and SERVICES_BY_PREFIX[prefix].api_url is None
+    assert ("api_url" in kind["inputs"]["required"]) == needs_url
     assert set(re.findall(r"{{ (\w+) }}", " ".join(texts(kind["injectors"])))) == set(fields)
     assert render(name, values | generic) == {
         f"{prefix}_USERNAME": "a",
@@ -71,7 +74,14 @@ def test_a_credential_type_hides_the_password_and_injects_what_the_collection_re
 
 
 def test_there_is_a_credential_type_for_each_service_and_a_generic_one() -> None:
-    assert list(PREFIXES) == TYPES
+    assert sorted(map(prefix_of, TYPES)) == sorted([*SERVICES_BY_PREFIX, GENERIC])
+
+
+def test_the_type_for_any_service_offers_each() -> None:
+    (name,) = [name for name in TYPES if prefix_of(name) == GENERIC]
+    kind = named("controller_credential_types", name, "credential-types.yml")
+    (choices,) = [field["choices"] for field in kind["inputs"]["fields"] if "choices" in field]
+    assert sorted(choices) == sorted(VENDORS)
 
 
 def test_the_page_shows_the_credential_type_of_the_file() -> None:

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from .fleets import JOBS, VENDORS, jobs_of
+from .fleets import JOBS, jobs_of
 from .options import Options
 from .processes import measure as run
 from .processes import program
@@ -75,7 +75,7 @@ def measure(options: Options) -> dict[str, Any]:
 def tables(figures: dict[str, Any]) -> dict[str, str]:
     """Formulas, and the same as counted. A formula that the count contradicts is marked."""
     phones, formulas, counts = figures["phones"], [], []
-    for vendor in VENDORS:
+    for vendor in dict.fromkeys(vendor for vendor, _job in FORMULAS):
         for job in jobs_of(vendor):
             methods: dict[str, int] = figures["calls"][vendor][job.name]
             total, (ours, lowest, why) = sum(methods.values()), FORMULAS[vendor, job.name]

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from simulator import DIALECTS
 from support.phones import SERVERS, mac, own_url, serial
 
-VENDORS = ("yealink", "htek", "snom", "panasonic", "ymcs")
 DECLARED = "office"
-_URL_ONLY = ("snom", "panasonic")
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Job:
         """What every phone's outcome must be."""
         if self.name != "unchanged":
             return "changed"
-        return "unverifiable" if vendor == "htek" else "in_sync"
+        return "in_sync" if DIALECTS[vendor].capabilities.url_readable else "unverifiable"
 
 
 JOBS = {
@@ -44,7 +43,7 @@ JOBS = {
 
 def jobs_of(vendor: str) -> list[Job]:
     """The jobs that a service has."""
-    return [job for job in JOBS.values() if job.name != "unique" or vendor != "htek"]
+    return [job for job in JOBS.values() if job.name != "unique" or DIALECTS[vendor].capabilities.unique_urls]
 
 
 def entries(vendor: str, job: Job, numbers: Iterable[int]) -> list[dict[str, Any]]:
@@ -53,15 +52,16 @@ def entries(vendor: str, job: Job, numbers: Iterable[int]) -> list[dict[str, Any
 
 
 def _entry(vendor: str, job: Job, number: int) -> dict[str, Any]:
+    capabilities = DIALECTS[vendor].capabilities
     entry: dict[str, Any] = {"mac": mac(number, vendor)}
     if job.name == "removed":
         return {**entry, "state": "absent"}
-    if vendor not in _URL_ONLY:
+    if capabilities.target == "server" or capabilities.stores_name:
         entry["server"] = DECLARED
-    if vendor == "ymcs":
+    if capabilities.serial:
         entry["serial"] = serial(number)
     if job.name == "unique":
         return {**entry, "unique_url": own_url(number)}
-    if vendor == "htek" and job.name == "moved":
+    if not capabilities.url_readable and job.name == "moved":
         entry["force"] = True  # it cannot show where a phone is redirected to
     return {**entry, "server_url": SERVERS[DECLARED]}

@@ -31,13 +31,15 @@ class _Served:
         world.clear(history=True)
         sim.reset_log()
         sim.add_account(vendor, USER, PASSWORD)
-        servers = sim.dialects[vendor].capabilities.target == "server"
+        capabilities = sim.dialects[vendor].capabilities
+        servers = capabilities.target == "server"
+        named = servers or capabilities.stores_name
         for name, url in SERVERS.items():
-            if servers:
+            if named:
                 world.add_server(USER, name, url)
         for number in range(1, count + 1 if server else 1):
             own = None if servers else SERVERS[server or ""]
-            world.add_device(mac(number, vendor), USER, server if servers else None, own, serial=serial(number))
+            world.add_device(mac(number, vendor), USER, server if named else None, own, serial=serial(number))
 
     def options(self, values: dict[str, Any]) -> None:
         self._sim.options.update(values)

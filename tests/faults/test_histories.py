@@ -86,7 +86,8 @@ class Account(RuleBasedStateMachine):
         self.bench.timed_out.clear()
         run = self.bench.run(self.desired, {"retries": retries}, bulk=bulk, batch_size=2)
         words = {one.name for one in self.bench.sim.faults if one.hits}
-        lying = {"false reads"} if self.service.vendor == "panasonic" and "refused_in_words" in words else set()
+        is_status = DIALECTS[self.service.vendor].capabilities.refusal_is_status
+        lying = {"false reads"} if is_status and "refused_in_words" in words else set()
         assert problems(self.bench, self.desired, run, before, lying=lying) == []
 
     @rule()

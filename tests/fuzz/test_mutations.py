@@ -10,7 +10,6 @@ follow from that parser's value.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -19,24 +18,20 @@ import xml.etree.ElementTree as ET
 import xml.sax
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc import CodecError, Fault, decode
 from ansible_collections.voip.rps.plugins.module_utils._vendors.htek import HtekService
-from ansible_collections.voip.rps.plugins.module_utils._vendors.pair_answers import (
-    UnexpectedResponseError,
-    read_write_answer,
-)
+from ansible_collections.voip.rps.plugins.module_utils._vendors.pair_answers import read_write_answer
+from ansible_collections.voip.rps.plugins.module_utils._vendors.parts import UnexpectedResponseError
 from ansible_collections.voip.rps.plugins.module_utils._vendors.rps_family import read_list, read_status
 from ansible_collections.voip.rps.plugins.module_utils._vendors.yealink import YealinkService
 from simulator.core import mac as macs
 from simulator.protocols import xmlrpc
+from support.documents import DOCUMENTS, SAMPLES
 from support.fault_cases import seed
 
-DOCUMENTS = Path(__file__).resolve().parents[1] / "unit/fixtures/documents"
-SAMPLES = json.loads((DOCUMENTS / "manifest.json").read_text(encoding="utf-8"))
 SEEDS = tuple((DOCUMENTS / sample["file"]).read_bytes() for sample in SAMPLES)
 COUNT = int(os.environ.get("RPS_FUZZ", "5000"))
 PARTS = 4

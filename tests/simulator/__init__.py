@@ -31,14 +31,20 @@ from .core.world import Device, Server, World
 from .dialects import DIALECTS
 from .server import Simulator
 
-READ_METHODS = frozenset(op.name for dialect in DIALECTS.values() for op in dialect.operations if not op.write)
-WRITE_METHODS = frozenset(op.name for dialect in DIALECTS.values() for op in dialect.operations if op.write)
+
+def read_methods() -> frozenset[str]:
+    """Return the names of all calls that only read, of any service."""
+    return frozenset(op.name for dialect in DIALECTS.values() for op in dialect.operations if not op.write)
+
+
+def write_methods() -> frozenset[str]:
+    """Return the names of all calls that write, of any service."""
+    return frozenset(op.name for dialect in DIALECTS.values() for op in dialect.operations if op.write)
+
 
 __all__ = [
     "DIALECTS",
     "FAULTS",
-    "READ_METHODS",
-    "WRITE_METHODS",
     "Binding",
     "Call",
     "CutShort",
@@ -58,4 +64,6 @@ __all__ = [
     "Wire",
     "World",
     "fault",
+    "read_methods",
+    "write_methods",
 ]

@@ -36,7 +36,6 @@ class Simulator:
     """
 
     dialects: Mapping[str, Dialect] = DIALECTS
-    vendors = tuple(DIALECTS)
 
     def __init__(
         self,
@@ -70,6 +69,11 @@ class Simulator:
         self._thread: threading.Thread | None = None
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
+
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        """The names of the services."""
+        return tuple(self.dialects)
 
     # -- life
 

@@ -20,7 +20,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Capabilities, Service
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS
-from simulator import Call, Fault, Simulator, VirtualClock, Wire, fault
+from simulator import DIALECTS, Call, Fault, Simulator, VirtualClock, Wire, fault
 
 from .phones import OTHER_PASSWORD, OTHER_USER, PASSWORD, SERVERS, THEIRS, USER, serial
 
@@ -147,7 +147,7 @@ class MemoryBench:
     def _fill(self) -> None:
         self.sim.add_account(self.vendor, USER, PASSWORD)
         self.sim.add_account(self.vendor, OTHER_USER, OTHER_PASSWORD)
-        if self.capabilities.binds_to == "server":
+        if self.capabilities.binds_to == "server" or self.capabilities.stores_name:
             for name, url in SERVERS.items():
                 self.world.add_server(USER, name, url)
             self.world.add_server(OTHER_USER, "theirs", THEIRS)
@@ -160,7 +160,8 @@ class MemoryBench:
         """Put a phone on an account, bound to a server of it or to a URL, as this service binds."""
         if self.capabilities.binds_to == "url":
             known = {**SERVERS, "theirs": THEIRS}
-            self.world.add_device(mac, owner, None, url or known.get(server or ""), **more)
+            name = server if self.capabilities.stores_name else None
+            self.world.add_device(mac, owner, name, url or known.get(server or ""), **more)
         else:
             self.world.add_device(mac, owner, server, url, **more)
 
@@ -173,6 +174,17 @@ class MemoryBench:
     def state(self) -> State:
         """Owner and redirect URL of every device."""
         return {device.mac: (device.account, self.world.url(device.mac)) for device in self.world.devices()}
+
+    def name_of(self, mac: str) -> str | None:
+        """The name that the service stores with a phone; None if it stores none."""
+        device = self.world.device(mac)
+        return device.server if device is not None and self.capabilities.stores_name else None
+
+    def call_for(self, role: str) -> str:
+        """The name of the call that the service has for a role of the simulator's ROLES."""
+        name = DIALECTS[self.vendor].call_for(role)
+        assert name is not None, f"{self.vendor} has no call to {role}"
+        return name
 
     def fail(self, name: str, method: str | None = None, **more: Any) -> Fault:
         """Plan a fault of the table."""
@@ -209,14 +221,13 @@ class MemoryBench:
         seams = {"abandoned": changes.pop("abandoned")} if "abandoned" in changes else {}
         connection = self.connection(**changes)
         masker = Masker(connection.vendor, connection.username, connection.password, rounds=1)
-        service: Service = SERVICES[self.vendor].connect(
+        return SERVICES[self.vendor].connect(
             connection,
             masker,
             adapter=adapter or MemoryAdapter(self),
             clock=clock or ClientClock(self.clock),
             **seams,
         )
-        return service
 
     def run(
         self, desired: Sequence[DesiredDevice], connection: Mapping[str, Any] | None = None, **options: Any

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import RunResult
 from simulator import DIALECTS, FAULTS, fault
+from simulator.core.dialect import no_phones
 
 from .client import MemoryBench
 from .oracles import FALSE_READS, problems, quiet, recovery
@@ -30,7 +31,6 @@ WRITES_ONLY = frozenset(
     {"not_applied", "other_url", "half_then_ok", "half_then_dropped", "half_then_503", "item_errors"}
 )
 IN_WORDS = frozenset({"refused_in_words", "after_refused_in_words"})
-_READS = frozenset({"getPhone", "checkPhones"})
 # One of each group stands for it in pairs.
 GROUPS: dict[str, str] = {
     "nothing executed, plainly": "refused",
@@ -103,8 +103,9 @@ class Fleet:
         met = frozenset(one.name or "" for one in planned if one.hits)
         lies = LYING if self.service.reads_url else LYING | UNSEEN
         lying = set(met & lies)
-        if self.service.vendor == "panasonic" and any(one.hits and one.method in _READS for one in planned):
-            # Words of a refusal are nothing to Panasonic, whose code for "no" says that a phone is not registered.
+        dialect = DIALECTS[self.service.vendor]
+        reads = {one.name for one in dialect.operations if not one.write and one.phones is not no_phones}
+        if dialect.capabilities.refusal_is_status and any(one.hits and one.method in reads for one in planned):
             lying |= met & {"refused_in_words", "after_refused_in_words"}
             lying |= {FALSE_READS} if lying else set()
         found = problems(bench, desired, run, before, lying=lying)

@@ -57,6 +57,8 @@ def reached(bench: MemoryBench, device: DesiredDevice) -> bool:
     now = bench.world.status(USER, device.mac)
     if device.state == "absent":
         return now in ("Unknown", "Registered Elsewhere")
+    if bench.capabilities.stores_name and bench.name_of(device.mac) != device.server:
+        return False
     return now == "Registered" and same_url(bench.world.url(device.mac), device.url)
 
 
@@ -129,6 +131,8 @@ def _false_state(bench: MemoryBench, result: DeviceResult) -> Iterator[str]:
         yield f"{label(result)}: shows {after.status}, is {true}"
     if after.url is not None and not same_url(after.url, bench.world.url(result.mac)):
         yield f"{label(result)}: shows {after.url}, is at {bench.world.url(result.mac)}"
+    if after.url is not None and after.server != bench.name_of(result.mac):
+        yield f"{label(result)}: shows the name {after.server}, has {bench.name_of(result.mac)}"
 
 
 def _unreadable_messages(bench: MemoryBench, run: RunResult) -> Iterator[str]:
@@ -169,10 +173,12 @@ def wrong_bindings(bench: MemoryBench, desired: Iterable[DesiredDevice], history
             if entry.account != USER or not any(device.state == "absent" for device in devices):
                 yield f"{entry.mac} of {entry.account} was removed"
         elif entry.account != USER or not any(
-            device.state != "absent" and (entry.url == FAULTY_URL or same_url(entry.url, device.url))
+            device.state != "absent"
+            and (entry.url == FAULTY_URL or same_url(entry.url, device.url))
+            and (not bench.capabilities.stores_name or entry.server == device.server)
             for device in devices
         ):
-            yield f"{entry.mac} was bound to {entry.url} of {entry.account}"
+            yield f"{entry.mac} was bound to {entry.url} of {entry.account}, by the name {entry.server}"
 
 
 def repetitions(bench: MemoryBench, calls: Sequence[Call] | None = None) -> Iterator[str]:

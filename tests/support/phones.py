@@ -5,24 +5,18 @@
 
 from __future__ import annotations
 
+from simulator import DIALECTS
+
 USER, PASSWORD = "me", "s3cret-Pass-w0rd"
 OTHER_USER, OTHER_PASSWORD = "somebody-else", "their-Pass-w0rd"
 OFFICE, BRANCH = "https://office.example.com/", "https://branch.example.com/"
 THEIRS, WRONG = "https://theirs.example.net/", "https://wrong.example.com/"
 SERVERS = {"office": OFFICE, "branch": BRANCH}
-# By vendor: a prefix of its phones.
-PREFIXES = {
-    "yealink": "001565",
-    "htek": "001fc1",
-    "snom": "000413",
-    "panasonic": "0080f0",
-    "ymcs": "805ec0",
-}
 
 
 def mac(number: int, vendor: str = "yealink") -> str:
-    """The MAC of a vendor's phone with this number, 12 digits."""
-    return f"{PREFIXES[vendor]}{number:06x}"
+    """The MAC of a vendor's phone with this number, 12 digits. It has the prefix of the simulator's demo."""
+    return f"{DIALECTS[vendor].demo['devices'][0]['mac'][:6]}{number:06x}"
 
 
 def macs(count: int, vendor: str = "yealink", first: int = 1) -> list[str]:

@@ -1,20 +1,44 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tests of whole runs read from them."""
+"""What tests of whole runs read from them, and on which services they are run."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import RunResult
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_limit
+from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Capabilities
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from simulator import DIALECTS, read_methods
+from simulator.core.dialect import Dialect
 
 from .client import MemoryBench
 from .phones import macs
 
 ALL = parse_limit("100%")
-READS = {"listDevices", "checkDevice", "checkDeviceExt", "getPhoneRedirection", "getPhone", "token", "listServers"}
-lists = pytest.mark.parametrize("bench", ["yealink", "htek", "panasonic", "ymcs"], indirect=True)
+READS = read_methods()
+
+
+def vendors(fits: Callable[[Capabilities], bool]) -> list[str]:
+    """The services whose capabilities fit."""
+    return [name for name, capabilities in VENDORS.items() if fits(capabilities)]
+
+
+def where(fits: Callable[[Capabilities], bool]) -> pytest.MarkDecorator:
+    """Run a test on each service whose capabilities fit, as its ``bench``."""
+    return pytest.mark.parametrize("bench", vendors(fits), indirect=True)
+
+
+def where_dialect(fits: Callable[[Dialect], bool]) -> pytest.MarkDecorator:
+    """Run a test on each service whose dialect in the simulator fits, as its ``bench``."""
+    found = [name for name in VENDORS if fits(DIALECTS[name])]
+    return pytest.mark.parametrize("bench", found, indirect=True)
+
+
+lists = where(lambda vendor: vendor.lists_account)
 
 
 def outcomes(run: RunResult) -> list[str]:
@@ -31,8 +55,7 @@ def fleet(bench: MemoryBench, count: int = 20) -> list[str]:
 
 def reads_of(bench: MemoryBench) -> str:
     """The call that reads one device."""
-    names = {"yealink": "checkDeviceExt", "htek": "checkDevice", "snom": "getPhoneRedirection"}
-    return {**names, "panasonic": "getPhone", "ymcs": "listDevices"}[bench.vendor]
+    return bench.call_for("read")
 
 
 def without_token(counts: dict[str, int]) -> dict[str, int]:

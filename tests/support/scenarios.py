@@ -43,21 +43,18 @@ class Service:
         return MemoryBench(self.vendor, self.lacks, **dict(self.options))
 
 
-SERVICES: tuple[Service, ...] = (
-    Service("yealink"),
+# Services as some accounts have them: without calls, or with other switches.
+VARIANTS: tuple[Service, ...] = (
     Service(
         "yealink",
         ("checkDeviceExt", "registerDevices", "deRegisterDevices"),
         "yealink_singles",
         (("take_over_allowed", True),),
     ),
-    Service("htek"),
     Service("htek", ("editDevice", "addServer", "deRegisterDevices", "registerDevices/3"), "htek_documented"),
-    Service("snom"),
     Service("snom", ("registerPhoneList", "deregisterPhoneList"), "snom_singles"),
-    Service("panasonic"),
-    Service("ymcs"),
 )
+SERVICES: tuple[Service, ...] = (*(Service(vendor) for vendor in VENDORS), *VARIANTS)
 
 
 @dataclass(frozen=True)
@@ -148,4 +145,6 @@ LISTS = Scenario(
     ),
     batch_size=3,
 )
+# The URL is right and the name is not: a move on a service that stores names, and nothing to do on any other.
+RENAME = Scenario("rename", (Phone(1, (USER, "branch", SERVERS["office"])), Phone(2, _at("office"))))
 SCENARIOS: tuple[Scenario, ...] = (REGISTER, MOVE, DEREGISTER, MIXED, LISTS)

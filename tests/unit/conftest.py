@@ -5,21 +5,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 
-from ansible.plugins.loader import init_plugin_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-# Ansible's own way to import collections, which its plugins and templates rely on. ansible-test has set it up already.
-if AnsibleCollectionConfig.collection_finder is None:
-    found = importlib.util.find_spec("ansible_collections")
-    places = found.submodule_search_locations if found is not None else None
-    init_plugin_loader([str(Path(place).parent) for place in places or ()])
+from support import collection_loader
+
+collection_loader.load()
 
 # A busy machine is not a failing test, and what fails here fails everywhere: `make fuzz` looks for new examples.
 settings.register_profile(

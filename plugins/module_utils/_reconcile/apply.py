@@ -38,8 +38,8 @@ from .._model import (
     WriteResult,
     reason,
 )
-from .._urls import same_url
 from .._vendors.base import URL_ONLY, AccountListing, Service, target
+from .binding import differs_in_name, same_binding, shows_binding
 from .plan import Plan, decide
 from .servers import PlannedServer, apply_server, blocked_by_servers
 from .workers import WorkerPool
@@ -110,7 +110,7 @@ class Applier:
             return
         for change in moves:
             after = listing.devices.get(change.mac)
-            if after is not None and same_url(after.url, change.desired.url):
+            if after is not None and shows_binding(change.desired, after, self._vendor):
                 self._attempts[change.mac] = Attempt(change, WriteResult(DONE), after, True)
 
     # Batches.
@@ -185,8 +185,8 @@ class Applier:
             after = attempt.after
             before = change.current
             shows = after is not None and after.status == REGISTERED and after.url is not None
-            # Whatever the service answered: a URL that was not there before comes from this write.
-            if shows and after is not None and (before is None or not same_url(before.url, after.url)):
+            # Whatever the service answered: a binding that was not there before comes from this write.
+            if shows and after is not None and (before is None or not same_binding(before, after)):
                 self._shown[key] = after
                 return
             if attempt.write.kind == DONE and shows and after is not None:
@@ -194,12 +194,14 @@ class Applier:
                 return
 
     def _skip_mismatches(self, key: str, batches: Sequence[Batch]) -> list[Batch]:
-        """Take out every change whose declared URL is not the one that the target turned out to have."""
+        """Take out every change whose declared binding is not the one that the target turned out to have."""
         seen = self._shown[key]
         left: list[Batch] = []
         for batch in batches:
             good = tuple(
-                change for change in batch if change.desired.url is None or same_url(change.desired.url, seen.url)
+                change
+                for change in batch
+                if change.desired.url is None or shows_binding(change.desired, seen, self._vendor)
             )
             for change in batch:
                 if change not in good:
@@ -212,7 +214,8 @@ class Applier:
 
     def _mismatch(self, change: PlannedChange, seen: CurrentDevice) -> Reason:
         server = change.desired.server or self._service.masker.url(change.desired.server_url) or ""
-        return reason("server_wrong_url", server=server, witness=format_mac(seen.mac, "colon"))
+        variant = "name" if differs_in_name(change.desired, seen, self._vendor) else ""
+        return reason("server_wrong_url", variant, server=server, witness=format_mac(seen.mac, "colon"))
 
     def _write_batch(self, batch: Batch) -> None:
         attempts = [self._one(batch[0])] if len(batch) == 1 else self._writer.batch(batch)
@@ -291,7 +294,8 @@ class Applier:
         if not self._service.reads_url:
             return CurrentDevice(change.mac, REGISTERED)
         sample = self._shown.get(target(self._vendor, change))
-        desired = change.desired.url
-        if sample is None or (desired is not None and not same_url(desired, sample.url)):
+        if sample is None:
             return None
-        return CurrentDevice(change.mac, REGISTERED, sample.url)
+        if change.desired.url is not None and not shows_binding(change.desired, sample, self._vendor):
+            return None
+        return CurrentDevice(change.mac, REGISTERED, sample.url, server=sample.server)

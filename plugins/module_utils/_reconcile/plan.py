@@ -42,6 +42,7 @@ from .._model import (
 )
 from .._urls import normal_url, same_url
 from .._vendors.base import Capabilities
+from .binding import is_bound_to, is_comparable, shows_binding
 
 # A URL as people see it; the flag says whether its path is a secret too.
 Show = Callable[[Optional[str], bool], Optional[str]]
@@ -67,8 +68,8 @@ def decide(desired: DesiredDevice, current: CurrentDevice, vendor: Capabilities)
 
 
 def _decide_registered(desired: DesiredDevice, current: CurrentDevice, vendor: Capabilities) -> PlannedChange:
-    if current.url is not None and desired.url is not None:
-        if same_url(current.url, desired.url):
+    if is_comparable(desired, current):
+        if shows_binding(desired, current, vendor):
             return PlannedChange(desired, current, NONE, IN_SYNC)
         return PlannedChange(desired, current, MOVE, WOULD_CHANGE)
     if desired.force:
@@ -142,6 +143,7 @@ def plan_digest(changes: Iterable[PlannedChange], show: Show) -> str:
                 show(normal_url(change.current.url), unique),
                 change.forced,
                 change.desired.purged,
+                *([] if change.current.server is None else [change.current.server]),
             ]
         )
     text = json.dumps(["voip.rps plan 1", rows], separators=(",", ":"), ensure_ascii=True)
@@ -160,12 +162,13 @@ def purge_changes(
 ) -> tuple[PlannedChange, ...]:
     """Unmanaged devices as read -> the changes that purge them.
 
-    ``servers`` (name: URL) narrows purge to devices that the service redirects to one of these URLs.
+    ``servers`` (name: URL) narrows purge to devices that the service redirects to one of these URLs, and under its name
+    if it stores names: two profiles may share a URL.
     """
     return tuple(
         decide(DesiredDevice(mac, ABSENT, purged=True), current, vendor)
         for mac, current in sorted(candidates.items())
-        if servers is None or any(same_url(current.url, url) for url in servers.values())
+        if servers is None or any(is_bound_to(current, name, url, vendor) for name, url in servers.items())
     )
 
 
@@ -184,7 +187,10 @@ def list_contradiction(listed: Iterable[str], current: Iterable[CurrentDevice]) 
 
 
 def predict(change: PlannedChange, reads_url: bool) -> CurrentDevice | None:
-    """What the phone will look like after its change, as far as can be known before."""
+    """What the phone will look like after its change, as far as can be known before.
+
+    A name that the service will store is not in it: results show the declared one for every phone that will be bound.
+    """
     if not change.writes:
         return change.current
     if change.action == DEREGISTER:

@@ -76,13 +76,16 @@ class Presenter:
     hosts: Mapping[str, str] = field(default_factory=dict)
 
     def device(self, current: CurrentDevice | None, server: str | None, hide_path: bool) -> dict[str, Any] | None:
-        """A device as results show it (contract); None if nothing is known of it."""
+        """A device as results show it (contract); None if nothing is known of it.
+
+        ``server`` is the declared one or None; what the service itself stores and shows is shown before it.
+        """
         if current is None:
             return None
         return {
             "mac": current.mac,
             "status": current.status,
-            "server": server,
+            "server": server if current.server is None else current.server,
             "url": self.masker.url(current.url, hide_path),
             "last_contact": current.last_contact,
         }

@@ -40,8 +40,8 @@ from .._model import (
     WriteResult,
     reason,
 )
-from .._urls import same_url
 from .._vendors.base import MANAGED, URL_ONLY, Capabilities
+from .binding import differs_in_name, same_binding
 from .plan import Show, decide, predict
 
 
@@ -142,11 +142,12 @@ class _Verifier:
 
     def _forced(self, after: CurrentDevice, now: PlannedChange) -> DeviceResult:
         """A binding that was written although nothing could be compared before."""
-        write, before = self.write, self.change.current.url if self.change.current else None
+        write, current = self.write, self.change.current
+        before = current.url if current is not None else None
         if now.outcome != UNVERIFIABLE and write.kind == DONE:
             return self._not_reached(after)
         readable = before is not None and after.url is not None
-        if now.outcome == UNVERIFIABLE and readable and not same_url(before, after.url):
+        if now.outcome == UNVERIFIABLE and readable and current is not None and not same_binding(current, after):
             return DeviceResult(self.change, CHANGED, True, False, after)
         if self.is_open:
             hidden = after.status == REGISTERED and after.url is None
@@ -173,14 +174,17 @@ class _Verifier:
         if after.status == REGISTERED and desired.state != ABSENT:
             if after.url is None:
                 return self._result(UNKNOWN, after, self._reason("answer_lost", "hidden"))
-            return self._result(FAILED, after, self._other_url(after, moved), changed=moved)
+            return self._result(FAILED, after, self._other_binding(after, moved), changed=moved)
         why = self._reason("not_applied", "other" if moved else "", status=after.status)
         return self._result(FAILED, after, why, changed=moved)
 
-    def _other_url(self, after: CurrentDevice, moved: bool) -> Reason:
-        """An accepted write after which the phone has another URL than desired: the old one, or a third one."""
+    def _other_binding(self, after: CurrentDevice, moved: bool) -> Reason:
+        """An accepted write after which the phone has another binding than desired: the old one, or a third one."""
         desired = self.change.desired
         unique = desired.unique_url is not None
+        if differs_in_name(desired, after, self.vendor):
+            # The URL is right, be it the old one or not, so "wrong URL" would be untrue.
+            return self._reason("not_applied", "name", status=after.status, name=after.server or "")
         variant = "managed" if self.vendor.servers == MANAGED else ""
         if unique or self.vendor.binds_to == URL_ONLY:
             variant = "unique" if self.vendor.binds_to != URL_ONLY else "url"

@@ -48,6 +48,7 @@ from .._vendors.base import (
     SERVER_INVALID,
     SERVER_LEVEL,
     SERVER_UNKNOWN,
+    URL_ONLY,
     Service,
 )
 from .plan import decide
@@ -72,7 +73,10 @@ def refused(refusal: Refusal, service: Service) -> WriteResult:
         return WriteResult(REFUSED, reason("server_unknown", text=text))
     if refusal.kind == OTHER_ACCOUNT and not service.capabilities.shows_foreign:
         return WriteResult(REFUSED, reason("owned_elsewhere", text=text))
-    return WriteResult(REFUSED, reason("refused", _VARIANTS.get(refusal.kind, ""), text=text))
+    variant = _VARIANTS.get(refusal.kind, "")
+    if variant == "server" and service.capabilities.binds_to == URL_ONLY and not service.capabilities.stores_name:
+        variant = "url"  # there is no server whose name could be wrong
+    return WriteResult(REFUSED, reason("refused", variant, text=text))
 
 
 def failed_call(error: CallError) -> WriteResult:

@@ -12,17 +12,21 @@ the settling of lost writes, results and reports know only this interface.
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
-from .._errors import AbsentCallError
-from .._model import CurrentDevice, CurrentServer, PlannedChange, Reason, Refusal, Server
+from .._errors import AbsentCallError, BadAnswerError
+from .._model import Connection, CurrentDevice, CurrentServer, PlannedChange, Reason, Refusal, Server
 from .._redaction import Masker
+from .parts import UnexpectedResponseError
 
 if TYPE_CHECKING:
     from .._client.transport import Client
+
+Meaning = TypeVar("Meaning")
 
 # What a phone is bound to.
 NAMED_SERVER = "server"
@@ -45,9 +49,6 @@ SERIAL = "serial"
 OTHER = "other"
 SERVER_LEVEL = frozenset({SERVER_UNKNOWN, SERVER_INVALID})
 
-# Prefixes of Yealink's phones, which two services are for.
-YEALINK_PREFIXES = ("001565", "805ec0", "805e0c", "249ad8", "44dbd2", "c4fc22")
-
 DOCUMENTED = "documented"
 ASSUMED = "assumed"
 
@@ -60,6 +61,7 @@ class Capabilities:
     title: str
     api_url: str | None  # the documented address; None: the account decides
     binds_to: str = NAMED_SERVER
+    stores_name: bool = False  # a service that binds to URLs stores ``server`` with the phone: a profile, a provider
     reads_url: bool = True  # the redirect URL of a device can be read
     lists_account: bool = True
     list_shows_devices: bool = False  # the list has status and URL of every device
@@ -108,7 +110,18 @@ class Service(ABC):
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self._lock = threading.Lock()
+        self._unusable: dict[Hashable, str] = {}  # calls that are absent or closed, and why
         self._notices: dict[str, Reason] = {}
+
+    @classmethod
+    @abstractmethod
+    def connect(cls, connection: Connection, masker: Masker, **seams: Any) -> Service:
+        """A service with a client of its own; ``seams`` are those of the client.
+
+        The client's module is imported here and not above: requests is loaded only to connect. Raises
+        MissingLibraryError if requests is not installed, InputError for a CA bundle that does not exist.
+        """
 
     @property
     def masker(self) -> Masker:
@@ -126,14 +139,39 @@ class Service(ABC):
 
     @property
     def reads_url(self) -> bool:
-        """Whether redirect URLs can be read on this account, as far as known by now."""
+        """Whether redirect URLs can be read on this account, as far as known by now.
+
+        To be overridden by a service whose call for it may turn out to be absent or closed.
+        """
         return self.capabilities.reads_url
+
+    # For the services themselves.
+
+    def mark_unusable(self, call: Hashable, why: str) -> None:
+        """Do not make this call again in this run; ``why`` is the cause, as in a sentence."""
+        with self._lock:
+            self._unusable[call] = why
+
+    def interpret(self, name: str, value: Any, meaning: Callable[[Any], Meaning]) -> Meaning:
+        """What ``meaning`` makes of the value that the call ``name`` was answered with.
+
+        ``meaning`` raises UnexpectedResponseError for a value that is no answer; that becomes BadAnswerError.
+        """
+        try:
+            return meaning(value)
+        except UnexpectedResponseError as error:
+            text = self.masker.text(str(error))
+            raise BadAnswerError(f"{self.capabilities.title} gave no usable answer to {name}: {text}") from None
 
     # Reading.
 
     @abstractmethod
     def read_device(self, mac: str) -> CurrentDevice:
-        """The most that the service reports of one device."""
+        """The most that the service reports of one device, of other accounts' devices and unknown ones too.
+
+        ``url`` only if the service showed one; ``server`` if it stores names. Raises RefusedReadError if the service
+        refused for a reason that is no status.
+        """
 
     @abstractmethod
     def list_account(self) -> AccountListing:
@@ -143,15 +181,24 @@ class Service(ABC):
 
     @abstractmethod
     def write(self, change: PlannedChange) -> Refusal | None:
-        """Carry out one change; its action says which."""
+        """Carry out one change: its action says which, ``desired`` what the phone is to be bound to.
 
-    @abstractmethod
+        ``desired.url`` is the URL (``declared_url`` if there must be one), ``desired.server`` the server's name or the
+        name to store.
+        """
+
+    # Bulk calls: both are overridden by a service that has some.
+
     def can_batch(self, action: str) -> bool:
         """Whether there is a bulk call for this action, as far as known by now."""
+        return False
 
-    @abstractmethod
     def write_batch(self, changes: Sequence[PlannedChange]) -> BatchAnswer:
-        """Carry out changes of one action and one target (see ``target``) in one call."""
+        """Carry out changes of one action and one target (see ``target``) in one call, at most ``max_batch``.
+
+        Only called after ``can_batch`` said yes. A service with ``mixed_batches`` gets several targets in one call.
+        """
+        raise AbsentCallError(f"{self.capabilities.title} has no bulk calls", "write_batch")
 
     # Servers. Only called as far as ``capabilities.servers`` allows.
 
@@ -172,14 +219,24 @@ class Service(ABC):
         raise AbsentCallError(f"{self.capabilities.title} deletes no servers", "delete_server")
 
 
+def declared_url(change: PlannedChange) -> str:
+    """The URL that a service without servers is to bind the phone to.
+
+    An empty one would end the phone's redirection, so it is never sent: ValueError, which validation makes impossible.
+    """
+    url = change.desired.url
+    if not url:
+        raise ValueError(f"no URL is declared for {change.mac}")
+    return url
+
+
 def target(capabilities: Capabilities, change: PlannedChange) -> str:
     """What a change binds its phone to: phones with equal targets share a bulk call and a first verified write.
 
-    A unique URL is a target of its own; services without servers are grouped by URL.
+    A unique URL is a target of its own; services without servers are grouped by URL, and by name if they store one.
     """
     desired = change.desired
-    if desired.unique_url is not None:
-        return f"url {desired.unique_url}"
-    if capabilities.binds_to == URL_ONLY:
-        return f"url {desired.server_url or ''}"
-    return f"server {desired.server or ''}"
+    if desired.unique_url is None and capabilities.binds_to != URL_ONLY:
+        return f"server {desired.server or ''}"
+    url = f"url {desired.url or ''}"
+    return f"{url} name {desired.server or ''}" if capabilities.stores_name else url

@@ -17,22 +17,14 @@ from collections.abc import Sequence
 from re import Pattern
 from typing import Any
 
-from .._mac import macs_in_text, parse_mac
+from .._mac import macs_in_text
 from .._model import Refusal
 from .base import OTHER
+from .parts import UnexpectedResponseError, fold, text_of
 
 Phrases = Sequence[tuple[str, Pattern[str]]]
 
 _ERROR_PREFIX = re.compile(r"Error ?: ?")
-
-
-class UnexpectedResponseError(ValueError):
-    """The value is no answer of this protocol, or it contradicts itself. The text completes "gave no usable answer"."""
-
-
-def fold(text: str) -> str:
-    """The text on one line with single blanks."""
-    return " ".join(text.split())
 
 
 def without_error(text: str) -> str:
@@ -45,22 +37,6 @@ def split_pair(value: Any, most: int = 3) -> tuple[bool, list[Any]]:
     if not isinstance(value, list) or not 2 <= len(value) <= most or not isinstance(value[0], bool):
         raise UnexpectedResponseError("it does not have the shape of a boolean and a text")
     return value[0], value[1:]
-
-
-def text_of(part: Any) -> str:
-    """A part that must be a text, folded. Raises UnexpectedResponseError."""
-    if not isinstance(part, str):
-        raise UnexpectedResponseError("a part of it that should be a text is none")
-    return fold(part)
-
-
-def url_of(part: Any) -> str | None:
-    """A part that may be a URL: trimmed, None if it is empty or nil. Raises UnexpectedResponseError."""
-    if part is None:
-        return None
-    if not isinstance(part, str):
-        raise UnexpectedResponseError("a part of it that should be a URL is none")
-    return part.strip() or None
 
 
 def classify_refusal(phrases: Phrases, text: str) -> Refusal:
@@ -91,14 +67,3 @@ def read_write_answer(phrases: Phrases, value: Any) -> Refusal | None:
     if text.upper() != "OK":
         raise UnexpectedResponseError(f"it contradicts itself: true, with the text '{text}'")
     return None
-
-
-def read_macs(items: Any) -> frozenset[str]:
-    """A list of MACs, normalized. Raises UnexpectedResponseError for an entry that is none: a list that is only partly
-    understood is no list."""
-    if not isinstance(items, list):
-        raise UnexpectedResponseError("it has no list of devices")
-    try:
-        return frozenset(parse_mac(item) for item in items)
-    except ValueError:
-        raise UnexpectedResponseError("its list of devices has an entry that is no MAC address") from None

@@ -13,23 +13,14 @@ it. The service refuses with XML-RPC faults; what it accepts is answered with a 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from .._client.limits import MAX_LIST_BYTES
-from .._errors import AbsentCallError, FaultError, RefusedReadError
+from .._errors import FaultError
 from .._mac import macs_in_text
-from .._model import (
-    DEREGISTER,
-    ELSEWHERE,
-    REGISTERED,
-    UNKNOWN_STATUS,
-    UNREGISTERED,
-    CurrentDevice,
-    PlannedChange,
-    Refusal,
-)
+from .._model import DEREGISTER, REGISTERED, UNREGISTERED, CurrentDevice, PlannedChange, Refusal
 from .base import (
     ASSUMED,
     DOCUMENTED,
@@ -41,10 +32,10 @@ from .base import (
     SERVER_INVALID,
     URL_ONLY,
     AccountListing,
-    BatchAnswer,
     Capabilities,
+    declared_url,
 )
-from .pair_answers import UnexpectedResponseError, fold, read_macs, url_of
+from .parts import UnexpectedResponseError, fold, read_macs, url_of
 from .xmlrpc_service import Call, XmlRpcService
 
 REGISTER_PHONE = "ipredirect.registerPhone"
@@ -69,11 +60,13 @@ _REFUSALS: dict[int, str] = {
     _OWNED_BY_OTHER: OTHER_ACCOUNT,
     _NOT_OWNER: OTHER_ACCOUNT,
 }
-# A MAC is validated before any call, so of the two readings of 201 only "not registered" is left for a status.
-_STATUS_OF_FAULT: dict[int, str] = {
-    _INVALID_OR_NOT_REGISTERED: UNKNOWN_STATUS,
-    _OWNED_BY_OTHER: ELSEWHERE,
-    _NOT_OWNER: ELSEWHERE,
+# A MAC is validated before any call, so of the two readings of 201 only "not registered" is left for a phone that is
+# read or removed.
+_REFUSALS_OF_READS: dict[int, str] = {
+    _MALFORMED_MAC: INVALID_MAC,
+    _INVALID_OR_NOT_REGISTERED: NOT_REGISTERED,
+    _OWNED_BY_OTHER: OTHER_ACCOUNT,
+    _NOT_OWNER: OTHER_ACCOUNT,
 }
 _DATE = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):?(\d\d):?(\d\d)(?:[.,]\d+)?\s?(?:Z|([+-])(\d\d):?(\d\d)?)?", re.ASCII
@@ -127,7 +120,7 @@ def read_check(value: Any) -> tuple[int, str]:
     code, text = value[0].get("faultCode"), value[0].get("faultString")
     if isinstance(code, bool) or not isinstance(code, int) or not isinstance(text or "", str):
         raise UnexpectedResponseError("its status has no code and text")
-    if code not in (0, _MALFORMED_MAC, *_STATUS_OF_FAULT):
+    if code not in (0, *_REFUSALS_OF_READS):
         raise UnexpectedResponseError(f"it names a status that is not documented: {code}")
     return code, fold(text or "")
 
@@ -173,19 +166,15 @@ class PanasonicService(XmlRpcService):
                 GET_PHONE, [mac.upper()], lambda value: read_phone(mac, value), idempotent=True, optional=True
             )
         except FaultError as fault:
-            if fault.code not in _STATUS_OF_FAULT and fault.code != _MALFORMED_MAC:
+            if fault.code not in _REFUSALS_OF_READS:
                 raise
-            return self._not_ours(mac, fault.code, fault.text)
+            return self.device_of_refusal(mac, Refusal(_REFUSALS_OF_READS[fault.code], fault.text))
 
     def _check(self, mac: str) -> CurrentDevice:
         code, text = self.call(CHECK_PHONES, [mac.upper()], read_check, idempotent=True)
-        return CurrentDevice(mac, REGISTERED) if code == 0 else self._not_ours(mac, code, self.masker.text(text))
-
-    def _not_ours(self, mac: str, code: int, text: str) -> CurrentDevice:
-        """The device that a refused read shows. Raises RefusedReadError if the refusal names no status."""
-        if code not in _STATUS_OF_FAULT:
-            raise RefusedReadError(f"{self.capabilities.title} refused to report its status: '{text}'", text)
-        return CurrentDevice(mac, _STATUS_OF_FAULT[code])
+        if code == 0:
+            return CurrentDevice(mac, REGISTERED)
+        return self.device_of_refusal(mac, Refusal(_REFUSALS_OF_READS[code], text))
 
     # Writing.
 
@@ -194,10 +183,7 @@ class PanasonicService(XmlRpcService):
         mac = change.mac.upper()
         if change.action == DEREGISTER:
             return self._send(UNREGISTER_PHONE, mac, kinds={**_REFUSALS, _INVALID_OR_NOT_REGISTERED: NOT_REGISTERED})
-        url = change.desired.url
-        if not url:  # an empty one would end the phone's redirection
-            raise ValueError(f"no URL is declared for {change.mac}")
-        return self._send(REGISTER_PHONE, mac, url, kinds=_REFUSALS)
+        return self._send(REGISTER_PHONE, mac, declared_url(change), kinds=_REFUSALS)
 
     def _send(self, method: str, *params: str, kinds: Mapping[int, str]) -> Refusal | None:
         try:
@@ -207,11 +193,3 @@ class PanasonicService(XmlRpcService):
                 raise
             return Refusal(kinds[fault.code], fault.text, macs_in_text(fault.text))
         return None
-
-    def can_batch(self, action: str) -> bool:
-        """Never: there is no bulk call."""
-        return False
-
-    def write_batch(self, changes: Sequence[PlannedChange]) -> BatchAnswer:
-        """Never called: there is no bulk call."""
-        raise AbsentCallError("Panasonic has no bulk calls", "write_batch")

@@ -20,8 +20,12 @@ from .snom import SnomService
 from .yealink import YealinkService
 from .ymcs import YmcsService
 
-_SERVICES: tuple[Any, ...] = (YealinkService, HtekService, SnomService, PanasonicService, YmcsService)
-SERVICES: dict[str, Any] = {service.capabilities.name: service for service in _SERVICES}
+# By the value of the option ``vendor``. AnsiballZ ships what is imported above and nothing that is looked up at run
+# time, so a new service has its import and its place here.
+SERVICES: dict[str, type[Service]] = {
+    service.capabilities.name: service
+    for service in (YealinkService, HtekService, SnomService, PanasonicService, YmcsService)
+}
 VENDORS: dict[str, Capabilities] = {name: service.capabilities for name, service in SERVICES.items()}
 
 
@@ -31,8 +35,7 @@ def open_service(connection: Connection, **seams: Any) -> Service:
     Raises MissingLibraryError if requests is not installed, InputError for a CA bundle that does not exist.
     """
     masker = Masker(connection.vendor, connection.username, connection.password)
-    service: Service = SERVICES[connection.vendor].connect(connection, masker, **seams)
-    return service
+    return SERVICES[connection.vendor].connect(connection, masker, **seams)
 
 
 def vendor_of_mac(mac: str) -> str | None:

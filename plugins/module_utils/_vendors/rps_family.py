@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from .._client.limits import MAX_LIST_BYTES
 from .._client.xmlrpc import Param
-from .._errors import AbsentCallError, RefusedReadError
+from .._errors import AbsentCallError
 from .._model import (
     BIND,
     DEREGISTER,
@@ -45,18 +45,8 @@ from .base import (
     AccountListing,
     BatchAnswer,
 )
-from .pair_answers import (
-    Phrases,
-    UnexpectedResponseError,
-    fold,
-    read_macs,
-    read_write_answer,
-    refusal_of,
-    split_pair,
-    text_of,
-    url_of,
-    without_error,
-)
+from .pair_answers import Phrases, read_write_answer, refusal_of, split_pair, without_error
+from .parts import UnexpectedResponseError, fold, read_macs, text_of, url_of
 from .xmlrpc_service import XmlRpcService
 
 REGISTER_DEVICE = "redirect.registerDevice"
@@ -161,8 +151,7 @@ class RpsFamilyService(XmlRpcService):
             LIST_DEVICES, [], lambda value: read_list(self.phrases, value), idempotent=True, max_bytes=MAX_LIST_BYTES
         )
         if refusal is not None:
-            text = self.masker.text(refusal.text)
-            raise RefusedReadError(f"{self.capabilities.title} refused to list the devices: '{text}'", text)
+            raise self.refused_read(refusal, "list the devices")
         return AccountListing(macs)
 
     def read_device(self, mac: str) -> CurrentDevice:
@@ -179,8 +168,7 @@ class RpsFamilyService(XmlRpcService):
             method, [mac], lambda value: read_status(self.phrases, value), idempotent=True, optional=optional
         )
         if refusal is not None:
-            text = self.masker.text(refusal.text)
-            raise RefusedReadError(f"{self.capabilities.title} refused to report its status: '{text}'", text)
+            raise self.refused_read(refusal)
         return CurrentDevice(mac, status, url)
 
     # Writing one device.

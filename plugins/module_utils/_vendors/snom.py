@@ -16,15 +16,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from .._client.xmlrpc import Param
-from .._errors import AbsentCallError, RefusedReadError
+from .._errors import AbsentCallError
 from .._model import (
     BIND,
     DEREGISTER,
-    ELSEWHERE,
     MOVE,
     REGISTER,
     REGISTERED,
-    UNKNOWN_STATUS,
     UNREGISTERED,
     CurrentDevice,
     PlannedChange,
@@ -42,8 +40,10 @@ from .base import (
     AccountListing,
     BatchAnswer,
     Capabilities,
+    declared_url,
 )
-from .pair_answers import UnexpectedResponseError, read_write_answer, refusal_of, split_pair, text_of, url_of
+from .pair_answers import read_write_answer, refusal_of, split_pair
+from .parts import UnexpectedResponseError, text_of, url_of
 from .xmlrpc_service import Call, XmlRpcService
 
 REGISTER_PHONE = "redirect.registerPhone"
@@ -64,7 +64,6 @@ _PHRASES = [
     )
 ]
 _ERROR = re.compile(r"error ?:", re.IGNORECASE)
-_STATUS_OF_REFUSAL: dict[str, str] = {OTHER_ACCOUNT: ELSEWHERE, NOT_REGISTERED: UNKNOWN_STATUS}
 
 
 def read_check(value: Any) -> Refusal | None:
@@ -137,20 +136,12 @@ class SnomService(XmlRpcService):
     def _redirection(self, mac: str) -> CurrentDevice:
         refusal, url = self.call(GET_PHONE_REDIRECTION, [mac], read_redirection, idempotent=True, optional=True)
         if refusal is not None:
-            return self._refused(mac, refusal)
+            return self.device_of_refusal(mac, refusal)
         return CurrentDevice(mac, UNREGISTERED if url is None else REGISTERED, url)
 
     def _check(self, mac: str) -> CurrentDevice:
         refusal = self.call(CHECK_PHONE, [mac], read_check, idempotent=True)
-        return CurrentDevice(mac, REGISTERED) if refusal is None else self._refused(mac, refusal)
-
-    def _refused(self, mac: str, refusal: Refusal) -> CurrentDevice:
-        """The device that a refused read shows. Raises RefusedReadError if the refusal names no status."""
-        status = _STATUS_OF_REFUSAL.get(refusal.kind)
-        if status is None:
-            text = self.masker.text(refusal.text)
-            raise RefusedReadError(f"{self.capabilities.title} refused to report its status: '{text}'", text)
-        return CurrentDevice(mac, status)
+        return CurrentDevice(mac, REGISTERED) if refusal is None else self.device_of_refusal(mac, refusal)
 
     def list_account(self) -> AccountListing:
         """Snom's listPhones lists the phones of one phone type, never an account."""
@@ -163,7 +154,7 @@ class SnomService(XmlRpcService):
         """registerPhone, which also binds and moves one's own phone, or deregisterPhone."""
         if change.action == DEREGISTER:
             return self._send(DEREGISTER_PHONE, change.mac)
-        return self._send(REGISTER_PHONE, change.mac, _url(change))
+        return self._send(REGISTER_PHONE, change.mac, declared_url(change))
 
     def _send(self, method: str, *params: str) -> Refusal | None:
         return self.call(method, params, lambda value: read_write_answer(_PHRASES, value), idempotent=False)
@@ -179,15 +170,7 @@ class SnomService(XmlRpcService):
         macs = [change.mac for change in changes]
         if changes[0].action == DEREGISTER:
             return self._send_batch(DEREGISTER_PHONE_LIST, macs)
-        return self._send_batch(REGISTER_PHONE_LIST, macs, _url(changes[0]))
+        return self._send_batch(REGISTER_PHONE_LIST, macs, declared_url(changes[0]))
 
     def _send_batch(self, method: str, *params: Param) -> BatchAnswer:
         return BatchAnswer(self.call_list(method, params, read_bulk_answer))
-
-
-def _url(change: PlannedChange) -> str:
-    """The URL to bind the phone to. An empty one would end its redirection, so it is never sent."""
-    url = change.desired.url
-    if not url:
-        raise ValueError(f"no URL is declared for {change.mac}")
-    return url

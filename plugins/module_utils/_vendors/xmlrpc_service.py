@@ -9,24 +9,23 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar
 
 from .._client.limits import MAX_ANSWER_BYTES
 from .._client.xmlrpc import Param
-from .._errors import AbsentCallError, BadAnswerError, FaultError
-from .._model import CurrentDevice, reason
-from .base import DOCUMENTED, Service
-from .pair_answers import UnexpectedResponseError
+from .._errors import AbsentCallError, FaultError, RefusedReadError
+from .._model import ELSEWHERE, UNKNOWN_STATUS, Connection, CurrentDevice, Refusal, reason
+from .._redaction import Masker
+from .base import DOCUMENTED, NOT_REGISTERED, OTHER_ACCOUNT, Meaning, Service
 
 if TYPE_CHECKING:
     from .._client.xmlrpc_client import XmlRpcClient
 
 Call = tuple[str, int]  # method, number of parameters
-Meaning = TypeVar("Meaning")
 
 _FAULTS_UNTIL_UNUSABLE = 3  # of a call that never worked on this account
+_STATUS_OF_REFUSAL: dict[str, str] = {OTHER_ACCOUNT: ELSEWHERE, NOT_REGISTERED: UNKNOWN_STATUS}
 
 
 class XmlRpcService(Service):
@@ -38,13 +37,11 @@ class XmlRpcService(Service):
 
     def __init__(self, client: XmlRpcClient) -> None:
         super().__init__(client)
-        self._unusable: set[Call] = set()
         self._url_was_read = False
         self._faults = 0  # of the call that reads URLs
-        self._lock = threading.Lock()
 
     @classmethod
-    def connect(cls, connection: Any, masker: Any, **seams: Any) -> XmlRpcService:
+    def connect(cls, connection: Connection, masker: Masker, **seams: Any) -> XmlRpcService:
         """A service with a client of its own; ``seams`` are those of the client."""
         from .._client.xmlrpc_client import XmlRpcClient  # noqa: PLC0415 - requests is loaded only to connect
 
@@ -53,11 +50,6 @@ class XmlRpcService(Service):
     def has(self, method: str, params: int) -> bool:
         """Whether the service has this call, as far as its document and this run's answers show."""
         return (method, params) in self.calls and (method, params) not in self._unusable
-
-    def mark_unusable(self, call: Call) -> None:
-        """Do not make this call again in this run."""
-        with self._lock:
-            self._unusable.add(call)
 
     def call(
         self,
@@ -82,14 +74,25 @@ class XmlRpcService(Service):
             value = self.client.call(
                 method, params, idempotent=idempotent, documented=documented, optional=optional, max_bytes=max_bytes
             )
-        except AbsentCallError:
-            self.mark_unusable(key)
+        except AbsentCallError as error:
+            self.mark_unusable(key, str(error))
             raise
-        try:
-            return meaning(value)
-        except UnexpectedResponseError as error:
-            text = self.masker.text(str(error))
-            raise BadAnswerError(f"{self.capabilities.title} gave no usable answer to {name}: {text}") from None
+        return self.interpret(name, value, meaning)
+
+    def refused_read(self, refusal: Refusal, what: str = "report its status") -> RefusedReadError:
+        """The error of a read that the service refused in words."""
+        text = self.masker.text(refusal.text)
+        return RefusedReadError(f"{self.capabilities.title} refused to {what}: '{text}'", text)
+
+    def device_of_refusal(self, mac: str, refusal: Refusal) -> CurrentDevice:
+        """The device that a refused read shows, for services that tell a status by refusing.
+
+        Raises RefusedReadError if the refusal names no status.
+        """
+        status = _STATUS_OF_REFUSAL.get(refusal.kind)
+        if status is None:
+            raise self.refused_read(refusal)
+        return CurrentDevice(mac, status)
 
     def read_with_fallback(
         self, key: Call, with_url: Callable[[], CurrentDevice], status_only: Callable[[], CurrentDevice]
@@ -118,7 +121,7 @@ class XmlRpcService(Service):
         return status_only()
 
     def _give_up_on_urls(self, key: Call, error: Exception) -> None:
-        self.mark_unusable(key)
+        self.mark_unusable(key, str(error))
         self.note(reason("urls_unreadable", cause=str(error)))
 
     def call_list(self, method: str, params: Sequence[Param], meaning: Callable[[Any], Meaning]) -> Meaning:
@@ -126,6 +129,6 @@ class XmlRpcService(Service):
         try:
             return self.call(method, params, meaning, idempotent=False, optional=True)
         except AbsentCallError as error:
-            self.mark_unusable((method, len(params)))
+            self.mark_unusable((method, len(params)), str(error))
             self.note(reason("one_by_one", cause=str(error)))
             raise

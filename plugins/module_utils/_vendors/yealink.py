@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from .base import DOCUMENTED, OWN_DEVICE, YEALINK_PREFIXES, Capabilities
+from .base import DOCUMENTED, OWN_DEVICE, Capabilities
 from .rps_family import (
     ADD_SERVER,
     CHECK_DEVICE,
@@ -30,6 +30,9 @@ from .rps_family import (
     phrases,
 )
 from .xmlrpc_service import Call
+
+# Of the vendor's phones; its other service is for the same ones.
+YEALINK_PREFIXES = ("001565", "805ec0", "805e0c", "249ad8", "44dbd2", "c4fc22")
 
 
 class YealinkService(RpsFamilyService):

@@ -38,6 +38,7 @@ from .._model import (
     MOVE,
     REGISTER,
     UNKNOWN_STATUS,
+    Connection,
     CurrentDevice,
     CurrentServer,
     DesiredDevice,
@@ -46,19 +47,21 @@ from .._model import (
     Server,
     reason,
 )
+from .._redaction import Masker
 from .base import (
     MANAGED,
     NOT_REGISTERED,
     OTHER,
     SERVER_INVALID,
     SERVER_UNKNOWN,
-    YEALINK_PREFIXES,
     AccountListing,
     BatchAnswer,
     Capabilities,
+    Meaning,
     Service,
 )
-from .pair_answers import UnexpectedResponseError
+from .parts import UnexpectedResponseError
+from .yealink import YEALINK_PREFIXES
 from .ymcs_responses import (
     Explain,
     Page,
@@ -91,7 +94,6 @@ _MAX_ENTRIES = 1_000_000  # of a list; more are nonsense
 if TYPE_CHECKING:
     from .._client.rest_client import RestClient
 
-Meaning = TypeVar("Meaning")
 Entry = TypeVar("Entry", CurrentDevice, CurrentServer)
 
 
@@ -117,13 +119,11 @@ class YmcsService(Service):
 
     def __init__(self, client: RestClient) -> None:
         super().__init__(client)
-        self._unusable: dict[str, str] = {}  # calls that are absent or closed, and why
         self._servers: tuple[CurrentServer, ...] | None = None
-        self._lock = threading.Lock()
         self._servers_lock = threading.Lock()
 
     @classmethod
-    def connect(cls, connection: Any, masker: Any, **seams: Any) -> YmcsService:
+    def connect(cls, connection: Connection, masker: Masker, **seams: Any) -> YmcsService:
         """A service with a client of its own; ``seams`` are those of the client."""
         from .._client.rest_client import RestClient  # noqa: PLC0415 - requests is loaded only to connect
 
@@ -148,14 +148,9 @@ class YmcsService(Service):
         try:
             value = self.client.call(name, verb, _RPS + path, body, idempotent=idempotent, max_bytes=max_bytes)
         except AbsentCallError as error:
-            with self._lock:
-                self._unusable[name] = str(error)
+            self.mark_unusable(name, str(error))
             raise
-        try:
-            return meaning(value)
-        except UnexpectedResponseError as error:
-            text = self.masker.text(str(error))
-            raise BadAnswerError(f"{self.capabilities.title} gave no usable answer to {name}: {text}") from None
+        return self.interpret(name, value, meaning)
 
     @contextmanager
     def _before(self, name: str) -> Iterator[None]:

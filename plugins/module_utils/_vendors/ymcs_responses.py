@@ -31,7 +31,7 @@ from .base import (
     SERVER_UNKNOWN,
     BatchAnswer,
 )
-from .pair_answers import UnexpectedResponseError, fold
+from .parts import UnexpectedResponseError, fold
 
 EXISTS = "800003"
 BAD_PARAMETER = "900400"  # an unknown ID too

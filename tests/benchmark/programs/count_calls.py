@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices
-from benchmark.fleets import VENDORS, Job, entries, jobs_of
+from benchmark.fleets import Job, entries, jobs_of
+from simulator import DIALECTS
 from support.client import MemoryBench
 from support.phones import mac, serial
 
@@ -36,7 +37,7 @@ def main() -> None:
         json.dumps(
             {
                 vendor: {job.name: count(bench, job, phones) for job in jobs_of(vendor)}
-                for vendor in VENDORS
+                for vendor in DIALECTS
                 for bench in [MemoryBench(vendor)]
             }
         )

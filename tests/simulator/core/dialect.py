@@ -71,6 +71,9 @@ class Capabilities(NamedTuple):
     bulk: bool
     serial: bool  # needed to add a phone
     last_contact: bool
+    unique_urls: bool = True  # a phone can be bound to a URL of its own
+    stores_name: bool = False  # a name is kept with the phone beside its URL
+    refusal_is_status: bool = False  # a refusal made up by a fault, whatever its words, says that a phone is not there
 
 
 def first_argument(_world: World, args: Sequence[Any]) -> list[str]:
@@ -98,6 +101,10 @@ def first_list(args: Sequence[Any], count: int) -> list[Any]:
     return [args[0][:count], *args[1:]]
 
 
+# `read` reads most of one phone, `list` the account; the others write one phone, or a list of them.
+ROLES = ("read", "list", "add", "move", "remove", "add_many", "move_many", "remove_many")
+
+
 @dataclass(frozen=True)
 class Operation:
     """One call of a service.
@@ -118,6 +125,7 @@ class Operation:
     route: tuple[str, str] = ("", "")
     status: int = 200  # of HTTP, for success
     login: str = "account"  # or `basic`: the call that gives a token
+    roles: tuple[str, ...] = ()  # of ROLES: what the tests over all services make this call for
     retired: tuple[int, ...] = ()  # numbers of parameters that are no longer available
 
 
@@ -142,6 +150,10 @@ class Dialect:
     def operation(self, name: str) -> Operation | None:
         """Return the operation of this name, without prefix."""
         return self._by_name.get(name)
+
+    def call_for(self, role: str) -> str | None:
+        """Return the name of the call for a role (see ROLES); None where the service has none."""
+        return next((each.name for each in self.operations if role in each.roles), None)
 
     @functools.cached_property
     def _by_name(self) -> dict[str, Operation]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
 
 from ..core.dialect import Dialect
 
@@ -18,4 +17,4 @@ def _load() -> dict[str, Dialect]:
     return {dialect.name: dialect for dialect in loaded}
 
 
-DIALECTS: Mapping[str, Dialect] = _load()
+DIALECTS: dict[str, Dialect] = _load()

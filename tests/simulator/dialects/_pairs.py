@@ -9,12 +9,13 @@ Section numbers without a name are those of Yealink's document.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ..core import mac
 from ..core.bulk import ELSEWHERE, INVALID, OWN, REPEATED, Outcome, check_length, decide, judge_all
 from ..core.bulk import SWITCHES as BULK_SWITCHES
-from ..core.dialect import CallError, Context, Refused, Service
+from ..core.dialect import CallError, Context, Operation, Refused, Service, no_phones
 from ..core.options import Switch
 from ..core.world import REGISTERED
 from ..protocols.xmlrpc import EX_NIL, NIL, string
@@ -278,3 +279,32 @@ def read_override(context: Context, given: tuple[Any, ...]) -> str | None:
     if not isinstance(given[0], str) or given[0] not in ("0", "1"):
         raise refuse(context, OVERRIDE_VALUE)
     return given[0]
+
+
+def operations(sections: Mapping[str, str], read: tuple[str, ...] = ()) -> tuple[Operation, ...]:
+    """Return the calls that both services have. `sections` is by name; `read` are the roles of checkDevice."""
+    one, many, two = ("{mine}",), (["{mine}"],), (2, 3)
+    return (
+        Operation(
+            "registerDevice", True, register, sections["registerDevice"], two, ("{new}", "{server}"), roles=("add",)
+        ),
+        Operation("deRegisterDevice", True, deregister, sections["deRegisterDevice"], (1,), one, roles=("remove",)),
+        Operation("listDevices", False, list_devices, sections["listDevices"], phones=no_phones, roles=("list",)),
+        Operation("checkDevice", False, check_device, sections["checkDevice"], (1,), one, roles=read),
+        Operation(
+            "registerDevices",
+            True,
+            register_all,
+            sections["registerDevices"],
+            two,
+            (["{new}"], "{server}"),
+            roles=("add_many",),
+        ),
+        Operation(
+            "deRegisterDevices", True, deregister_all, sections["deRegisterDevices"], (1,), many, roles=("remove_many",)
+        ),
+        Operation("addServer", True, add_server, sections["addServer"], (2,), ("another", "{url}"), no_phones),
+        Operation(
+            "editDevice", True, edit, sections["editDevice"], two, ("{mine}", "{server}"), retired=(3,), roles=("move",)
+        ),
+    )

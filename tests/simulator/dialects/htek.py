@@ -10,7 +10,7 @@ Yealink's. It has no checkDeviceExt and no unique URLs.
 from __future__ import annotations
 
 from ..core.bulk import OWN
-from ..core.dialect import Capabilities, Context, Dialect, Operation, no_phones
+from ..core.dialect import Capabilities, Context, Dialect
 from ..core.options import Switch
 from ..protocols.xmlrpc import PROTOCOL
 from . import _pairs as pairs
@@ -27,6 +27,18 @@ def refusal(
         return pairs.named(EXISTING, macs, names)
     return ARE_YOU_SURE if override is None else pairs.OVERRIDE_FAILED
 
+
+# Of the calls that both vendors have.
+SECTIONS = {
+    "registerDevice": "1, 2",
+    "deRegisterDevice": "3",
+    "listDevices": "4",
+    "checkDevice": "5",
+    "registerDevices": "6, assumed",
+    "deRegisterDevices": "assumed",
+    "addServer": "assumed",
+    "editDevice": "assumed",
+}
 
 DIALECT = Dialect(
     name="htek",
@@ -52,17 +64,9 @@ DIALECT = Dialect(
         bulk=True,
         serial=False,
         last_contact=False,
+        unique_urls=False,
     ),
-    operations=(
-        Operation("registerDevice", True, pairs.register, "1, 2", (2, 3), ("{new}", "{server}")),
-        Operation("deRegisterDevice", True, pairs.deregister, "3", (1,), ("{mine}",)),
-        Operation("listDevices", False, pairs.list_devices, "4", phones=no_phones),
-        Operation("checkDevice", False, pairs.check_device, "5", (1,), ("{mine}",)),
-        Operation("registerDevices", True, pairs.register_all, "6, assumed", (2, 3), (["{new}"], "{server}")),
-        Operation("deRegisterDevices", True, pairs.deregister_all, "assumed", (1,), (["{mine}"],)),
-        Operation("addServer", True, pairs.add_server, "assumed", (2,), ("another", "{url}"), no_phones),
-        Operation("editDevice", True, pairs.edit, "assumed", (2, 3), ("{mine}", "{server}"), retired=(3,)),
-    ),
+    operations=pairs.operations(SECTIONS, read=("read",)),
     demo={
         "servers": [{"account": "demo", "name": "main", "url": "https://prov.example.com/htek/"}],
         "devices": [{"mac": "001fc1000001", "account": "demo", "server": "main"}],

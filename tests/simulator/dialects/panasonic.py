@@ -184,12 +184,13 @@ DIALECT = Dialect(
         bulk=False,
         serial=False,
         last_contact=True,
+        refusal_is_status=True,  # code 201 is the no of every call
     ),
     operations=(
-        Operation("registerPhone", True, register, "clients", (2,), ("{new}", "{url}")),
-        Operation("unregisterPhone", True, unregister, "clients", (1,), ("{mine}",)),
-        Operation("listPhones", False, list_phones, "specification", phones=no_phones),
-        Operation("getPhone", False, get_phone, "specification", (1,), ("{mine}",)),
+        Operation("registerPhone", True, register, "clients", (2,), ("{new}", "{url}"), roles=("add", "move")),
+        Operation("unregisterPhone", True, unregister, "clients", (1,), ("{mine}",), roles=("remove",)),
+        Operation("listPhones", False, list_phones, "specification", phones=no_phones, roles=("list",)),
+        Operation("getPhone", False, get_phone, "specification", (1,), ("{mine}",), roles=("read",)),
         Operation("checkPhones", False, check_phones, "one client", (1, 2, 3, 4, 5), ("{mine}",), all_arguments),
     ),
     demo={

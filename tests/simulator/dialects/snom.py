@@ -178,13 +178,21 @@ DIALECT = Dialect(
         last_contact=False,
     ),
     operations=(
-        Operation("registerPhone", True, register, "page", (2,), ("{new}", "{url}")),
-        Operation("deregisterPhone", True, deregister, "page", (1,), ("{mine}",)),
+        Operation("registerPhone", True, register, "page", (2,), ("{new}", "{url}"), roles=("add", "move")),
+        Operation("deregisterPhone", True, deregister, "page", (1,), ("{mine}",), roles=("remove",)),
         Operation("checkPhone", False, check, "console", (1,), ("{mine}",)),
-        Operation("getPhoneRedirection", False, redirection, "page, console", (1,), ("{mine}",)),
+        Operation("getPhoneRedirection", False, redirection, "page, console", (1,), ("{mine}",), roles=("read",)),
         Operation("listPhones", False, list_phones, "console", (0, 1, 2), (DEFAULT_TYPE,), no_phones),
-        Operation("registerPhoneList", True, register_list, "assumed", (2,), (["{new}"], "{url}")),
-        Operation("deregisterPhoneList", True, deregister_list, "assumed", (1,), (["{mine}"],)),
+        Operation(
+            "registerPhoneList",
+            True,
+            register_list,
+            "assumed",
+            (2,),
+            (["{new}"], "{url}"),
+            roles=("add_many", "move_many"),
+        ),
+        Operation("deregisterPhoneList", True, deregister_list, "assumed", (1,), (["{mine}"],), roles=("remove_many",)),
     ),
     demo={
         "devices": [

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..core.bulk import ELSEWHERE
-from ..core.dialect import Capabilities, Context, Dialect, Operation, no_phones
+from ..core.dialect import Capabilities, Context, Dialect, Operation
 from ..core.options import Switch
 from ..protocols.xmlrpc import PROTOCOL
 from . import _pairs as pairs
@@ -60,6 +60,17 @@ SWITCHES = (
         ("shown", "missing", "empty", "nil", "ex_nil"),
     ),
 )
+# Of the calls that both vendors have.
+SECTIONS = {
+    "registerDevice": "4.1, 4.2",
+    "deRegisterDevice": "4.3",
+    "listDevices": "4.4",
+    "checkDevice": "4.5",
+    "registerDevices": "4.6, 4.7",
+    "deRegisterDevices": "4.8",
+    "addServer": "4.9",
+    "editDevice": "4.10, 4.11",
+}
 
 DIALECT = Dialect(
     name="yealink",
@@ -84,14 +95,7 @@ DIALECT = Dialect(
         last_contact=False,
     ),
     operations=(
-        Operation("registerDevice", True, pairs.register, "4.1, 4.2", (2, 3), ("{new}", "{server}")),
-        Operation("deRegisterDevice", True, pairs.deregister, "4.3", (1,), ("{mine}",)),
-        Operation("listDevices", False, pairs.list_devices, "4.4", phones=no_phones),
-        Operation("checkDevice", False, pairs.check_device, "4.5", (1,), ("{mine}",)),
-        Operation("registerDevices", True, pairs.register_all, "4.6, 4.7", (2, 3), (["{new}"], "{server}")),
-        Operation("deRegisterDevices", True, pairs.deregister_all, "4.8", (1,), (["{mine}"],)),
-        Operation("addServer", True, pairs.add_server, "4.9", (2,), ("another", "{url}"), no_phones),
-        Operation("editDevice", True, pairs.edit, "4.10, 4.11", (2, 3), ("{mine}", "{server}"), retired=(3,)),
+        *pairs.operations(SECTIONS),
         Operation(
             "registerDeviceWithUniqueUrl",
             True,
@@ -109,7 +113,7 @@ DIALECT = Dialect(
             ("{mine}", "{server}", "{url}"),
             retired=(4,),
         ),
-        Operation("checkDeviceExt", False, pairs.check_device_ext, "4.14", (1,), ("{mine}",)),
+        Operation("checkDeviceExt", False, pairs.check_device_ext, "4.14", (1,), ("{mine}",), roles=("read",)),
     ),
     demo={
         "servers": [

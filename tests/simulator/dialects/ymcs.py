@@ -396,7 +396,7 @@ DIALECT = Dialect(
         ),
         Operation(
             "listDevices", False, list_devices, "devices", (1,), ({"skip": 0, "limit": 500, "autoCount": True},),
-            _of_filter, route=("POST", f"{_R}/listDevices"),
+            _of_filter, route=("POST", f"{_R}/listDevices"), roles=("read", "list"),
         ),
         Operation(
             "getDevice", False, get_device, "devices", (1,), ("{mine_id}",), _of_id,
@@ -404,11 +404,11 @@ DIALECT = Dialect(
         ),
         Operation(
             "addDevices", True, add_devices, "devices", (1,), ([{"mac": "{new}", "sn": "01"}],), _of_entries,
-            route=("POST", f"{_R}/addDevices"),
+            route=("POST", f"{_R}/addDevices"), roles=("add_many",),
         ),
         Operation(
             "addDevice", True, add_device, "devices", (1,), ({"mac": "{new}", "sn": "01"},), _of_entries,
-            route=("POST", f"{_R}/devices"), status=201,
+            route=("POST", f"{_R}/devices"), status=201, roles=("add",),
         ),
         Operation(
             "addDevicesByMac", True, add_by_mac, "devices", (1,), ([{"mac": "{new}"}],), _of_entries,
@@ -416,11 +416,11 @@ DIALECT = Dialect(
         ),
         Operation(
             "editDevice", True, edit_device, "devices", (2,), ("{mine_id}", {"serverId": "{server_id}"}), _of_id,
-            route=("PATCH", f"{_R}/devices/{{}}"),
+            route=("PATCH", f"{_R}/devices/{{}}"), roles=("move",),
         ),
         Operation(
             "delDevices", True, delete_devices, "devices", (1,), ({"deviceIdType": "mac", "deviceIds": ["{mine}"]},),
-            _of_deletion, _shorter_deletion, route=("POST", f"{_R}/delDevices"),
+            _of_deletion, _shorter_deletion, route=("POST", f"{_R}/delDevices"), roles=("remove", "remove_many"),
         ),
         Operation(
             "listServers", False, list_servers, "servers", (1,), ({"skip": 0, "limit": 500},), no_phones,

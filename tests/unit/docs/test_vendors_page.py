@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from typing import Any
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Capabilities
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.xmlrpc_service import XmlRpcService
+from support.documents import SAMPLES, sections
 from support.pages import bare, section, tables, text_of
 
 PAGE = "docs/vendors.md"
 CALLS = tables(section(PAGE, "Every call"))[0][1:]
 (FACTS, ADDRESSES, *_OTHERS) = tables(section(PAGE, "What each service can do"))
+XMLRPC = {name: service for name, service in SERVICES.items() if issubclass(service, XmlRpcService)}
 EVERY_VENDOR = pytest.mark.parametrize("name", sorted(VENDORS))
 
 # How a value of Capabilities is written.
@@ -63,9 +65,9 @@ def test_address_and_prefixes_are_those_of_the_code(name: str) -> None:
     assert row[2] == (", ".join(vendor.mac_prefixes) or "not known")
 
 
-@pytest.mark.parametrize("name", sorted(name for name, service in SERVICES.items() if hasattr(service, "calls")))
+@pytest.mark.parametrize("name", sorted(XMLRPC))
 def test_the_calls_of_an_xml_rpc_service_are_those_of_its_table(name: str) -> None:
-    service = SERVICES[name]
+    service = XMLRPC[name]
     expected = {(call, str(params)): state for (call, params), state in service.calls.items()}
     expected |= {(call, str(params)): "withdrawn" for call, params in getattr(service, "withdrawn", ())}
     assert {(row[1], row[2]): row[4] for row in _rows(name)} == expected
@@ -84,24 +86,14 @@ def test_the_calls_of_ymcs_are_those_of_its_module() -> None:
     assert {row[4] for row in rows} == {"observed"}
 
 
-def _sections() -> dict[tuple[str, str, str], str]:
-    """By vendor, call and parameters, the section of the vendor's document that its samples come from."""
-    found = {}
-    for sample in json.loads(text_of("tests/unit/fixtures/documents/manifest.json")):
-        if sample["vendor"] in ("yealink", "htek"):
-            method, params = sample["call"].split("/")
-            depth = 2 if sample["vendor"] == "yealink" else 1
-            number = ".".join(sample["section"].split(".")[:depth])
-            found[sample["vendor"], f"redirect.{method}", params] = number
-    found["htek", "redirect.registerDevices", "2"] = "6"  # described there, and the only one without samples
-    return found
-
-
-def test_documented_calls_name_the_section_that_documents_them() -> None:
-    where = _sections()
-    for row in (*_rows("yealink"), *_rows("htek")):
+@pytest.mark.parametrize("name", sorted({sample["vendor"] for sample in SAMPLES}))
+def test_documented_calls_name_the_section_that_documents_them(name: str) -> None:
+    where = sections(name)
+    if name == "htek":
+        where["redirect.registerDevices", 2] = "6"  # described there, and the only one without samples
+    for row in _rows(name):
         if row[4] != "assumed":
-            assert row[5] == f"section {where[row[0], row[1], row[2]]}", row
+            assert row[5] == f"section {where[row[1], int(row[2])]}", row
 
 
 def test_the_regions_of_ymcs_are_named_where_an_address_is_required() -> None:

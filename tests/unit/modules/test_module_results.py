@@ -8,19 +8,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simulator import READ_METHODS, Fault, Simulator
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from simulator import Fault, Simulator, read_methods
 from support.modules import ModuleRunner
 from support.phones import BRANCH, OFFICE, OTHER_USER, USER, WRONG, mac
+from support.runs import vendors as chosen
 
 MAC, SECOND, FOREIGN = mac(1), mac(2), mac(255)
-VENDORS = Simulator.vendors
-WITHOUT_LIST = {"snom"}
-WITHOUT_URL = {"htek"}
+WITHOUT_LIST = set(chosen(lambda vendor: not vendor.lists_account))
+WITHOUT_URL = set(chosen(lambda vendor: not vendor.reads_url))
 # What a service needs to register a phone.
 PHONE: dict[str, dict[str, Any]] = {
     vendor: {"mac": mac(1, vendor), "server": "office", "server_url": OFFICE} for vendor in VENDORS
 }
-PHONE["ymcs"]["serial"] = "0012"
+for with_serial in chosen(lambda vendor: vendor.needs_serial):
+    PHONE[with_serial]["serial"] = "0012"
 vendors = pytest.mark.parametrize("vendor", VENDORS)
 listing = pytest.mark.parametrize("vendor", [vendor for vendor in VENDORS if vendor not in WITHOUT_LIST])
 
@@ -29,8 +31,9 @@ def add(sim: Simulator, vendor: str, number: int, account: str = USER, server: s
     """Put a phone on an account -> its MAC."""
     world = sim.world(vendor)
     urls = {"office": OFFICE, "branch": BRANCH}
-    if vendor in ("snom", "panasonic"):
-        world.add_device(mac(number, vendor), account, None, urls.get(server))
+    if VENDORS[vendor].binds_to == "url":
+        name = server if VENDORS[vendor].stores_name else None
+        world.add_device(mac(number, vendor), account, name, urls.get(server))
     else:
         world.add_device(mac(number, vendor), account, server)
     return mac(number, vendor)
@@ -72,7 +75,7 @@ def test_the_diff_has_the_mac_in_its_headers(run: ModuleRunner) -> None:
     assert (diff["before"]["status"], diff["after"]["status"]) == ("unknown", "registered")
 
 
-@pytest.mark.parametrize("vendor", ["panasonic", "ymcs"])
+@pytest.mark.parametrize("vendor", chosen(lambda vendor: vendor.last_contact))
 def test_the_last_contact_is_shown_by_services_that_report_it(run: ModuleRunner, sim: Simulator, vendor: str) -> None:
     address = add(sim, vendor, 1)
     sim.world(vendor).touch(address, "2026-03-04T05:06:07Z")
@@ -95,7 +98,7 @@ def test_a_phone_is_deregistered_once(run: ModuleRunner, sim: Simulator, vendor:
     assert (again["action"], again["outcome"], again["changed"]) == ("none", "in_sync", False)
 
 
-@pytest.mark.parametrize("vendor", ["yealink", "htek", "snom", "panasonic"])
+@pytest.mark.parametrize("vendor", chosen(lambda vendor: vendor.shows_foreign))
 def test_a_phone_of_another_account_is_a_conflict_and_an_error(run: ModuleRunner, sim: Simulator, vendor: str) -> None:
     add(sim, vendor, 1, OTHER_USER, "theirs")
     outcome = run("rps_device", vendor, **PHONE[vendor])
@@ -327,7 +330,7 @@ def test_check_mode_sends_reads_only(run: ModuleRunner, sim: Simulator, module: 
     outcome = run(module, vendor, check=True, diff=True, **options)
     assert not outcome.failed
     sim.assert_clean()
-    assert {call.method for call in sim.calls()} <= READ_METHODS | {"token"}
+    assert {call.method for call in sim.calls()} <= read_methods()
 
 
 @pytest.mark.parametrize("force", [False, True])

@@ -318,7 +318,13 @@ def test_another_accounts_devices_are_not_taken_from_the_cache(sim: Simulator, r
     assert read(cache=True, vendor="htek").hosts == {}
 
 
-DEVICE: dict[str, Any] = {"mac": "001565000001", "status": "registered", "url": None, "last_contact": None}
+DEVICE: dict[str, Any] = {
+    "mac": "001565000001",
+    "status": "registered",
+    "url": None,
+    "last_contact": None,
+    "server": None,
+}
 
 
 @pytest.mark.parametrize(

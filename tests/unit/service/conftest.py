@@ -14,13 +14,13 @@ from ansible_collections.voip.rps.plugins.module_utils._client.deadline import C
 from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc_client import XmlRpcClient
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 from simulator import Simulator
 from support.client import MemoryBench
 from support.phones import OFFICE, PASSWORD, USER
 from support.scripted_server import Script, ScriptedServer
 
 _ENVIRONMENT = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-VENDORS = ("yealink", "htek", "snom", "panasonic", "ymcs")
 
 
 @pytest.fixture(autouse=True)

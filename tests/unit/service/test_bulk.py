@@ -14,19 +14,13 @@ from simulator import Fault
 from support.client import MemoryBench, writes_of
 from support.oracles import problems, repetitions
 from support.phones import OTHER_USER, macs
+from support.runs import where_dialect
 
 COUNT = 24
 BAD: dict[int, list[int]] = {2: [0, 7], 9: list(range(3, 12)), 24: list(range(24))}
-ADD = {"yealink": "registerDevices", "htek": "registerDevices", "snom": "registerPhoneList", "ymcs": "addDevices"}
-REMOVE = {
-    "yealink": "deRegisterDevices",
-    "htek": "deRegisterDevices",
-    "snom": "deregisterPhoneList",
-    "ymcs": "delDevices",
-}
 
-lists = pytest.mark.parametrize("bench", ["yealink", "htek", "snom", "ymcs"], indirect=True)
-pairs = pytest.mark.parametrize("bench", ["yealink", "htek", "snom"], indirect=True)
+lists = where_dialect(lambda dialect: dialect.capabilities.bulk)
+pairs = where_dialect(lambda dialect: dialect.capabilities.bulk and dialect.protocol.name == "xmlrpc")
 naming = pytest.mark.parametrize("named", [True, False], ids=["named", "unnamed"])
 counts = pytest.mark.parametrize("count", sorted(BAD))
 
@@ -161,7 +155,7 @@ def test_a_service_that_takes_shorter_lists_only_still_gets_every_device(bench: 
 
 @lists
 def test_a_list_that_is_too_large_for_http_is_halved_and_that_is_said(bench: MemoryBench) -> None:
-    bench.fail("http_413", method=ADD[bench.vendor], times=2)
+    bench.fail("http_413", method=bench.call_for("add_many"), times=2)
     run = bench.run([bench.wants(phone) for phone in fleet(bench)], batch_size=COUNT)
     assert {one.outcome for one in run.results} == {"changed"}
     sizes = [number for _name, number in writes_of(bench.sim.calls())]
@@ -172,12 +166,12 @@ def test_a_list_that_is_too_large_for_http_is_halved_and_that_is_said(bench: Mem
 
 @pairs
 def test_a_list_that_is_answered_with_faults_is_shortened_and_at_last_written_one_by_one(bench: MemoryBench) -> None:
-    bench.fail("invoke_failed", method=ADD[bench.vendor])
+    bench.fail("invoke_failed", method=bench.call_for("add_many"))
     desired = [bench.wants(phone) for phone in fleet(bench)]
     run = bench.run(desired, batch_size=COUNT)
     assert {one.outcome for one in run.results} == {"changed"}
     assert len(run.notices) == 1
-    assert bench.sim.count()[ADD[bench.vendor]] <= 5
+    assert bench.sim.count()[bench.call_for("add_many")] <= 5
 
 
 @pairs
@@ -185,8 +179,8 @@ def test_additions_and_removals_that_are_written_one_by_one_are_said_once(bench:
     phones = fleet(bench)
     for phone in phones[:6]:
         bench.place(phone, "office")
-    bench.fail("absent", method=ADD[bench.vendor])
-    bench.fail("absent", method=REMOVE[bench.vendor])
+    bench.fail("absent", method=bench.call_for("add_many"))
+    bench.fail("absent", method=bench.call_for("remove_many"))
     desired = [DesiredDevice(phone, "absent") for phone in phones[:6]]
     run = bench.run([*desired, *(bench.wants(phone) for phone in phones[6:])])
     assert {one.outcome for one in run.results} == {"changed"}
@@ -204,7 +198,7 @@ def test_a_lost_bulk_answer_is_settled_for_each_device(bench: MemoryBench, kind:
     phones = fleet(bench)
     for phone in phones if removal else ():
         bench.place(phone, "office")
-    method = (REMOVE if removal else ADD)[bench.vendor]
+    method = bench.call_for("remove_many" if removal else "add_many")
     more: dict[str, Any] = {"status": 503} if kind == "status" else {}
     phase = "after" if done else "before"
     bench.sim.faults.add(Fault(kind, method=method, nth=1, phase=phase, only_first=done or None, **more))
@@ -221,8 +215,8 @@ def test_a_lost_bulk_answer_is_settled_for_each_device(bench: MemoryBench, kind:
 
 @lists
 def test_a_lost_bulk_answer_that_nothing_can_settle_is_unknown(bench: MemoryBench) -> None:
-    bench.once(ADD[bench.vendor], lambda: bench.sim.faults.add(Fault("close")))
-    bench.sim.faults.add(Fault("close", method=ADD[bench.vendor], phase="after"))
+    bench.once(bench.call_for("add_many"), lambda: bench.sim.faults.add(Fault("close")))
+    bench.sim.faults.add(Fault("close", method=bench.call_for("add_many"), phase="after"))
     run = bench.run([bench.wants(phone) for phone in fleet(bench)], {"retries": 0}, batch_size=COUNT)
     assert {one.outcome for one in run.results} == {"unknown"}
     assert {one.reason.code for one in run.results if one.reason} == {"unreadable_after"}
@@ -308,7 +302,7 @@ def test_a_device_that_another_account_took_is_not_told_as_removed_by_us(bench: 
 
 @lists
 def test_an_open_list_that_may_not_be_sent_again_stays_open(bench: MemoryBench) -> None:
-    bench.fail("dropped", method=ADD[bench.vendor])
+    bench.fail("dropped", method=bench.call_for("add_many"))
     desired = [bench.wants(phone) for phone in fleet(bench)]
     before = len(bench.world.history())
     run = bench.run(desired, {"retries": 0}, batch_size=COUNT)

@@ -5,55 +5,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
+from simulator import DIALECTS
 from support.client import MemoryBench
 from support.oracles import problems
-from support.runs import fleet, outcomes, reads_of, without_token
+from support.runs import fleet, outcomes, without_token
 
-# Numbers of calls. The table: as 1,000 phones cost them in lists of 100; N is a call for each phone.
+# What a job writes, by the role of its call.
+ROLES = {"new": "add", "moved": "move", "removed": "remove"}
 
-N = -1
-COUNTS: dict[str, dict[str, dict[str, int]]] = {
-    "yealink": {
-        "new": {"listDevices": 2, "checkDeviceExt": N, "one more": 1, "registerDevices": 10},
-        "unchanged": {"listDevices": 1, "checkDeviceExt": N},
-        "moved": {"listDevices": 1, "checkDeviceExt": 2 * N, "editDevice": N},
-        "removed": {"listDevices": 2, "checkDeviceExt": N, "deRegisterDevices": 10},
-    },
-    "htek": {
-        "new": {"listDevices": 2, "checkDevice": N, "registerDevices": 10},
-        "unchanged": {"listDevices": 1, "checkDevice": N},
-        "moved": {"listDevices": 1, "checkDevice": 2 * N, "editDevice": N},
-        "removed": {"listDevices": 2, "checkDevice": N, "deRegisterDevices": 10},
-    },
-    "snom": {
-        "new": {"getPhoneRedirection": 2 * N, "registerPhoneList": 10},
-        "unchanged": {"getPhoneRedirection": N},
-        "moved": {"getPhoneRedirection": 2 * N, "registerPhoneList": 10},
-        "removed": {"getPhoneRedirection": 2 * N, "deregisterPhoneList": 10},
-    },
-    "panasonic": {
-        "new": {"listPhones": 1, "getPhone": 2 * N, "registerPhone": N},
-        "unchanged": {"listPhones": 1, "getPhone": N},
-        "moved": {"listPhones": 1, "getPhone": 2 * N, "registerPhone": N},
-        "removed": {"listPhones": 1, "getPhone": 2 * N, "unregisterPhone": N},
-    },
-    # Pages of 500. The first phone of a server is read back by itself.
-    "ymcs": {
-        "new": {"listDevices": 1 + 2 + 1, "listServers": 1, "addDevices": 10},
-        "unchanged": {"listDevices": 2},
-        "moved": {"listDevices": 2 + 2 + 1, "listServers": 1, "editDevice": N},
-        "removed": {"listDevices": 2 + 1, "delDevices": 10},
-    },
-}
+# Where the list shows the phones: pages of 500 before and after; the first phone of a server is read back by itself.
+PAGES = {"new": 1 + 2 + 1, "unchanged": 2, "moved": 2 + 2 + 1, "removed": 2 + 1}
+
+
+def expected_calls(bench: MemoryBench, job: str, count: int) -> Counter[str]:
+    """The calls that a job with so many phones costs, in lists of a tenth of them."""
+    vendor, dialect = bench.capabilities, DIALECTS[bench.vendor]
+    reads, lists = bench.call_for("read"), dialect.call_for("list")
+    many = dialect.call_for(f"{ROLES[job]}_many") if job in ROLES else None
+    calls: Counter[str] = Counter()
+    if job in ROLES:
+        calls[many or bench.call_for(ROLES[job])] = 10 if many else count
+    if vendor.list_shows_devices:
+        assert lists is not None
+        calls[lists] = PAGES[job]
+        calls["listServers"] = int(job in ("new", "moved"))
+        return +calls
+    # Every phone is read before; after a list call one list confirms all of them, if the service has one.
+    by_list = many is not None and lists is not None
+    calls[reads] += count
+    if job in ROLES and not by_list:
+        calls[reads] += count
+    if by_list and job == "new" and vendor.reads_url:
+        calls[reads] += 1  # where the first phone of the server is redirected
+    if lists is not None:
+        calls[lists] = 1 + by_list
+    return +calls
 
 
 @pytest.mark.parametrize("job", ["new", "unchanged", "moved", "removed"])
 def test_many_phones_cost_these_calls_and_no_more(bench: MemoryBench, job: str) -> None:
-    count = 1000 if bench.vendor == "ymcs" else 100
+    count = 1000 if bench.capabilities.list_shows_devices else 100
     phones = fleet(bench, count)
     for phone in phones if job != "new" else ():
         bench.place(phone, "branch" if job == "moved" else "office")
@@ -62,11 +58,7 @@ def test_many_phones_cost_these_calls_and_no_more(bench: MemoryBench, job: str) 
     desired = removed if job == "removed" else [bench.wants(phone, **forced) for phone in phones]
     before = len(bench.world.history())
     run = bench.run(desired, batch_size=count // 10)
-    expected = {name: calls if calls >= 0 else -calls * count for name, calls in COUNTS[bench.vendor][job].items()}
-    one_more = expected.pop("one more", 0)
-    assert without_token(bench.sim.count()) == {
-        name: calls + (one_more if name == reads_of(bench) else 0) for name, calls in expected.items()
-    }
+    assert without_token(bench.sim.count()) == expected_calls(bench, job, count)
     assert run.calls == bench.sim.count()
     unseen = bench.capabilities.reads_url is False and job == "unchanged"
     assert set(outcomes(run)) == {"unverifiable" if unseen else "in_sync" if job == "unchanged" else "changed"}

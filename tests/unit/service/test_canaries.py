@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
+from simulator import DIALECTS
 from support.client import MemoryBench
 from support.phones import BRANCH, OFFICE, WRONG, macs
-from support.runs import codes, fleet, outcomes
+from support.runs import codes, fleet, outcomes, where
 
 # A target that is not what it is declared to be: canaries.
 
@@ -19,7 +20,7 @@ def wrong(bench: MemoryBench, phone: str) -> DesiredDevice:
     return bench.wants(phone, "office", server_url=WRONG)
 
 
-named = pytest.mark.parametrize("bench", ["yealink", "ymcs"], indirect=True)
+named = where(lambda vendor: vendor.binds_to == "server" and vendor.reads_url)
 DISTURBED = [
     None,
     "after_dropped",
@@ -43,8 +44,12 @@ def test_the_first_wrong_read_back_stops_a_servers_other_moves(
     for phone in phones:
         bench.place(phone, "branch")
     other = bench.wants(macs(1, bench.vendor, 500)[0], "branch")
-    for number in range(1, count + 1) if disturbed and not (bench.vendor == "ymcs" and "invoke" in disturbed) else ():
-        bench.fail(disturbed or "", method="editDevice", nth=number)
+    for number in (
+        range(1, count + 1)
+        if disturbed and not (DIALECTS[bench.vendor].protocol.name == "rest" and "invoke" in disturbed)
+        else ()
+    ):
+        bench.fail(disturbed or "", method=bench.call_for("move"), nth=number)
     before = len(bench.world.history())
     run = bench.run([*(wrong(bench, phone) for phone in phones), other])
     moved = {entry.mac for entry in bench.world.history()[before:] if entry.url == OFFICE}
@@ -66,7 +71,7 @@ def test_without_any_trouble_one_phone_is_harmed(bench: MemoryBench) -> None:
     run = bench.run([wrong(bench, phone) for phone in phones])
     assert sorted(outcomes(run)) == ["failed", *["not_attempted"] * 19]
     assert codes(run) == {"wrong_url", "server_wrong_url"}
-    assert bench.writes() == ["editDevice"]
+    assert bench.writes() == [bench.call_for("move")]
     assert [url for _owner, url in bench.state().values()].count(BRANCH) == 19
 
 
@@ -87,14 +92,14 @@ def test_devices_of_that_server_that_declare_the_url_it_has_go_on(bench: MemoryB
     assert "changed" not in outcomes(run)[:10]
 
 
-@pytest.mark.parametrize("bench", ["snom", "panasonic"], indirect=True)
+@where(lambda vendor: vendor.binds_to == "url")
 def test_services_without_servers_are_stopped_by_url(bench: MemoryBench) -> None:
     phones = fleet(bench)
     for phone in phones:
         bench.place(phone, "branch")
     bench.fail("other_url")
     run = bench.run([bench.wants(phone) for phone in phones], batch_size=4)
-    harmed = 4 if bench.vendor == "snom" else 1
+    harmed = 4 if DIALECTS[bench.vendor].call_for("move_many") else 1
     assert sorted(outcomes(run)) == [*["failed"] * harmed, *["not_attempted"] * (20 - harmed)]
     assert codes(run) == {"wrong_url", "server_wrong_url"}
 
@@ -129,8 +134,8 @@ def test_a_first_move_that_is_accepted_and_not_made_stops_the_others_too(bench: 
     phones = fleet(bench)
     for phone in phones:
         bench.place(phone, "branch")
-    bench.fail("not_applied", method="editDevice", nth=1)
+    bench.fail("not_applied", method=bench.call_for("move"), nth=1)
     run = bench.run([bench.wants(phone) for phone in phones])
     assert sorted(outcomes(run)) == ["failed", *["not_attempted"] * 19]
     assert codes(run) == {"not_applied", "server_wrong_url"}
-    assert bench.writes() == ["editDevice"]
+    assert bench.writes() == [bench.call_for("move")]

@@ -13,7 +13,7 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import BusyError,
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import RunResult
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Service
-from simulator import Fault
+from simulator import DIALECTS, Fault
 from support.client import ClientClock, MemoryAdapter, MemoryBench
 from support.oracles import problems
 from support.phones import mac, macs
@@ -22,9 +22,7 @@ COUNT = 20
 
 
 def is_write(bench: MemoryBench) -> str:
-    return {"snom": "registerPhone", "panasonic": "registerPhone", "ymcs": "addDevice"}.get(
-        bench.vendor, "registerDevice"
-    )
+    return bench.call_for("add")
 
 
 def run(bench: MemoryBench, service: Service, **options: Any) -> tuple[RunResult, list[str]]:
@@ -89,7 +87,7 @@ def test_a_run_that_was_abandoned_before_it_began_makes_no_call(bench: MemoryBen
 def test_the_deadline_leaves_the_rest_not_attempted(bench: MemoryBench, limit: int) -> None:
     """Every call takes ten seconds, and the reads take as much as they take."""
     bench.sim.options.latency = 10.0
-    reads = COUNT if bench.vendor != "ymcs" else COUNT + 2  # its token, and its servers
+    reads = COUNT + 2 * (DIALECTS[bench.vendor].protocol.name == "rest")  # a token, and the servers
     service = bench.service(deadline=10.0 * (reads + 2 * limit))
     began = bench.clock.now
     made, executed = run(bench, service)

@@ -20,10 +20,9 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.read import re
 from simulator import Fault
 from support.client import MemoryBench
 from support.phones import OFFICE, OTHER_USER, mac, macs
+from support.runs import lists, where
 
-READ = {"yealink": "checkDeviceExt", "htek": "checkDevice", "snom": "getPhoneRedirection", "panasonic": "getPhone"}
-lists = pytest.mark.parametrize("bench", ["yealink", "htek", "panasonic", "ymcs"], indirect=True)
-one_by_one = pytest.mark.parametrize("bench", list(READ), indirect=True)
+one_by_one = where(lambda vendor: not vendor.list_shows_devices)
 
 
 @lists
@@ -65,7 +64,7 @@ def test_another_accounts_device_is_shown_if_the_service_shows_it(bench: MemoryB
 @pytest.mark.parametrize("kind", ["http_503", "garbage", "hangs"])
 def test_a_device_that_could_not_be_read_is_named_beside_those_that_were(bench: MemoryBench, kind: str) -> None:
     phones = macs(3, bench.vendor)
-    bench.fail(kind, method=READ[bench.vendor], mac=phones[1])
+    bench.fail(kind, method=bench.call_for("read"), mac=phones[1])
     reading = read_devices(bench.service(retries=0), phones)
     assert [one.mac for one in reading.devices] == [phones[0], phones[2]]
     (sentence,) = reading.unreadable
@@ -167,7 +166,7 @@ def test_an_answer_of_another_shape_is_an_error(bench: MemoryBench, shape: str) 
         bench.service(retries=0).read_device(mac(1, bench.vendor))
 
 
-@pytest.mark.parametrize("bench", ["yealink", "htek", "panasonic"], indirect=True)
+@where(lambda vendor: vendor.lists_account and not vendor.list_shows_devices)
 def test_a_long_list_of_devices_is_read(bench: MemoryBench) -> None:
     bench.sim.options.style = "padded"
     phones = macs(3_000, bench.vendor)
@@ -176,7 +175,6 @@ def test_a_long_list_of_devices_is_read(bench: MemoryBench) -> None:
     assert bench.service().list_account().macs == set(phones)
 
 
-@pytest.mark.parametrize("bench", ["yealink", "htek", "snom", "panasonic", "ymcs"], indirect=True)
 def test_compressed_answers_are_read(bench: MemoryBench) -> None:
     bench.sim.options.gzip = True
     bench.place(mac(1, bench.vendor), "office")

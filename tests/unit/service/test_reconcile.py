@@ -14,7 +14,9 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import DEFAUL
 from simulator import Fault
 from support.client import MemoryBench, writes_of
 from support.phones import BRANCH, OFFICE, OTHER_USER, USER, own_url
-from support.runs import ALL, READS, codes, fleet, lists, outcomes, reads_of
+from support.runs import ALL, READS, codes, fleet, lists, outcomes, reads_of, where, where_dialect
+
+listed_and_read = where(lambda vendor: vendor.lists_account and not vendor.list_shows_devices)
 
 
 def test_a_second_run_writes_nothing(bench: MemoryBench) -> None:
@@ -56,8 +58,8 @@ def test_a_service_that_says_ok_and_does_half_is_found_out_device_by_device(benc
 @lists
 def test_if_the_confirming_list_fails_every_device_is_read(bench: MemoryBench) -> None:
     phones = fleet(bench)
-    lister = "listPhones" if bench.vendor == "panasonic" else "listDevices"
-    first = 3 if bench.vendor == "ymcs" else 2  # there it is also the call that reads one device
+    lister = bench.call_for("list")
+    first = 3 if lister == bench.call_for("read") else 2
     bench.sim.faults.extend(Fault("status", status=500, method=lister, nth=first + number) for number in range(4))
     run = bench.run([bench.wants(phone) for phone in phones])
     assert set(outcomes(run)) == {"changed"}
@@ -77,7 +79,7 @@ def test_check_mode_says_the_plan_of_the_run_and_writes_nothing(bench: MemoryBen
     bench.sim.options.read_only = True
     check = bench.run(desired, check_mode=True, **options)
     bench.sim.assert_clean()
-    assert set(bench.sim.count()) <= READS | {"listPhones"}
+    assert set(bench.sim.count()) <= READS
     bench.sim.options.read_only = False
     assert check.plan is not None
     run = bench.run(desired, expect_plan=check.plan.digest, **options)
@@ -132,7 +134,7 @@ def test_purge_above_its_limit_writes_nothing_at_all(bench: MemoryBench, limit: 
     assert {result.outcome for result in run.results if result.change.writes} == {"not_attempted"}
 
 
-@pytest.mark.parametrize("bench", ["yealink", "htek", "panasonic"], indirect=True)
+@listed_and_read
 def test_purge_is_blocked_if_a_device_could_not_be_read(bench: MemoryBench) -> None:
     phones = fleet(bench)
     for phone in phones:
@@ -145,7 +147,7 @@ def test_purge_is_blocked_if_a_device_could_not_be_read(bench: MemoryBench) -> N
     assert bench.writes() == []
 
 
-@pytest.mark.parametrize("bench", ["yealink", "htek", "panasonic"], indirect=True)
+@listed_and_read
 def test_purge_is_blocked_if_a_candidate_could_not_be_read(bench: MemoryBench) -> None:
     phones = fleet(bench)
     for phone in phones:
@@ -158,7 +160,7 @@ def test_purge_is_blocked_if_a_candidate_could_not_be_read(bench: MemoryBench) -
     assert bench.writes() == []
 
 
-@pytest.mark.parametrize("bench", ["yealink", "htek", "panasonic"], indirect=True)
+@listed_and_read
 @pytest.mark.parametrize("taken", [True, False], ids=["elsewhere", "unknown"])
 def test_purge_is_blocked_if_list_and_check_contradict_each_other(bench: MemoryBench, taken: bool) -> None:
     phones = fleet(bench)
@@ -219,7 +221,7 @@ def test_ignored_devices_are_neither_purged_nor_counted(bench: MemoryBench) -> N
     assert run.unmanaged == ()
 
 
-@pytest.mark.parametrize("bench", ["yealink", "panasonic", "ymcs"], indirect=True)
+@where(lambda vendor: vendor.lists_account and vendor.reads_url)
 def test_purge_servers_narrows_purge_to_what_is_redirected_there(bench: MemoryBench) -> None:
     phones = fleet(bench, 5)
     bench.place(phones[0], "office")
@@ -268,7 +270,9 @@ def test_a_login_that_is_not_accepted_attempts_nothing(bench: MemoryBench) -> No
 
 
 @pytest.mark.parametrize("kind", ["refused_in_words", "http_503"])
-@pytest.mark.parametrize("bench", ["yealink", "htek", "snom"], indirect=True)
+@where_dialect(
+    lambda dialect: dialect.call_for("read") != dialect.call_for("list") and not dialect.capabilities.refusal_is_status
+)
 def test_without_purge_a_phone_that_cannot_be_read_does_not_stop_the_others(bench: MemoryBench, kind: str) -> None:
     phones = fleet(bench, 3)
     bench.fail(kind, method=reads_of(bench), mac=phones[1])

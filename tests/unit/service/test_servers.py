@@ -11,9 +11,10 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import apply_server, plan_servers
 from support.client import MemoryBench
 from support.phones import OFFICE, USER, WRONG, mac, macs
+from support.runs import where
 
 NEW = Server("new", WRONG)
-creating = pytest.mark.parametrize("bench", ["yealink", "htek", "ymcs"], indirect=True)
+creating = where(lambda vendor: vendor.servers != "none")
 
 
 def told(results: tuple[ServerResult, ...]) -> list[tuple[str, str | None]]:
@@ -48,7 +49,7 @@ def test_check_mode_adds_none_and_says_what_would_be(bench: MemoryBench) -> None
     assert bench.writes() == []
 
 
-@pytest.mark.parametrize("bench", ["yealink", "ymcs"], indirect=True)
+@where(lambda vendor: vendor.binds_to == "server" and vendor.reads_url)
 def test_a_server_that_a_phone_shows_is_not_added_again(bench: MemoryBench) -> None:
     bench.place(mac(1, bench.vendor), "office")
     run = bench.run([bench.wants(mac(1, bench.vendor))], servers=(Server("office", OFFICE),))
@@ -71,7 +72,7 @@ def test_an_account_without_add_server_goes_on() -> None:
     assert told(run.servers) == [("no_call", "server_no_call")]
 
 
-@pytest.mark.parametrize("bench", ["snom", "panasonic"], indirect=True)
+@where(lambda vendor: vendor.binds_to == "url")
 def test_services_that_bind_to_urls_are_asked_for_no_server(bench: MemoryBench) -> None:
     run = bench.run([wants_new(bench, mac(1, bench.vendor))], servers=(NEW,))
     assert run.results[0].outcome == "changed"
@@ -147,7 +148,7 @@ def test_a_failure_at_a_server_is_settled_by_reading_if_it_can_be_read(
     bench: MemoryBench, kind: str, managed: tuple[str, str | None], other: tuple[str, str | None]
 ) -> None:
     bench.fail(kind, method="addServer")
-    assert apply(bench, NEW) == [managed if bench.vendor == "ymcs" else other]
+    assert apply(bench, NEW) == [managed if bench.capabilities.servers == "manage" else other]
     assert bench.writes() == ["addServer"]
 
 

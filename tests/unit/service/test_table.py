@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
+from simulator import DIALECTS
 from support.client import MemoryBench
 from support.phones import BRANCH, OFFICE, OTHER_USER, THEIRS, USER, WRONG, mac, own_url
 from support.scenarios import SERVICES, Service
@@ -98,6 +99,11 @@ SERIALS = [
 ]
 
 
+def _takes_over(service: Service) -> bool:
+    """Whether the service lets its override take another account's phone unless it is switched off."""
+    return any(one.name == "take_over_allowed" and one.default for one in DIALECTS[service.vendor].switches)
+
+
 def rows(service: Service) -> Iterator[Row]:
     vendor = service.capabilities
     yield from ALWAYS
@@ -106,7 +112,7 @@ def rows(service: Service) -> Iterator[Row]:
     yield from SEEN_FOREIGN if vendor.shows_foreign else UNSEEN_FOREIGN
     yield from SERIALS if vendor.needs_serial else ()
     if vendor.override:
-        taken = OFFICE if dict(service.options).get("take_over_allowed", service.vendor == "htek") else None
+        taken = OFFICE if dict(service.options).get("take_over_allowed", _takes_over(service)) else None
         outcome, why = ("changed", None) if taken else ("failed", "refused")
         yield Row(
             "elsewhere, override",

@@ -13,21 +13,7 @@ from simulator import Fault
 from support.client import MemoryBench
 from support.oracles import problems
 from support.phones import BRANCH, OTHER_USER, USER, mac, macs
-
-WRITE = {
-    "yealink": "registerDevice",
-    "htek": "registerDevice",
-    "snom": "registerPhone",
-    "panasonic": "registerPhone",
-    "ymcs": "addDevice",
-}
-READ = {
-    "yealink": "checkDeviceExt",
-    "htek": "checkDevice",
-    "snom": "getPhoneRedirection",
-    "panasonic": "getPhone",
-    "ymcs": "listDevices",
-}
+from support.runs import where, where_dialect
 
 
 def phone(bench: MemoryBench) -> str:
@@ -84,17 +70,17 @@ FAULTS: dict[str, tuple[tuple[str, str | None, str], int]] = {
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_what_one_fault_at_a_write_leads_to(bench: MemoryBench, kind: str) -> None:
-    bench.fail(kind, method=WRITE[bench.vendor], nth=1)
+    bench.fail(kind, method=bench.call_for("add"), nth=1)
     result = run_one(bench, bench.wants(phone(bench)))
     expected, sent = FAULTS[kind]
     if bench.vendor == "ymcs" and kind == "login_refused":
         expected, sent = DONE, 2  # the token is renewed once
     assert told(result) == expected
-    assert bench.writes() == [WRITE[bench.vendor]] * sent
+    assert bench.writes() == [bench.call_for("add")] * sent
 
 
 def test_a_lost_write_that_never_succeeds_is_sent_as_often_as_allowed_and_stays_open(bench: MemoryBench) -> None:
-    bench.fail("dropped", method=WRITE[bench.vendor])
+    bench.fail("dropped", method=bench.call_for("add"))
     result = run_one(bench, bench.wants(phone(bench)), retries=2)
     assert told(result)[:2] == ("unknown", "answer_lost")
     assert not result.changed
@@ -103,7 +89,7 @@ def test_a_lost_write_that_never_succeeds_is_sent_as_often_as_allowed_and_stays_
 
 @pytest.mark.parametrize("kind", ["after_hangs", "hangs", "late_after_read"])
 def test_after_a_timeout_nothing_more_is_sent_for_that_phone_in_this_run(bench: MemoryBench, kind: str) -> None:
-    bench.fail(kind, method=WRITE[bench.vendor])
+    bench.fail(kind, method=bench.call_for("add"))
     result = run_one(bench, bench.wants(phone(bench)), retries=5)
     assert result.outcome == ("changed" if kind == "after_hangs" else "unknown")
     assert len(bench.writes()) == 1
@@ -114,8 +100,8 @@ def test_a_later_refusal_does_not_clear_that_an_earlier_try_may_have_been_execut
     bench: MemoryBench, first: str
 ) -> None:
     """The second try is refused, since by then the first one has been executed, or nothing has."""
-    bench.fail(first, method=WRITE[bench.vendor], nth=1)
-    bench.fail("refused_in_words", method=WRITE[bench.vendor], nth=2)
+    bench.fail(first, method=bench.call_for("add"), nth=1)
+    bench.fail("refused_in_words", method=bench.call_for("add"), nth=2)
     result = run_one(bench, bench.wants(phone(bench)))
     if first == "http_503":
         assert told(result) == ("unknown", "answer_lost", "refused")
@@ -123,18 +109,18 @@ def test_a_later_refusal_does_not_clear_that_an_earlier_try_may_have_been_execut
         assert told(result) == DONE
 
 
-@pytest.mark.parametrize("bench", ["yealink", "htek", "snom", "panasonic"], indirect=True)
+@where_dialect(lambda dialect: dialect.protocol.name == "xmlrpc")
 def test_a_later_stop_does_not_clear_it_either(bench: MemoryBench) -> None:
-    bench.fail("http_503", method=WRITE[bench.vendor], nth=1)
-    bench.fail("login_refused", method=WRITE[bench.vendor], nth=2)
+    bench.fail("http_503", method=bench.call_for("add"), nth=1)
+    bench.fail("login_refused", method=bench.call_for("add"), nth=2)
     result = run_one(bench, bench.wants(phone(bench)))
     assert result.outcome == "unknown"
 
 
 @pytest.mark.parametrize("kind", ["after_dropped", "after_503", "after_hangs"])
 def test_a_lost_write_that_cannot_be_read_back_is_unknown_and_not_repeated(bench: MemoryBench, kind: str) -> None:
-    bench.fail(kind, method=WRITE[bench.vendor])
-    for method in (READ[bench.vendor], "checkDevice", "checkPhone"):
+    bench.fail(kind, method=bench.call_for("add"))
+    for method in (bench.call_for("read"), "checkDevice", "checkPhone"):
         bench.sim.faults.extend(Fault("close", method=method, nth=number) for number in range(2, 12))
     result = run_one(bench, bench.wants(phone(bench)))
     assert told(result) == ("unknown", "unreadable_after", "")
@@ -143,7 +129,7 @@ def test_a_lost_write_that_cannot_be_read_back_is_unknown_and_not_repeated(bench
 
 
 def test_an_accepted_write_that_cannot_be_read_back_is_unknown(bench: MemoryBench) -> None:
-    for method in (READ[bench.vendor], "checkDevice", "checkPhone"):
+    for method in (bench.call_for("read"), "checkDevice", "checkPhone"):
         bench.sim.faults.extend(Fault("close", method=method, nth=number) for number in range(2, 12))
     result = run_one(bench, bench.wants(phone(bench)))
     assert told(result) == ("unknown", "unreadable_after", "accepted")
@@ -151,7 +137,7 @@ def test_an_accepted_write_that_cannot_be_read_back_is_unknown(bench: MemoryBenc
 
 
 def test_a_refused_write_quotes_the_service(bench: MemoryBench) -> None:
-    bench.fail("refused_in_words", method=WRITE[bench.vendor])
+    bench.fail("refused_in_words", method=bench.call_for("add"))
     result = run_one(bench, bench.wants(phone(bench)))
     assert result.reason is not None
     assert told(result)[:2] == ("failed", "refused")
@@ -171,7 +157,7 @@ def test_a_rate_limit_of_ymcs_is_a_refusal_that_is_sent_again_after_its_wait(ymc
 
 
 def test_a_service_that_stays_busy_leaves_the_phone_unknown(bench: MemoryBench) -> None:
-    bench.fail("http_503", method=WRITE[bench.vendor])
+    bench.fail("http_503", method=bench.call_for("add"))
     result = run_one(bench, bench.wants(phone(bench)))
     assert told(result)[:2] == ("unknown", "answer_lost")
     assert bench.world.device(phone(bench)) is None
@@ -179,7 +165,7 @@ def test_a_service_that_stays_busy_leaves_the_phone_unknown(bench: MemoryBench) 
 
 def test_a_service_that_goes_away_leaves_the_rest_not_attempted(bench: MemoryBench) -> None:
     phones = macs(30, bench.vendor)
-    bench.once(WRITE[bench.vendor], lambda: bench.sim.faults.add(Fault("close")))
+    bench.once(bench.call_for("add"), lambda: bench.sim.faults.add(Fault("close")))
     desired = [bench.wants(one) for one in phones]
     before = len(bench.world.history())
     run = bench.run(desired, {"retries": 0}, bulk=False)
@@ -205,7 +191,7 @@ def test_an_htek_move_whose_answer_is_lost_is_unknown_and_sent_once(htek: Memory
     assert htek.writes() == ["editDevice"]
 
 
-@pytest.mark.parametrize("bench", ["yealink", "snom", "panasonic", "ymcs"], indirect=True)
+@where(lambda vendor: vendor.reads_url)
 @pytest.mark.parametrize(("kind", "sent"), [("dropped", 2), ("after_dropped", 1), ("http_503", 2), ("after_503", 1)])
 def test_a_move_whose_url_can_be_read_is_settled(bench: MemoryBench, kind: str, sent: int) -> None:
     bench.place(phone(bench), "branch")
@@ -340,14 +326,14 @@ def test_without_bulk_calls_and_the_call_for_urls_every_phone_is_done_and_both_a
 
 
 def test_a_write_that_never_leaves_is_not_attempted(bench: MemoryBench) -> None:
-    bench.fail("refused", method=WRITE[bench.vendor])
+    bench.fail("refused", method=bench.call_for("add"))
     result = run_one(bench, bench.wants(phone(bench)))
     assert told(result) == ("not_attempted", "account_unreachable", "write")
     assert result.after == result.change.current
 
 
 def test_an_open_write_is_not_sent_again_if_there_is_no_time_to_wait(bench: MemoryBench) -> None:
-    write = WRITE[bench.vendor]
+    write = bench.call_for("add")
     bench.sim.faults.add(Fault("status", status=503, headers={"Retry-After": "20"}, method=write, name="http_503"))
     result = run_one(bench, bench.wants(phone(bench)), deadline=15.0)
     assert told(result) == LOST

@@ -11,7 +11,7 @@ import urllib.request
 from typing import Any
 
 import pytest
-from simulator import DIALECTS, FAULTS, READ_METHODS, WRITE_METHODS, Simulator
+from simulator import DIALECTS, FAULTS, Simulator, read_methods, write_methods
 from simulator.core.seeds import demo
 from support.plain_client import Clients
 
@@ -39,7 +39,7 @@ def test_the_log(sim: Simulator, client: Clients) -> None:
     sim.reset_log()
     rpc("listDevices")
     assert [(call.index, call.serial) for call in sim.calls()] == [(0, 3)]
-    assert not READ_METHODS & WRITE_METHODS
+    assert not read_methods() & write_methods()
 
 
 def test_the_history_of_bindings(sim: Simulator, client: Clients) -> None:

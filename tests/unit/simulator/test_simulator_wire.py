@@ -23,7 +23,7 @@ import xmlrpc.client
 from typing import Any
 
 import pytest
-from simulator import Fault, Gate, Simulator
+from simulator import DIALECTS, Fault, Gate, Simulator
 from simulator.clients import Memory
 from simulator.core.http import Connection, serialize
 from support.plain_client import Clients
@@ -312,7 +312,7 @@ def test_an_answer_without_a_body(memory: Memory) -> None:
     assert body == b""
 
 
-@pytest.mark.parametrize("vendor", ["yealink", "htek", "snom", "panasonic", "ymcs"])
+@pytest.mark.parametrize("vendor", DIALECTS)
 def test_every_service_on_one_port(sim: Simulator, vendor: str) -> None:
     parts = urllib.parse.urlsplit(sim.url(vendor))
     assert parts.netloc == urllib.parse.urlsplit(sim.base_url()).netloc

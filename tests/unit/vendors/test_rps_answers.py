@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +19,20 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
 from ansible_collections.voip.rps.plugins.module_utils._vendors import base
 from ansible_collections.voip.rps.plugins.module_utils._vendors.htek import HtekService
 from ansible_collections.voip.rps.plugins.module_utils._vendors.pair_answers import (
-    UnexpectedResponseError,
     classify_refusal,
-    fold,
     read_write_answer,
 )
+from ansible_collections.voip.rps.plugins.module_utils._vendors.parts import UnexpectedResponseError, fold
 from ansible_collections.voip.rps.plugins.module_utils._vendors.rps_family import (
     RpsFamilyService,
     read_list,
     read_status,
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.yealink import YealinkService
+from support.documents import DOCUMENTS, SAMPLES
 
 MAC, SECOND = "001565000001", "001565000002"
 URL, UNIQUE = "https://office.example.com/", "https://one.example.com/t0ken?x=1&y=2"
-DOCUMENTS = Path(__file__).resolve().parents[1] / "fixtures" / "documents"
-SAMPLES: list[dict[str, Any]] = json.loads((DOCUMENTS / "manifest.json").read_text(encoding="utf-8"))
 VENDORS: dict[str, type[RpsFamilyService]] = {"yealink": YealinkService, "htek": HtekService}
 PHRASES = {name: service.phrases for name, service in VENDORS.items()}
 vendors = pytest.mark.parametrize("vendor", sorted(VENDORS))
@@ -130,7 +127,8 @@ def samples(list_call: bool, status_call: bool, good: bool) -> list[Any]:
     return [
         pytest.param(sample, id=f"{sample['vendor']}-{sample['section']}")
         for sample in SAMPLES
-        if sample["kind"] == "answer"
+        if sample["vendor"] in VENDORS
+        and sample["kind"] == "answer"
         and sample["well_formed"]
         and (sample["vendor"], sample["section"]) != ("htek", "4.4.1")
         and (sample["method"] == "redirect.listDevices") is list_call

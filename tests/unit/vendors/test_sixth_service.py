@@ -1,0 +1,287 @@
+# Copyright (c) 2026, the voip.rps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A sixth service is one module and one dialect: Grandline, which stores a name with each phone, needs nothing else.
+
+It is put where the real services are, into the registry and the simulator's DIALECTS, and taken out again.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._messages import MODULE, Speaker
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, DeviceResult
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import Presenter
+from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices
+from ansible_collections.voip.rps.plugins.module_utils._vendors.base import target
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS
+from simulator import DIALECTS
+from support.client import MemoryBench
+from support.fault_cases import Case, Fleet, sample, single_cases
+from support.oracles import problems
+from support.phones import BRANCH, OFFICE, OTHER_USER, PASSWORD, THEIRS, USER, mac, own_url
+from support.runs import ALL, codes, outcomes
+from support.scenarios import RENAME, SCENARIOS, Scenario, Service
+from unit.vendors.grandline.dialect import DIALECT
+from unit.vendors.grandline.service import GrandlineService
+from unit.vendors.scripted import change as change_of
+
+TESTS = Path(__file__).resolve().parents[2]
+GRANDLINE = Service("grandline")
+SHARE = 40  # cases of each fleet
+
+
+@pytest.fixture(autouse=True)
+def _sixth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SERVICES, "grandline", GrandlineService)
+    monkeypatch.setitem(VENDORS, "grandline", GrandlineService.capabilities)
+    monkeypatch.setitem(DIALECTS, "grandline", DIALECT)
+
+
+@pytest.fixture
+def bench(_sixth: None) -> Iterator[MemoryBench]:
+    made = MemoryBench("grandline")
+    yield made
+    made.sim.assert_clean()
+
+
+def phones(count: int) -> list[str]:
+    return [mac(number, "grandline") for number in range(1, count + 1)]
+
+
+def run_one(bench: MemoryBench, device: DesiredDevice, **options: Any) -> DeviceResult:
+    before = len(bench.world.history())
+    run = bench.run([device], **options)
+    assert problems(bench, [device], run, before) == []
+    return run.results[0]
+
+
+def entry(result: DeviceResult) -> dict[str, Any]:
+    """The result as users see it."""
+    masker = Masker("grandline", USER, PASSWORD, rounds=1)
+    return Presenter(Speaker(MODULE, "Grandline"), masker).entry(result)
+
+
+def seen(bench: MemoryBench, phone: str) -> tuple[str | None, str | None]:
+    """URL and name that the service has for a phone."""
+    return bench.world.url(phone), bench.name_of(phone)
+
+
+# What a run does.
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+def test_a_new_phone_is_registered_with_url_and_name_and_then_in_sync(bench: MemoryBench, bulk: bool) -> None:
+    (phone,) = phones(1)
+    result = run_one(bench, bench.wants(phone), bulk=bulk)
+    assert (result.change.action, result.outcome, result.verified) == ("register", "changed", True)
+    assert seen(bench, phone) == (OFFICE, "office")
+    assert bench.sim.writes()[0].params == [phone, OFFICE, "office"]
+    again = run_one(bench, bench.wants(phone), bulk=bulk)
+    assert (again.outcome, bench.writes()) == ("in_sync", [])
+    assert entry(again)["after"]["server"] == "office"
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+@pytest.mark.parametrize(
+    ("name", "url"), [("office", BRANCH), ("branch", OFFICE), ("branch", BRANCH)], ids=["url", "name", "both"]
+)
+def test_another_url_or_only_another_name_is_a_move(bench: MemoryBench, name: str, url: str, bulk: bool) -> None:
+    (phone,) = phones(1)
+    bench.place(phone, name, url=url)
+    result = run_one(bench, bench.wants(phone), bulk=bulk)
+    assert (result.change.action, result.outcome, result.verified) == ("move", "changed", True)
+    assert bench.writes() == ["registerPhone"]
+    assert seen(bench, phone) == (OFFICE, "office")
+    shown = entry(result)
+    assert (shown["before"]["server"], shown["after"]["server"]) == (name, "office")
+
+
+def test_a_phone_with_a_url_of_its_own_needs_its_name_too(bench: MemoryBench) -> None:
+    (phone,) = phones(1)
+    bench.place(phone, "branch", url=own_url(1))
+    result = run_one(bench, bench.wants(phone, unique_url=own_url(1)))
+    assert (result.change.action, result.outcome) == ("move", "changed")
+    assert seen(bench, phone) == (own_url(1), "office")
+
+
+def test_a_phone_is_deregistered_once(bench: MemoryBench) -> None:
+    (phone,) = phones(1)
+    bench.place(phone, "office")
+    result = run_one(bench, DesiredDevice(phone, "absent"))
+    assert (result.change.action, result.outcome, bench.state()) == ("deregister", "changed", {})
+    assert run_one(bench, DesiredDevice(phone, "absent")).outcome == "in_sync"
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+def test_another_accounts_phone_is_a_conflict_and_never_written(bench: MemoryBench, bulk: bool) -> None:
+    (phone,) = phones(1)
+    bench.place(phone, "theirs", OTHER_USER)
+    result = run_one(bench, bench.wants(phone), bulk=bulk)
+    assert (result.outcome, result.reason and result.reason.code) == ("conflict", "owned_elsewhere")
+    assert (bench.state()[phone], bench.writes()) == ((OTHER_USER, THEIRS), [])
+
+
+def test_check_mode_predicts_the_run_and_writes_nothing(bench: MemoryBench) -> None:
+    new, renamed, gone = phones(3)
+    bench.place(renamed, "branch", url=OFFICE)
+    bench.place(gone, "office")
+    desired = [bench.wants(new), bench.wants(renamed), DesiredDevice(gone, "absent")]
+    bench.sim.options.read_only = True
+    check = bench.run(desired, check_mode=True)
+    bench.sim.options.read_only = False
+    assert check.plan is not None
+    run = bench.run(desired, expect_plan=check.plan.digest)
+    assert outcomes(check) == ["would_change"] * 3
+    assert outcomes(run) == ["changed"] * 3
+    for predicted, made in zip(check.results, run.results, strict=True):
+        for key in ("action", "before", "after", "changed"):
+            assert entry(predicted)[key] == entry(made)[key]
+
+
+def test_a_plan_for_another_name_has_another_digest(bench: MemoryBench) -> None:
+    (phone,) = phones(1)
+    digests = set()
+    for name in ("branch", "theirs"):
+        bench.clear()
+        bench.world.add_server(USER, "theirs", THEIRS)
+        bench.place(phone, name, url=OFFICE)
+        plan = bench.run([bench.wants(phone)], check_mode=True).plan
+        assert plan is not None
+        digests.add(plan.digest)
+    assert len(digests) == 2
+
+
+def test_unmanaged_devices_are_listed_and_purged_by_url_and_name(bench: MemoryBench) -> None:
+    ours, same_url, kept = phones(3)
+    bench.place(ours, "office")
+    bench.place(same_url, "branch", url=OFFICE)
+    bench.place(kept, "office")
+    options: dict[str, Any] = {"purge": True, "purge_limit": ALL, "purge_servers": {"office": OFFICE}}
+    looked = bench.run([bench.wants(ours)], read_unmanaged=True)
+    assert looked.unmanaged is not None
+    assert [(one.mac, one.url, one.server) for one in looked.unmanaged] == [
+        (same_url, OFFICE, "branch"),
+        (kept, OFFICE, "office"),
+    ]
+    bench.run([bench.wants(ours)], **options)
+    assert set(bench.state()) == {ours, same_url}
+
+
+# What goes wrong.
+
+
+@pytest.mark.parametrize("scenario", [*SCENARIOS, RENAME], ids=lambda scenario: scenario.name)
+def test_without_any_fault_every_phone_is_done(scenario: Scenario) -> None:
+    played = Fleet(scenario, GRANDLINE).play(Case())
+    assert played.problems == []
+    assert codes(played.run) <= {None, "owned_elsewhere"}
+
+
+@pytest.mark.parametrize("scenario", [*SCENARIOS, RENAME], ids=lambda scenario: scenario.name)
+def test_whatever_goes_wrong_the_results_are_true_and_the_next_run_puts_it_right(scenario: Scenario) -> None:
+    fleet = Fleet(scenario, GRANDLINE)
+    cases = list(single_cases(fleet))
+    # A name that moves is short: all of its faults are played, lost answers and late executions among them.
+    chosen = cases if scenario is RENAME else sample(cases, SHARE, str(fleet))
+    assert [f"{fleet}: {case}: {text}" for case in chosen for text in fleet.play(case).problems] == []
+    kinds = {kind for case in cases for kind, _operation, _nth in case.faults}
+    assert {"after_dropped", "after_hangs", "late", "late_after_read", "late_503"} <= kinds
+
+
+def test_a_name_that_was_accepted_and_not_stored_is_told_as_a_name(bench: MemoryBench) -> None:
+    (phone,) = phones(1)
+    bench.place(phone, "branch", url=OFFICE)
+    bench.fail("not_applied", method="registerPhone")
+    result = run_one(bench, bench.wants(phone))
+    shown = entry(result)
+    assert (shown["outcome"], shown["reason"], shown["changed"]) == ("failed", "not_applied", False)
+    assert "the declared URL under the name 'branch' instead of 'office'" in shown["msg"]
+    assert OFFICE not in shown["msg"]
+
+
+def test_a_url_that_moved_without_its_name_is_told_as_a_name_too(bench: MemoryBench) -> None:
+    (phone,) = phones(1)
+    bench.place(phone, "branch")
+
+    def keep_the_name(_sim: object, _account: str, method: str, params: list[Any]) -> None:
+        if method == "registerPhone":
+            params[2] = "branch"
+
+    bench.sim.hooks.append(keep_the_name)
+    (result,) = bench.run([bench.wants(phone)]).results
+    shown = entry(result)
+    assert (shown["outcome"], shown["reason"], shown["changed"]) == ("failed", "not_applied", True)
+    assert "under the name 'branch' instead of 'office'" in shown["msg"]
+
+
+def test_the_first_name_that_is_not_stored_stops_the_phones_of_this_name_and_no_others(bench: MemoryBench) -> None:
+    moved = phones(8)
+    for phone in moved:
+        bench.place(phone, "branch", url=OFFICE)
+    bench.world.add_server(USER, "third", OFFICE)
+    bench.fail("not_applied", method="registerPhone", mac=moved[0])
+    named = [bench.wants(phone) for phone in moved[:4]]
+    third = [replace(bench.wants(phone), server="third") for phone in moved[4:]]
+    run = bench.run([*named, *third])
+    assert outcomes(run) == ["failed", *["not_attempted"] * 3, *["changed"] * 4]
+    assert codes(run) == {"not_applied", "server_wrong_url", None}
+    assert "but not the name 'office'" in entry(run.results[1])["msg"]
+
+
+def test_phones_of_two_names_are_two_targets() -> None:
+    vendor, (phone,) = GrandlineService.capabilities, phones(1)
+    one = change_of("register", mac=phone, server="office", server_url=OFFICE)
+    other = change_of("register", mac=phone, server="branch", server_url=OFFICE)
+    assert target(vendor, one) != target(vendor, other)
+    assert target(replace(vendor, stores_name=False), one) == target(replace(vendor, stores_name=False), other)
+
+
+# Input.
+
+
+def test_the_name_is_required_and_the_message_names_the_option() -> None:
+    (phone,) = phones(1)
+    with pytest.raises(InputError) as caught:
+        parse_devices([{"mac": phone, "server_url": OFFICE}], ["devices[0]"], "grandline")
+    (problem,) = caught.value.problems
+    assert (problem.option, problem.text) == (
+        "server",
+        "is required, because Grandline stores this name with the phone",
+    )
+    parse_devices([{"mac": phone, "state": "absent"}], ["devices[0]"], "grandline")
+    (device,) = parse_devices([{"mac": phone, "server": "office", "server_url": OFFICE}], ["devices[0]"], "grandline")
+    assert device.server == "office"
+
+
+# The tests over all services.
+
+
+def test_the_tests_over_all_services_follow_without_an_edit() -> None:
+    """In a process of their own, since they take the services when they are collected."""
+    chosen = ["tests/unit/service", "tests/faults", "tests/unit/simulator/test_simulator_contract.py"]
+    # The collection's module in a process of its own knows the real services only.
+    names = "grandline and not killed_process"
+    program = [sys.executable, "-m", "pytest", "-q", "-p", "unit.vendors.grandline.plugin", "-p", "no:cacheprovider"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+    done = subprocess.run(
+        [*program, "-k", names, *chosen],
+        check=False,
+        cwd=TESTS.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout
