@@ -258,7 +258,8 @@ def _review_unmanaged(report: Report) -> list[Step]:
         f"{'It is' if one else 'They are'} on an account but not declared in this play. ",
     )
     if not scope["complete"]:
-        return [_step(title, f"{prefix}This run does not cover the whole fleet, so phones of the rest are among them.")]
+        text = "This run does not cover the whole fleet, so phones outside it also count as unmanaged."
+        return [_step(title, f"{prefix}{text}")]
     text = f"{prefix}Declare {them} or add {them} to rps_ignore."
     if scope["purge"]:
         return [_step(title, f"{text} This run's purge leaves {them} alone.")]

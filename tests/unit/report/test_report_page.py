@@ -106,9 +106,9 @@ def test_an_error_that_does_not_name_its_account_gets_the_name() -> None:
     ("msg", "shown"),
     [
         ("80:5e:c0:00:00:01 (a): Yealink refused it.", "Yealink refused it."),
-        ("80:5e:c0:00:00:01 (a) is registered.", "Is registered."),
+        ("80:5e:c0:00:00:01 (a) is registered.", "Registered."),
         ("80:5e:c0:00:00:01: the answer was lost.", "The answer was lost."),
-        ("805ec0000001 was not read.", "Was not read."),
+        ("805ec0000001 was not read.", "Not read."),
         ("80:5e:c0:00:00:02 (a): of another.", "80:5e:c0:00:00:02 (a): of another."),
         ("", ""),
     ],
@@ -157,9 +157,9 @@ def test_the_page_says_what_is_not_known_of_unmanaged_devices() -> None:
     snom = account("snom", vendor="snom", unmanaged=None)
     away = account("htek", vendor="htek", reached=False, error="away")
     page = prepare_page(report([snom, away, account(unmanaged=unmanaged(mac_of(1)))], partial="limited"))
-    assert "phones of the rest are among these devices" in page.devices_note
+    assert "phones outside it also count as unmanaged" in page.devices_note
     assert "could not be read may have more" in page.devices_note
-    assert "The service of snom cannot list its devices." in page.devices_note
+    assert "Unmanaged devices of snom are not known, because the service cannot list an account." in page.devices_note
     assert [row.unmanaged for row in page.accounts] == ["not known", "not known", "1"]
 
 
