@@ -161,7 +161,10 @@ def account_sentence(run: AccountRun) -> str:
     fix = str(params.get("fix") or "").rstrip(".")
     if cause is not None and cause.code == "login_refused":
         username, password = run.account.login_options
-        fix = wording.say("account.login_fix", username=username, password=password)
+        given = f"({username}, {password})"
+        # A service whose refusals have more causes than the login names them all.
+        own = fix.replace("(api_username, api_password)", given)
+        fix = own if given in own else wording.say("account.login_fix", username=username, password=password)
     left = sum(1 for result in run.result.results if shares(result, cause))
     effect = wording.say("account.effect", phones=_were(left)) if left else ""
     if fix and effect:
