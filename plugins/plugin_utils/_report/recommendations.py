@@ -263,6 +263,13 @@ def _review_unmanaged(report: Report) -> list[Step]:
     text = f"{prefix}Declare {them} or add {them} to rps_ignore."
     if scope["purge"]:
         return [_step(title, f"{text} This run's purge leaves {them} alone.")]
+    unlisted = [
+        account["name"] for account in report["accounts"] if account["reached"] and account["unmanaged"] is None
+    ]
+    if unlisted:
+        # A run with purge refuses accounts that cannot be listed, so no command over the whole play is right.
+        text += " To see what purge would remove, run drift with rps_purge: true and, in rps_hosts, the phones of all "
+        return [_step(title, f"{text}accounts but {listed(unlisted, 5)}, which cannot be listed.")]
     return [
         _step(title, f"{text} To see what purge would remove, run drift with it:", "drift", report, {"rps_purge": True})
     ]
