@@ -67,7 +67,9 @@ def rewrite(reports: Path, outcome: str) -> None:
 
 def play(runner: Runner, name: str, *arguments: str, **env: str) -> str:
     runner.env = env
-    shutil.copy(EXAMPLES / name, runner.folder)  # people copy it beside their own playbooks
+    example = EXAMPLES / name
+    source = example if example.exists() else EXAMPLES / f"{name}.example"
+    shutil.copy(source, runner.folder / name)  # people copy it beside their own playbooks
     done = runner.play(*arguments, name)
     assert done.rc == 0, done.output
     assert not [secret for secret in env.values() if "token" in secret and secret in done.output]
@@ -135,7 +137,7 @@ def test_a_mail_server_without_starttls_gets_neither_login_nor_mail(
 ) -> None:
     runner.collections = os.pathsep.join([runner.collections, str(foreign)])
     with MailServer("robot", "smtp-token-7", starttls=False) as server:
-        shutil.copy(EXAMPLES / "mail.yml", runner.folder)
+        shutil.copy(EXAMPLES / "mail.yml.example", runner.folder / "mail.yml")
         runner.env = {
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(server.port),
