@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from integrations.netbox import NetBox
-from integrations.smtp import MailServer
 from integrations.support import EXAMPLES, Answer, FakeService, Reply, Request, Runner
 from prometheus_client.parser import text_string_to_metric_families
+from support.fake_smtp import MailServer
 
 Start = Callable[[Answer], FakeService]
 

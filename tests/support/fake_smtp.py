@@ -13,7 +13,7 @@ import threading
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import IO
+from io import BufferedIOBase
 
 import trustme
 
@@ -32,8 +32,8 @@ class _Conversation(socketserver.StreamRequestHandler):
     """One connection: a method for each command."""
 
     server: _Server
-    reading: IO[bytes]
-    writing: IO[bytes]
+    reading: BufferedIOBase
+    writing: BufferedIOBase
     encrypted = False
     logged_in = False
     sender = ""
