@@ -320,3 +320,9 @@ def test_ten_thousand_phones_are_one_pass_of_the_template_without_a_macro_per_ro
     assert set(many) == set(few) == {"root", "macro"}
     assert few["root"] > 100  # it did count
     assert (many["root"] - few["root"]) / 9_900 < 50  # pieces of text of one row
+
+
+def test_commands_come_with_a_reminder_of_the_other_options_of_the_run() -> None:
+    reminder = "If this run had other options"
+    assert reminder in render_html(report([account(rows=[phone("a", mac_of(1), "would_change")])]))
+    assert reminder not in render_html(report([account(rows=[phone("a", mac_of(1))])]))
