@@ -18,7 +18,7 @@ from pathlib import Path
 
 from stage import BUILD, ROOT
 
-COLLECTIONS = ("netbox/netbox",)
+COLLECTIONS = ("community/general", "netbox/netbox")
 REQUIREMENTS = ROOT / "tools/requirements-foreign.txt"
 FOLDER = BUILD / "foreign"
 
@@ -36,7 +36,7 @@ def fetch(folder: Path = FOLDER) -> Path:
     requirement = pinned()
     target = folder / requirement.partition("==")[2]
     done = target / ".complete"
-    if done.exists():
+    if done.exists() and all((target / "ansible_collections" / name).is_dir() for name in COLLECTIONS):
         return target
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]

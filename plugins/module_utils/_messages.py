@@ -13,6 +13,7 @@ the host; ``{service}`` is the vendor's title; ``{opt_force}`` and the like name
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -177,7 +178,10 @@ CATALOG: dict[str, str] = {
         "or the vendor to release the phone, and run again."
     ),
     "call_absent": "{phone} was not written: {cause}. {fix}",
-    "login_refused": "{phone} was not {done}: {cause}. Check api_username and api_password of the account.",
+    "login_refused": (
+        "{phone} was not {done}: {cause}. Check api_username and api_password, or the environment variables that they "
+        "come from."
+    ),
     # unknown
     "answer_lost": "{phone} may or may not be {done}: {cause}. Run again to find out.",
     "answer_lost.refused": (
@@ -372,6 +376,9 @@ def guard_reason(violation: GuardViolation) -> Reason:
     return Reason(f"guard_{violation.name}")
 
 
+_ADDITION = re.compile(r"; |, because |(?<=is not usable): |(?<=cannot be used): ")
+
+
 def problem_sentences(problems: Iterable[Problem], vocabulary: Vocabulary) -> list[str]:
     """Problems as sentences, those that differ only in their subject as one: ``... on 8 hosts: desk-1 and 7 more``."""
     groups: dict[tuple[str, str, str], list[str]] = {}
@@ -382,9 +389,10 @@ def problem_sentences(problems: Iterable[Problem], vocabulary: Vocabulary) -> li
     sentences: list[str] = []
     for (option, text, fix), subjects in groups.items():
         head = f"{vocabulary.option(option)} {text}" if option else capitalized(text)
-        # A list of subjects comes first if the text goes on after a semicolon ("; did you mean ...?").
-        body, mark, rest = head.partition("; ")
-        sentence = f"{body}{_on(subjects, vocabulary)}{mark}{rest}"
+        # A list of subjects comes before what the text adds: "; did you mean ...?", ", because ...".
+        more = _ADDITION.search(head)
+        end = more.start() if more else len(head)
+        sentence = f"{head[:end]}{_on(subjects, vocabulary)}{head[end:]}"
         # A next step that several problems share is given once, with the last of them.
         later = any(other[2] == fix for other in list(groups)[len(sentences) + 1 :])
         step = f" {as_sentence(fix)}" if fix and not later else ""

@@ -43,7 +43,7 @@ def parse_connection(options: Mapping[str, Any], *, subject: str = "", strict_ke
     if strict_keys:
         unknown_keys(options, (*CONNECTION_OPTIONS, "deadline"), subject, problems)
     vendor = _vendor(options.get("vendor"), f"{prefix}vendor", problems)
-    username, password = _login(options, prefix, problems)
+    username, password = _login(options, vendor, prefix, problems)
     api_url = _api_url(options.get("api_url"), vendor, f"{prefix}api_url", problems)
 
     timeout = _number(options, "timeout", DEFAULT_TIMEOUT, (0.001, _LONGEST_TIMEOUT_S), prefix, problems)
@@ -97,9 +97,10 @@ def _vendor(value: Any, option: str, problems: Problems) -> str:
     return ""
 
 
-def _login(options: Mapping[str, Any], prefix: str, problems: Problems) -> tuple[str, str]:
+def _login(options: Mapping[str, Any], vendor: str, prefix: str, problems: Problems) -> tuple[str, str]:
     """User name and password as they are given: blanks at their ends may be part of them."""
-    fix = "" if prefix else _LOGIN_FIX
+    variables = f"RPS_{(vendor or 'api').upper()}"
+    fix = "" if prefix else f"Set both, or set {variables}_USERNAME and {variables}_PASSWORD in the environment."
     found: list[str] = []
     missing: list[str] = []
     for key in ("api_username", "api_password"):
@@ -118,9 +119,6 @@ def _login(options: Mapping[str, Any], prefix: str, problems: Problems) -> tuple
     if ":" in found[0]:
         problems.add(f"{prefix}api_username", "cannot contain a colon (basic authentication)")
     return found[0], found[1]
-
-
-_LOGIN_FIX = "Set both, or set RPS_API_USERNAME and RPS_API_PASSWORD in the environment."
 
 
 def _encodable(text: str) -> bool:

@@ -119,7 +119,8 @@ class _DeviceParser:
             fix = "Remove it; only the other account can release its phone."
             self._problems.add("override", f"is not supported by {vendor.title}", subject, fix)
         if device.unique_url is not None and not vendor.unique_urls:
-            self._problems.add("unique_url", f"is not supported by {vendor.title}; use server", subject)
+            fix = f"Remove it; {vendor.title} binds phones to servers only."
+            self._problems.add("unique_url", f"is not supported by {vendor.title}", subject, fix)
         if device.serial is not None and not (vendor.needs_serial or self._serial_is_ignored):
             fix = "Remove it; only services that need serial numbers take it."
             self._problems.add("serial", f"is not supported by {vendor.title}", subject, fix)

@@ -51,8 +51,8 @@ class Limit:
         return self.count if self.count is not None else listed * self.share // _MILLION
 
     def explained(self, total: int, noun: str) -> str:
-        """What the limit is, for people: ``10% of 1,200 listed devices``, or ``a count``."""
-        return "a count" if self.count is not None else f"{self.text} of {pluralize(total, noun)}"
+        """What the limit is, for people: ``10% of 1,200 listed devices``, or ``as set`` for a count."""
+        return "as set" if self.count is not None else f"{self.text} of {pluralize(total, noun)}"
 
 
 DEFAULT_LIMIT = Limit("10%", share=100_000)

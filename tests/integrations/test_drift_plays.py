@@ -17,6 +17,7 @@ import pytest
 from integrations.netbox import NetBox
 from integrations.support import EXAMPLES, Answer, FakeService, Reply, Request, Runner
 from prometheus_client.parser import text_string_to_metric_families
+from support.fake_smtp import MailServer
 
 Start = Callable[[Answer], FakeService]
 
@@ -66,7 +67,9 @@ def rewrite(reports: Path, outcome: str) -> None:
 
 def play(runner: Runner, name: str, *arguments: str, **env: str) -> str:
     runner.env = env
-    shutil.copy(EXAMPLES / name, runner.folder)  # people copy it beside their own playbooks
+    example = EXAMPLES / name
+    source = example if example.exists() else EXAMPLES / f"{name}.example"
+    shutil.copy(source, runner.folder / name)  # people copy it beside their own playbooks
     done = runner.play(*arguments, name)
     assert done.rc == 0, done.output
     assert not [secret for secret in env.values() if "token" in secret and secret in done.output]
@@ -88,6 +91,67 @@ def test_the_chat_gets_one_message_with_the_drifted_phones(runner: Runner, repor
             "- rival (00:15:65:00:00:03, yealink): conflict",
         ]
     ]
+
+
+def test_phones_that_could_not_be_compared_are_not_called_drifted(
+    runner: Runner, reports: Path, service: Start
+) -> None:
+    chat = service(lambda _request: Reply())
+    rewrite(reports, "not_attempted")
+
+    play(runner, "chat.yml", CHAT_WEBHOOK=f"{chat.url}/hooks/token-7")
+
+    (body,) = chat.bodies("POST")
+    assert body["text"].splitlines()[:2] == [
+        "0 of 3 phones have drifted, 3 could not be compared",
+        "- kept (00:15:65:00:00:01, yealink): not attempted",
+    ]
+
+
+def test_the_mail_lists_the_drifted_phones_and_has_the_report(runner: Runner, reports: Path, foreign: Path) -> None:
+    runner.collections = os.pathsep.join([runner.collections, str(foreign)])
+    addresses = {"MAIL_FROM": "Ansible <rps@example.com>", "MAIL_TO": "noc@example.com, voice@example.com"}
+    login = {"SMTP_HOST": "127.0.0.1", "SMTP_USERNAME": "robot", "SMTP_PASSWORD": "smtp-token-7"}
+    with MailServer("robot", "smtp-token-7") as server:
+        whole = {**login, **addresses, "SMTP_PORT": str(server.port)}
+        play(runner, "mail.yml", **whole)
+        rewrite(reports, "in_sync")
+        play(runner, "mail.yml", **whole)
+
+    (mail,) = server.mails
+    assert (mail.sender, mail.recipients) == ("rps@example.com", ("noc@example.com", "voice@example.com"))
+    assert mail.encrypted
+    assert mail.message["Subject"] == "voip.rps: 2 of 3 phones have drifted"
+    text, page = mail.message.iter_parts()
+    assert text.get_content().split("\n\n")[0].splitlines() == [
+        "2 of 3 phones have drifted",
+        "- new (00:15:65:00:00:02, yealink): would change",
+        "- rival (00:15:65:00:00:03, yealink): conflict",
+    ]
+    assert page.get_filename() == "drift.html"
+    assert page.get_content() == (reports / "drift.html").read_bytes()
+
+
+def test_a_mail_server_without_starttls_gets_neither_login_nor_mail(
+    runner: Runner, reports: Path, foreign: Path
+) -> None:
+    runner.collections = os.pathsep.join([runner.collections, str(foreign)])
+    with MailServer("robot", "smtp-token-7", starttls=False) as server:
+        shutil.copy(EXAMPLES / "mail.yml.example", runner.folder / "mail.yml")
+        runner.env = {
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(server.port),
+            "SMTP_USERNAME": "robot",
+            "SMTP_PASSWORD": "smtp-token-7",
+            "MAIL_FROM": "rps@example.com",
+            "MAIL_TO": "noc@example.com",
+        }
+        done = runner.play("mail.yml")
+
+    assert done.rc == 2
+    assert "StartTLS is not offered" in done.text
+    assert "smtp-token-7" not in done.output
+    assert not {"AUTH", "MAIL"} & set(server.commands)
 
 
 def test_an_event_has_the_counts_and_the_drifted_phones(runner: Runner, reports: Path, service: Start) -> None:

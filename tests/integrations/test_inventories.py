@@ -228,7 +228,7 @@ def test_an_account_becomes_an_inventory_without_secrets_or_templates(runner: Ru
         "phone-001565000003": ["00:15:65:00:00:03", "-"],
         "phone-001565000004": ["00:15:65:00:00:04", "-"],
     }
-    assert "2 phones are redirected to a URL that is no entry of rps_servers" in done.text
+    assert "Phones with a redirect URL that is not in rps_servers: 2." in done.text
     assert "00:15:65:00:00:03, 00:15:65:00:00:04" in done.text
     assert not (runner.folder / "ran").exists()
 

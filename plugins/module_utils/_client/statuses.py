@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 from .._errors import AbsentCallError, BadAnswerError, BusyError, CallError, LoginError, TooLargeError
 
+LOGIN_FIX = "Check api_username and api_password, or the environment variables that they come from."
 _PASSING = frozenset({429, 500, 502, 503, 504})
 
 
@@ -27,9 +28,7 @@ def status_error(
     one call is closed to it.
     """
     if status == 401 or (status == 403 and not forbidden_is_closed):
-        return LoginError(
-            f"{origin} refused the login (HTTP {status})", fix="Check api_username and api_password of the account."
-        )
+        return LoginError(f"{origin} refused the login (HTTP {status})", fix=LOGIN_FIX)
     if status == 403:
         return AbsentCallError(f"{origin} does not let this account use {name} (HTTP 403)", name, closed=True)
     if status == 413:

@@ -18,7 +18,7 @@ from .._model import Connection
 from .._redaction import Masker
 from .deadline import requests
 from .limits import MAX_ANSWER_BYTES
-from .statuses import status_error
+from .statuses import LOGIN_FIX, status_error
 from .transport import Client, HttpRequest, HttpResponse
 from .xmlrpc import CodecError, Fault, Param, decode, encode
 
@@ -107,10 +107,7 @@ class XmlRpcClient(Client):
         quoted = f"{self.origin} answered {name} with fault {fault.code}: '{text}'"
         words = " ".join(fault.text.split())
         if _NOT_AUTHORIZED.match(words):
-            return LoginError(
-                f"{self.origin} refused the login (fault '{text}')",
-                fix="Check api_username and api_password of the account.",
-            )
+            return LoginError(f"{self.origin} refused the login (fault '{text}')", fix=LOGIN_FIX)
         absent = fault.code == NO_SUCH_METHOD or _ABSENT.match(words)
         if absent or (not documented and _ABSENT_PROSE.match(words)):
             # A call that the vendor documents is there, unless this is another service.

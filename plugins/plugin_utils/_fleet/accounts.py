@@ -71,6 +71,13 @@ class Logins:
         """Why this is no account, as the end of a sentence."""
         return f"'{shown_value(name)}' is not defined in {self.origin}{did_you_mean(name, self.names)}"
 
+    def remedy(self, name: str) -> str:
+        """What defines this account, as a sentence; nothing if accounts are defined in rps_accounts already."""
+        if not self.from_environment:
+            return ""
+        front = f"RPS_{name.upper()}"
+        return f"Set {front}_USERNAME and {front}_PASSWORD." if name in VENDORS else "Define it in rps_accounts."
+
 
 def parse_logins(raw: Any, environ: Mapping[str, str], deadline: float | None, problems: Problems) -> Logins:
     """``rps_accounts``, or the logins of the environment if it is empty. Notes everything that is wrong.

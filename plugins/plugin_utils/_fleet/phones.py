@@ -83,7 +83,7 @@ class PhoneParser:
                 self._required("account", host, f"Set it to {join_names(logins.names, 'or')}.")
             return None
         if logins.names and name not in logins.names:
-            self._problems.add("account", logins.unknown(name), host)
+            self._problems.add("account", logins.unknown(name), host, logins.remedy(name))
             return None
         return name
 
@@ -151,7 +151,8 @@ class PhoneParser:
             self._required("server", host)
         else:
             text = f"or rps_unique_url is required, because {vendor.title} binds a phone to a URL"
-            self._problems.add("server", text, host)
+            hint = self._spelling.on_host(host, values, "rps_server")
+            self._problems.add("server", f"{text}{hint}", host)
         return False
 
     def check_macs(self) -> None:

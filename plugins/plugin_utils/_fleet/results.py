@@ -156,7 +156,10 @@ def account_sentence(run: AccountRun) -> str:
     fix = str(params.get("fix") or "")
     if cause is not None and cause.code == LOGIN_REFUSED:
         username, password = run.account.login_options
-        fix = wording.say("account.login_fix", username=username, password=password)
+        given = f"({username}, {password})"
+        # A service whose refusals have more causes than the login names them all.
+        own = fix.replace("(api_username, api_password)", given)
+        fix = own if given in own else wording.say("account.login_fix", username=username, password=password)
     left = sum(1 for result in run.result.results if shares(result, cause))
     text = str(params.get("cause") or "the run ended")
     return run.presenter.speaker.stopped(text, fix, was_read=run.reached, left=left)

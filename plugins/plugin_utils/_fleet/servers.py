@@ -77,7 +77,7 @@ def _account(value: Any, option: str, logins: Logins, problems: Problems) -> str
             problems.add(option, f"is required, because there are {len(logins.names)} accounts", fix=_one_of(logins))
         return None
     if name not in logins.names:
-        problems.add(option, logins.unknown(name))
+        problems.add(option, logins.unknown(name), fix=logins.remedy(name))
         return None
     return name
 
@@ -118,7 +118,7 @@ class ServerUse:
         for server, hosts in self._missing.items():
             phones = pluralize(len(hosts), "phone")
             text = f"server '{shown_value(server)}' is used by {phones} but not defined in rps_servers"
-            if any(server in others for others in self._servers.values()):
+            if self._servers.keys() - {self._account}:
                 text = f"{text} for account {self._account}"
             fix = "Define it" if self._vendor.binds_to == URL_ONLY else "Define it, or set rps_undeclared_servers: true"
             problems.add("", f"{text}{did_you_mean(server, self._own)}", fix=f"Hosts: {first_few(hosts)}. {fix}.")

@@ -31,7 +31,7 @@ SENTENCES: dict[str, str] = {
     "kept": "{account}: {count} not purged, because the inventory declares them on hosts outside this play.",
     "purged": "{account}: {count} purged: {macs}.",
     "purged.predicted": "{account}: {count} would be purged: {macs}.",
-    "purge_failed.more": "{account}: {count} more could not be purged for like reasons.",
+    "purge_failed.more": "{account}: {count} more could not be purged for similar reasons.",
     # Servers.
     "server.created": "{account}: server '{server}' was added.",
     "server.edited": "{account}: server '{server}' was edited; its URL is {url}.",

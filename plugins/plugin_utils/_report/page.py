@@ -161,11 +161,13 @@ def _devices_note(report: Report) -> str:
     away = any(not account["reached"] for account in report["accounts"])
     texts = []
     if report["counts"]["unmanaged"] and not report["scope"]["complete"]:
-        texts.append("This run does not cover the whole fleet, so phones of the rest are among these devices.")
+        texts.append("This run does not cover the whole fleet, so phones outside it also count as unmanaged.")
     if away:
         texts.append("Accounts that could not be read may have more.")
     if unknown:
-        texts.append(f"The service of {listed(unknown, 5)} cannot list its devices.")
+        texts.append(
+            f"Unmanaged devices of {listed(unknown, 5)} are not known, because the service cannot list an account."
+        )
     return " ".join(texts)
 
 

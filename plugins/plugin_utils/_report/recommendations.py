@@ -263,10 +263,18 @@ def _review_unmanaged(report: Report) -> list[Step]:
         f"{'It is' if one else 'They are'} on an account but not declared in this play. ",
     )
     if not scope["complete"]:
-        return [_step(title, f"{prefix}This run does not cover the whole fleet, so phones of the rest are among them.")]
+        text = "This run does not cover the whole fleet, so phones outside it also count as unmanaged."
+        return [_step(title, f"{prefix}{text}")]
     text = f"{prefix}Declare {them} or add {them} to rps_ignore."
     if scope["purge"]:
         return [_step(title, f"{text} This run's purge leaves {them} alone.")]
+    unlisted = [
+        account["name"] for account in report["accounts"] if account["reached"] and account["unmanaged"] is None
+    ]
+    if unlisted:
+        # A run with purge refuses accounts that cannot be listed, so no command over the whole play is right.
+        text += " To see what purge would remove, run drift with rps_purge: true and, in rps_hosts, the phones of all "
+        return [_step(title, f"{text}accounts but {listed(unlisted, 5)}, which cannot be listed.")]
     return [
         _step(title, f"{text} To see what purge would remove, run drift with it:", "drift", report, {"rps_purge": True})
     ]

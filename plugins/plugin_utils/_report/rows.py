@@ -143,6 +143,7 @@ def _message(phone: Phone, account: Account) -> str:
     found = _MAC_IN_FRONT.match(text)
     if found and found.group().replace(":", "") == phone["mac"]:
         text = text[found.end() :].removeprefix(f" ({phone['host']})").lstrip(": ")
+        text = text.removeprefix("is ").removeprefix("was ")
         text = text[:1].upper() + text[1:]
     return shorten(text, MAX_SENTENCE)
 

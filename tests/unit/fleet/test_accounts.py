@@ -69,6 +69,15 @@ def test_half_a_login_makes_no_account_and_is_named() -> None:
     assert (found[1].option, found[1].subject) == ("account", "desk-1")
 
 
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [("htek", "Set RPS_HTEK_USERNAME and RPS_HTEK_PASSWORD."), ("branch", "Define it in rps_accounts.")],
+)
+def test_an_account_that_the_environment_lacks_comes_with_what_defines_it(name: str, fix: str) -> None:
+    (found,) = problems(phones(1, rps_account=name), environ=YEALINK, **NONE)
+    assert (found.option, found.fix) == ("account", fix)
+
+
 def test_the_environment_is_named_if_it_is_at_fault() -> None:
     environ = {**YEALINK, "RPS_YEALINK_API_URL": "http://rps.example.com/", "RPS_TIMEOUT": "soon"}
     texts = [one.text for one in problems(phones(1), environ=environ, **NONE)]

@@ -300,6 +300,15 @@ def test_a_refused_login_of_the_environment_names_its_variables() -> None:
     assert "Check RPS_HTEK_USERNAME and RPS_HTEK_PASSWORD" in done.reasons[0]
 
 
+def test_a_refused_login_keeps_the_further_causes_that_the_service_names() -> None:
+    bench = Bench("htek")
+    fix = "Check the key (api_username, api_password), and this machine's clock."
+    bench.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)", fix=fix)
+    environ = {"RPS_HTEK_USERNAME": "htek", "RPS_HTEK_PASSWORD": "s3cret-Pass-w0rd"}
+    done = bench.run({"hall": desk(1, "htek")}, environ=environ, rps_accounts=None)
+    assert "Check the key (RPS_HTEK_USERNAME, RPS_HTEK_PASSWORD), and this machine's clock" in done.reasons[0]
+
+
 def test_an_account_that_cannot_be_read_and_has_no_phone_here_is_an_error_of_the_run() -> None:
     bench = Bench("yealink", "htek")
     bench.worlds["htek"].failures["list"] = UNREACHED

@@ -313,6 +313,14 @@ def required(*subjects: str) -> list[Problem]:
             [Problem("server", "'berlim' is not defined; did you mean 'berlin'?", host) for host in ("a", "b")],
             ["rps_server 'berlim' is not defined on 2 hosts: a and b; did you mean 'berlin'?"],
         ),
+        (
+            [Problem("server", "is required, because Snom binds a phone to a URL", "a")],
+            ["rps_server is required on a, because Snom binds a phone to a URL."],
+        ),
+        (
+            [Problem("mac", "is not usable: '0g' is not a MAC address; write 12 hex digits", "a")],
+            ["rps_mac is not usable on a: '0g' is not a MAC address; write 12 hex digits."],
+        ),
     ],
 )  # fmt: skip
 def test_equal_problems_are_grouped_and_counted(problems: list[Problem], sentences: list[str]) -> None:

@@ -65,7 +65,7 @@ def test_a_share_never_allows_more_than_its_part(percent: int, listed: int) -> N
 
 def test_a_limit_explains_itself() -> None:
     assert parse_limit("10%").explained(1200, "listed device") == "10% of 1,200 listed devices"
-    assert parse_limit(5).explained(1200, "listed device") == "a count"
+    assert parse_limit(5).explained(1200, "listed device") == "as set"
     assert parse_limit(DEFAULT_LIMIT.text) == DEFAULT_LIMIT
 
 

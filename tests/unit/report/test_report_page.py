@@ -106,9 +106,9 @@ def test_an_error_that_does_not_name_its_account_gets_the_name() -> None:
     ("msg", "shown"),
     [
         ("80:5e:c0:00:00:01 (a): Yealink refused it.", "Yealink refused it."),
-        ("80:5e:c0:00:00:01 (a) is registered.", "Is registered."),
+        ("80:5e:c0:00:00:01 (a) is registered.", "Registered."),
         ("80:5e:c0:00:00:01: the answer was lost.", "The answer was lost."),
-        ("805ec0000001 was not read.", "Was not read."),
+        ("805ec0000001 was not read.", "Not read."),
         ("80:5e:c0:00:00:02 (a): of another.", "80:5e:c0:00:00:02 (a): of another."),
         ("", ""),
     ],
@@ -157,9 +157,9 @@ def test_the_page_says_what_is_not_known_of_unmanaged_devices() -> None:
     snom = account("snom", vendor="snom", unmanaged=None)
     away = account("htek", vendor="htek", reached=False, error="away")
     page = prepare_page(report([snom, away, account(unmanaged=unmanaged(mac_of(1)))], partial="limited"))
-    assert "phones of the rest are among these devices" in page.devices_note
+    assert "phones outside it also count as unmanaged" in page.devices_note
     assert "could not be read may have more" in page.devices_note
-    assert "The service of snom cannot list its devices." in page.devices_note
+    assert "Unmanaged devices of snom are not known, because the service cannot list an account." in page.devices_note
     assert [row.unmanaged for row in page.accounts] == ["not known", "not known", "1"]
 
 
@@ -320,3 +320,9 @@ def test_ten_thousand_phones_are_one_pass_of_the_template_without_a_macro_per_ro
     assert set(many) == set(few) == {"root", "macro"}
     assert few["root"] > 100  # it did count
     assert (many["root"] - few["root"]) / 9_900 < 50  # pieces of text of one row
+
+
+def test_commands_come_with_a_reminder_of_the_other_options_of_the_run() -> None:
+    reminder = "If this run had other options"
+    assert reminder in render_html(report([account(rows=[phone("a", mac_of(1), "would_change")])]))
+    assert reminder not in render_html(report([account(rows=[phone("a", mac_of(1))])]))

@@ -203,3 +203,11 @@ def test_purge_is_advised_only_if_the_whole_fleet_was_compared() -> None:
     assert "voip.rps.drift" in shlex.split(whole["command"] or "")
     for facts in ({"partial": "limited"}, {"fleet_size": 2}, {"purge": True}):
         assert step(report([one], **facts), "Review 1 unmanaged device")["command"] is None
+
+
+def test_no_command_with_purge_is_advised_for_a_play_with_accounts_that_cannot_be_listed() -> None:
+    one = account(rows=rows("in_sync"), unmanaged=unmanaged(mac_of(9)))
+    snom = account("snom", rows("in_sync"), "snom", unmanaged=None)
+    found = step(report([one, snom]), "Review 1 unmanaged device")
+    assert found["command"] is None
+    assert "the phones of all accounts but snom" in found["text"]
