@@ -27,7 +27,8 @@ class Problem:
 
     ``option`` is the neutral name of the option (``server``; the vocabulary makes ``rps_server`` of it in the role), or
     "" where no option is to blame. ``text`` completes "<option> ...", for example "is required". ``subject`` is whose
-    option it is (a host, ``devices[3]``), or "". ``fix`` is the next step as a sentence of its own, or "".
+    option it is (a host, ``devices[3]``), or "". ``fix`` is the next step as a sentence of its own, or "". ``more`` is
+    the end of the sentence after the subjects, with its own punctuation, for example ", because there are 2 accounts".
     Problems that differ only in their subject are reported as one.
     """
 
@@ -35,6 +36,7 @@ class Problem:
     text: str
     subject: str = ""
     fix: str = ""
+    more: str = ""
 
 
 class InputError(RpsError):
@@ -42,7 +44,7 @@ class InputError(RpsError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
-        super().__init__(" ".join(f"{one.subject} {one.option} {one.text}.".strip() for one in self.problems))
+        super().__init__(" ".join(f"{one.subject} {one.option} {one.text}{one.more}.".strip() for one in self.problems))
 
 
 class MissingLibraryError(RpsError):

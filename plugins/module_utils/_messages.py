@@ -13,9 +13,8 @@ the host; ``{service}`` is the vendor's title; ``{opt_force}`` and the like name
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ._errors import InputError, Problem
@@ -376,26 +375,20 @@ def guard_reason(violation: GuardViolation) -> Reason:
     return Reason(f"guard_{violation.name}")
 
 
-_ADDITION = re.compile(r"; |, because |(?<=is not usable): |(?<=cannot be used): ")
-
-
 def problem_sentences(problems: Iterable[Problem], vocabulary: Vocabulary) -> list[str]:
     """Problems as sentences, those that differ only in their subject as one: ``... on 8 hosts: desk-1 and 7 more``."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    groups: dict[Problem, list[str]] = {}
     for one in problems:
-        subjects = groups.setdefault((one.option, one.text, one.fix), [])
+        subjects = groups.setdefault(replace(one, subject=""), [])
         if one.subject and one.subject not in subjects:
             subjects.append(one.subject)
+    # A next step that several problems share is given once, with the last of them.
+    last = {one.fix: one for one in groups}
     sentences: list[str] = []
-    for (option, text, fix), subjects in groups.items():
-        head = f"{vocabulary.option(option)} {text}" if option else capitalized(text)
-        # A list of subjects comes before what the text adds: "; did you mean ...?", ", because ...".
-        more = _ADDITION.search(head)
-        end = more.start() if more else len(head)
-        sentence = f"{head[:end]}{_on(subjects, vocabulary)}{head[end:]}"
-        # A next step that several problems share is given once, with the last of them.
-        later = any(other[2] == fix for other in list(groups)[len(sentences) + 1 :])
-        step = f" {as_sentence(fix)}" if fix and not later else ""
+    for one, subjects in groups.items():
+        head = f"{vocabulary.option(one.option)} {one.text}" if one.option else capitalized(one.text)
+        sentence = f"{head}{_on(subjects, vocabulary)}{one.more}"
+        step = f" {as_sentence(one.fix)}" if one.fix and last[one.fix] is one else ""
         # Names and values that a user wrote stand in all of these texts: only here do they become one printable line.
         sentences.append(to_printable(f"{as_sentence(sentence)}{step}"))
     return sentences

@@ -93,7 +93,7 @@ def _vendor(value: Any, option: str, problems: Problems) -> str:
     if not name:
         problems.add(option, f"is required: {choices}")
     else:
-        problems.add(option, f"must be {choices}, not '{shown_value(name)}'{did_you_mean(name, VENDORS)}")
+        problems.add(option, f"must be {choices}, not '{shown_value(name)}'", more=did_you_mean(name, VENDORS))
     return ""
 
 

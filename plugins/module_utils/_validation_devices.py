@@ -129,11 +129,11 @@ class _DeviceParser:
         """What a phone that is present is bound to must be there; if it is there and wrong, that was noted already."""
         if self._vendor.binds_to == URL_ONLY:
             if device.url is None and _missing(entry, "server_url") and _missing(entry, "unique_url"):
-                text = f"or unique_url is required, because {self._vendor.title} binds a phone to a URL"
-                self._problems.add("server_url", text, subject)
+                why = f", because {self._vendor.title} binds a phone to a URL"
+                self._problems.add("server_url", "or unique_url is required", subject, more=why)
             if self._vendor.stores_name and device.server is None and _missing(entry, "server"):
-                text = f"is required, because {self._vendor.title} stores this name with the phone"
-                self._problems.add("server", text, subject)
+                why = f", because {self._vendor.title} stores this name with the phone"
+                self._problems.add("server", "is required", subject, more=why)
         elif device.server is None and _missing(entry, "server"):
             self._problems.add("server", "is required", subject)
 

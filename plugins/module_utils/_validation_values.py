@@ -33,9 +33,9 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
-    def add(self, option: str, text: str, subject: str = "", fix: str = "") -> None:
+    def add(self, option: str, text: str, subject: str = "", fix: str = "", more: str = "") -> None:
         """Note one problem (see ``Problem``)."""
-        self.found.append(Problem(option, text, subject, fix))
+        self.found.append(Problem(option, text, subject, fix, more))
 
     def take(self, error: InputError) -> None:
         """Note the problems of an error."""
@@ -110,7 +110,7 @@ def parse_mac_option(value: Any, option: str, problems: Problems, subject: str =
     try:
         return parse_mac(value)
     except ValueError as error:
-        problems.add(option, f"is not usable: {error}", subject)
+        problems.add(option, "is not usable", subject, more=f": {error}")
         return None
 
 
@@ -162,7 +162,7 @@ def parse_choice(value: Any, option: str, choices: Sequence[str], subject: str =
     if text is None:
         raise InputError([Problem(option, expected, subject)])
     hint = did_you_mean(text, choices) if len(choices) > 2 else ""
-    raise InputError([Problem(option, f"{expected}, not '{shown_value(text)}'{hint}", subject)])
+    raise InputError([Problem(option, f"{expected}, not '{shown_value(text)}'", subject, more=hint)])
 
 
 def unknown_keys(
@@ -170,8 +170,5 @@ def unknown_keys(
 ) -> None:
     """Note keys that nothing reads, with what may have been meant; ``option`` is what has them, or ""."""
     for key in sorted(str(key) for key in given if key not in known):
-        text = f"'{shown_value(key)}'{did_you_mean(key, known)}"
-        if option:
-            problems.add(option, f"has no option {text}", subject)
-        else:
-            problems.add("", f"there is no option {text}", subject)
+        text = f"has no option '{shown_value(key)}'" if option else f"there is no option '{shown_value(key)}'"
+        problems.add(option, text, subject, more=did_you_mean(key, known))

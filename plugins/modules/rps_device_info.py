@@ -189,7 +189,7 @@ def read(options: Mapping[str, Any], vendor_name: str) -> Wanted:
         values = _values(options, "mac", problems)
         macs = [parse_mac_option(value, f"mac[{index}]", problems) or "" for index, value in enumerate(values)]
     elif vendor is not None and not vendor.lists_account:
-        problems.add("mac", f"is required, because {vendor.title} cannot list an account")
+        problems.add("mac", "is required", more=f", because {vendor.title} cannot list an account")
     statuses = [_status(value, problems) for value in _values(options, "statuses", problems)]
     urls = [parse_text(value, "redirected_to", problems) or "" for value in _values(options, "redirected_to", problems)]
     if urls and vendor is not None and not vendor.reads_url:

@@ -69,7 +69,11 @@ class Logins:
 
     def unknown(self, name: str) -> str:
         """Why this is no account, as the end of a sentence."""
-        return f"'{shown_value(name)}' is not defined in {self.origin}{did_you_mean(name, self.names)}"
+        return f"'{shown_value(name)}' is not defined in {self.origin}"
+
+    def hint(self, name: str) -> str:
+        """Which account may have been meant, as the end of a sentence, or ""."""
+        return did_you_mean(name, self.names)
 
     def remedy(self, name: str) -> str:
         """What defines this account, as a sentence; nothing if accounts are defined in rps_accounts already."""

@@ -63,7 +63,7 @@ class Arrivals:
 
 def unusable(name: str, text: str, host: str = "") -> Problem:
     """A variable whose template cannot be evaluated, for the reason that Ansible gives."""
-    return Problem(_neutral(name), f"cannot be used: {text}", host)
+    return Problem(_neutral(name), "cannot be used", host, more=f": {text}")
 
 
 def _neutral(name: str) -> str:

@@ -87,7 +87,8 @@ def parse_plans(raw: Any, logins: Logins) -> dict[str, str]:
             if isinstance(key, str):
                 problems.add("expect_plan", "has an account with an empty name")
         elif logins.names and name not in logins.names:
-            problems.add("expect_plan", f"has a plan for an account that does not exist: {logins.unknown(name)}")
+            text = f"has a plan for an account that does not exist: {logins.unknown(name)}"
+            problems.add("expect_plan", text, more=logins.hint(name))
         else:
             option = f"expect_plan.{shown_value(name)}"
             plans[name] = problems.attempt(lambda: parse_digest(digest, option), "")  # noqa: B023

@@ -83,13 +83,13 @@ class PhoneParser:
                 self._required("account", host, f"Set it to {join_names(logins.names, 'or')}.")
             return None
         if logins.names and name not in logins.names:
-            self._problems.add("account", logins.unknown(name), host, logins.remedy(name))
+            self._problems.add("account", logins.unknown(name), host, logins.remedy(name), logins.hint(name))
             return None
         return name
 
     def _required(self, option: str, host: str, fix: str = "") -> None:
         hint = self._spelling.on_host(host, self._phones[host], f"rps_{option}")
-        self._problems.add(option, f"is required{hint}", host, "" if hint else fix)
+        self._problems.add(option, "is required", host, "" if hint else fix, hint)
 
     def devices(
         self, hosts: Sequence[str], vendor: Capabilities, use: ServerUse, undeclared_allowed: bool
@@ -150,9 +150,9 @@ class PhoneParser:
         if vendor.binds_to == NAMED_SERVER:
             self._required("server", host)
         else:
-            text = f"or rps_unique_url is required, because {vendor.title} binds a phone to a URL"
             hint = self._spelling.on_host(host, values, "rps_server")
-            self._problems.add("server", f"{text}{hint}", host)
+            why = f", because {vendor.title} binds a phone to a URL{hint}"
+            self._problems.add("server", "or rps_unique_url is required", host, more=why)
         return False
 
     def check_macs(self) -> None:

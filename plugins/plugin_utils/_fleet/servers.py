@@ -74,10 +74,11 @@ def _account(value: Any, option: str, logins: Logins, problems: Problems) -> str
         if len(logins.names) == 1:
             return logins.names[0]
         if len(problems.found) == noted:
-            problems.add(option, f"is required, because there are {len(logins.names)} accounts", fix=_one_of(logins))
+            why = f", because there are {len(logins.names)} accounts"
+            problems.add(option, "is required", fix=_one_of(logins), more=why)
         return None
     if name not in logins.names:
-        problems.add(option, logins.unknown(name), fix=logins.remedy(name))
+        problems.add(option, logins.unknown(name), fix=logins.remedy(name), more=logins.hint(name))
         return None
     return name
 
@@ -121,7 +122,8 @@ class ServerUse:
             if self._servers.keys() - {self._account}:
                 text = f"{text} for account {self._account}"
             fix = "Define it" if self._vendor.binds_to == URL_ONLY else "Define it, or set rps_undeclared_servers: true"
-            problems.add("", f"{text}{did_you_mean(server, self._own)}", fix=f"Hosts: {first_few(hosts)}. {fix}.")
+            hint = did_you_mean(server, self._own)
+            problems.add("", text, fix=f"Hosts: {first_few(hosts)}. {fix}.", more=hint)
 
 
 def parse_purge_servers(
@@ -145,6 +147,6 @@ def parse_purge_servers(
             text = f"has server '{shown_value(name)}', which rps_servers does not define"
             if any(name in own for own in servers.values()):
                 text = f"has server '{shown_value(name)}', but its service does not report redirect URLs"
-            problems.add("purge_servers", f"{text}{did_you_mean(name, known)}")
+            problems.add("purge_servers", text, more=did_you_mean(name, known))
         names.append(name)
     return tuple(names)

@@ -63,6 +63,6 @@ class Spelling:
 
     def _problems(self) -> Iterable[Problem]:
         for name, meant in self._meant.items():
-            text = f"is not a variable of the role but is set; did you mean {meant}?"
             for host in self._hosts[name]:
-                yield Problem(name[len("rps_") :], text, host)
+                text, hint = "is not a variable of the role but is set", f"; did you mean {meant}?"
+                yield Problem(name[len("rps_") :], text, host, more=hint)

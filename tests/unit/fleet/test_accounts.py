@@ -86,7 +86,7 @@ def test_the_environment_is_named_if_it_is_at_fault() -> None:
     assert [one.text.partition(" ")[0] for one in declared] == ["RPS_TIMEOUT"]
     vendor = problems(phones(1), environ={**API, "RPS_VENDOR": "yealnk"}, **NONE)
     assert vendor[0].text.startswith("RPS_VENDOR must be ")
-    assert vendor[0].text.endswith("did you mean 'yealink'?")
+    assert vendor[0].more.endswith("did you mean 'yealink'?")
 
 
 @pytest.mark.parametrize("environ", [{}, API, {"RPS_YEALINK_USERNAME": USER}])

@@ -87,7 +87,7 @@ def test_a_misspelt_variable_is_named_where_the_right_one_is_needed() -> None:
 def test_only_hosts_that_have_the_misspelt_variable_are_named_with_it() -> None:
     hosts = {**unknown(2, "rps_sever"), "hall": {"rps_mac": mac(9)}}
     found = problems(hosts)
-    assert {one.subject: "rps_sever" in one.text for one in found} == {"desk-1": True, "desk-2": True, "hall": False}
+    assert {one.subject: "rps_sever" in one.more for one in found} == {"desk-1": True, "desk-2": True, "hall": False}
 
 
 def test_a_misspelt_mac_and_account_are_named_too() -> None:

@@ -310,15 +310,15 @@ def required(*subjects: str) -> list[Problem]:
         ]),
         ([Problem("", "the play has no hosts")], ["The play has no hosts."]),
         (
-            [Problem("server", "'berlim' is not defined; did you mean 'berlin'?", host) for host in ("a", "b")],
+            [Problem("server", "'berlim' is not defined", host, "", "; did you mean 'berlin'?") for host in ("a", "b")],
             ["rps_server 'berlim' is not defined on 2 hosts: a and b; did you mean 'berlin'?"],
         ),
         (
-            [Problem("server", "is required, because Snom binds a phone to a URL", "a")],
+            [Problem("server", "is required", "a", more=", because Snom binds a phone to a URL")],
             ["rps_server is required on a, because Snom binds a phone to a URL."],
         ),
         (
-            [Problem("mac", "is not usable: '0g' is not a MAC address; write 12 hex digits", "a")],
+            [Problem("mac", "is not usable", "a", more=": '0g' is not a MAC address; write 12 hex digits")],
             ["rps_mac is not usable on a: '0g' is not a MAC address; write 12 hex digits."],
         ),
     ],

@@ -117,7 +117,7 @@ def test_a_misspelt_option_of_an_account_is_named_if_that_is_asked_for() -> None
     assert parse_connection(LOGIN | {"username": "x"})
     (problem,) = problems_of({"username": "x"}, subject="accounts.office", strict_keys=True)
     assert problem.option == "accounts.office"
-    assert "did you mean 'api_username'?" in problem.text
+    assert "did you mean 'api_username'?" in problem.more
 
 
 @pytest.mark.parametrize(

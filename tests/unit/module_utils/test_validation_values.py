@@ -132,7 +132,7 @@ def test_a_choice_that_is_nearly_right_is_suggested() -> None:
     assert parse_choice(" fail ", "on_device_error", ("fail", "report")) == "fail"
     with pytest.raises(InputError) as caught:
         parse_choice("registred", "statuses", ("registered", "unregistered", "unknown"))
-    assert "'registered'" in caught.value.problems[0].text
+    assert "'registered'" in caught.value.problems[0].more
     for value in (None, "", 5, False):
         with pytest.raises(InputError):
             parse_choice(value, "statuses", ("registered", "unknown"))
@@ -141,7 +141,7 @@ def test_a_choice_that_is_nearly_right_is_suggested() -> None:
 def test_a_misspelt_key_is_named_with_what_may_have_been_meant() -> None:
     problems = Problems()
     unknown_keys({"username": 1, "timeout": 2, "zzz": 3}, ("api_username", "timeout"), "accounts.office", problems)
-    assert [(one.option, one.text) for one in problems.found] == [
+    assert [(one.option, one.text + one.more) for one in problems.found] == [
         ("accounts.office", "has no option 'username'; did you mean 'api_username'?"),
         ("accounts.office", "has no option 'zzz'"),
     ]

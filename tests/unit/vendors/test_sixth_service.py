@@ -255,7 +255,7 @@ def test_the_name_is_required_and_the_message_names_the_option() -> None:
     with pytest.raises(InputError) as caught:
         parse_devices([{"mac": phone, "server_url": OFFICE}], ["devices[0]"], "grandline")
     (problem,) = caught.value.problems
-    assert (problem.option, problem.text) == (
+    assert (problem.option, problem.text + problem.more) == (
         "server",
         "is required, because Grandline stores this name with the phone",
     )
