@@ -185,8 +185,13 @@ def open_session(module: RpsModule, connection: Connection) -> Iterator[Session]
 
 
 def _interrupt_on_signals(service: Service) -> None:
+    interrupted = False
+
     def interrupt(_number: int, _frame: Any) -> None:
-        service.client.interrupt()
+        # As in the role: the first signal lets the calls in flight finish, a further one cuts them off.
+        nonlocal interrupted
+        (service.client.abort if interrupted else service.client.interrupt)()
+        interrupted = True
 
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup, or a job in the background

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     NotSentError,
     Problem,
 )
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.ending import Ending
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.interrupted import interrupted_data, interrupted_lines
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run import (
     DRIFT,
     PROVISION,
@@ -54,6 +57,7 @@ class Bench:
         *,
         scope: Mapping[str, Any] | None = None,
         environ: Mapping[str, str] | None = None,
+        ending: Ending | None = None,
         **variables: Any,
     ) -> FleetRun:
         logins = {vendor: login(vendor, api_username=vendor, **SETTINGS) for vendor in self.vendors}
@@ -61,7 +65,7 @@ class Bench:
         given = {"rps_accounts": logins, "rps_servers": servers, **variables}
         play = fleet(hosts, environ=environ, released=mode == RELEASE, **given)
         facts = Scope(**{"mode": mode, "check_mode": False, "phones": len(hosts), **(scope or {})})
-        return run_fleet(play, facts, lambda *what: self.progress.append(what), self.services.connect)
+        return run_fleet(play, facts, lambda *what: self.progress.append(what), self.services.connect, ending)
 
     @property
     def writes(self) -> list[str]:
@@ -468,3 +472,33 @@ def test_a_unique_url_is_masked_wherever_the_service_quotes_it() -> None:
 def test_no_account_is_opened_for_a_play_without_phones() -> None:
     done = Bench("yealink").run({}, RELEASE)
     assert (done.runs, done.messages) == ((), ())
+
+
+def test_an_interrupted_run_names_what_it_wrote_and_has_every_result_as_data() -> None:
+    bench = Bench("yealink", "htek")
+    ending = Ending()
+    bench.worlds["htek"].before = lambda call: ending.request() if call.startswith("register") else None
+    hosts = {f"desk-{number}": desk(number, "htek") for number in range(1, 4)}
+    done = bench.run(hosts, ending=ending, rps_batch_size=1)
+    assert ending.requested
+    assert sorted(outcomes(done).values()) == ["not_attempted", "not_attempted", "unknown"]
+    lines = interrupted_lines(done)
+    assert lines[0].startswith("The run was interrupted.")
+    assert "htek: 3 phones: 1 outcome unknown, 2 not attempted." in lines
+    assert "htek: outcome unknown: desk-1." in lines
+    data = interrupted_data(done, "2026-11-02T06:15:00+00:00", "Provision")
+    devices = data["accounts"]["htek"]["devices"]
+    assert [(one["host"], one["outcome"]) for one in devices] == list(outcomes(done).items())
+    assert data["accounts"]["htek"]["summary"]["unknown"] == 1
+    assert json.loads(json.dumps(data)) == data
+
+
+def test_purged_devices_of_an_interrupted_run_have_no_host() -> None:
+    bench = Bench("yealink")
+    bench.add(1, 9)
+    done = bench.run({"desk": desk(1)}, rps_purge=True, rps_purge_limit=1, rps_fleet_size=1)
+    devices = interrupted_data(done, "now", "Play")["accounts"]["yealink"]["devices"]
+    assert [(one["host"], one["mac"], one["outcome"]) for one in devices] == [
+        ("desk", mac(1), "in_sync"),
+        (None, mac(9), "changed"),
+    ]

@@ -194,6 +194,22 @@ def test_a_signal_lets_the_write_in_flight_end_and_reports_every_phone(
     assert reasons.count("interrupted") == COUNT - 1
 
 
+def test_a_second_signal_cuts_off_the_write_in_flight_and_reports_every_phone(
+    run: ModuleRunner, sim: Simulator, tmp_path: Path
+) -> None:
+    gate = Gate(sim)
+    with started(command(run, tmp_path), run, gate) as process:
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout is not None
+        result = json.loads(process.stdout.read())  # while the service still keeps its answer back
+    assert result["failed"]
+    assert len(sim.writes()) == 1
+    counts = result["summary"]
+    assert (counts["unknown"], counts["not_attempted"], counts["changed"]) == (1, COUNT - 1, 0)
+    assert "the run was interrupted before the answer to" in result["devices"][0]["msg"]
+
+
 def test_a_signal_that_was_ignored_at_the_start_stays_ignored(
     run: ModuleRunner, sim: Simulator, tmp_path: Path
 ) -> None:
