@@ -316,7 +316,7 @@ def test_a_variable_that_cannot_be_evaluated_names_its_host_before_any_call(benc
 
     assert run.calls == []
     assert "rps_unique_url" in run.messages
-    assert "'nowhere' is undefined on b." in run.messages
+    assert "rps_unique_url cannot be used on b: 'nowhere' is undefined." in run.messages
     assert run.rc != 0
 
 
