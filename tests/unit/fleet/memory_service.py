@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ansible_collections.voip.rps.plugins.module_utils._client.transport import Client
 from ansible_collections.voip.rps.plugins.module_utils._errors import CallError, InputError, LoginError, StoppedError
@@ -69,6 +70,11 @@ class MemoryService(Service):
         super().__init__(client)
         self.world = world
         self._lock = threading.Lock()
+
+    @classmethod
+    def connect(cls, connection: Connection, masker: Masker, **seams: Any) -> MemoryService:
+        """Never called: a test makes the service of its World."""
+        raise NotImplementedError
 
     def _call(self, call: str) -> Refusal | None:
         """Make a call. Raises its error; returns its refusal."""
