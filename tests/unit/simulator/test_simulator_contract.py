@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from simulator import DIALECTS, FAULTS, VirtualClock, fault
 from simulator.clients import Memory, example
-from simulator.core.dialect import Dialect, Operation
+from simulator.core.dialect import ROLES, Dialect, Operation
 from simulator.core.memory import duration
 
 MINE, NEW, THEIRS = "001565000001", "001565000002", "001565000003"
@@ -150,6 +150,16 @@ def test_a_call_that_nobody_knows(memory: Memory, vendor: str) -> None:
 def test_worlds_are_apart(memory: Memory, vendor: str) -> None:
     memory.sim.world(vendor).add_device(MINE, "me", "main")
     assert [name for name in DIALECTS if memory.sim.world(name).devices()] == [vendor]
+
+
+@EACH
+def test_every_role_has_its_call(vendor: str) -> None:
+    dialect = DIALECTS[vendor]
+    has = {role for role in ROLES if dialect.call_for(role) is not None}
+    assert {role for operation in dialect.operations for role in operation.roles} <= set(ROLES)
+    assert {"read", "add", "move", "remove"} <= has
+    assert ("list" in has) is (dialect.capabilities.lists == "account")
+    assert ("add_many" in has) is ("remove_many" in has) is dialect.capabilities.bulk
 
 
 # -- the table of faults

@@ -163,7 +163,7 @@ def test_the_control_api_describes_the_services(sim: Simulator) -> None:
     for vendor, service in services.items():
         assert service["url"] == sim.url(vendor)
         assert service["calls"] == {op.name: op.write for op in DIALECTS[vendor].operations}
-        assert {"latency", "mac_notation"} <= set(service["switches"])
+        assert {"latency", *(switch.name for switch in DIALECTS[vendor].switches)} <= set(service["switches"])
         assert all(service["switches"].values())
     assert _control(sim, "fault-kinds")["late"] == {
         "executed": "late",

@@ -24,10 +24,10 @@ def test_every_place_that_names_services_names_this_one(name: str) -> None:
 
 
 def test_a_service_that_is_nowhere_is_missed_in_every_place() -> None:
-    nowhere = replace(VENDORS["htek"], name="grandline", title="Grandline")
+    nowhere = replace(VENDORS["htek"], name="nowhere", title="Nowhere Phones")
     found = missing(nowhere)
     assert len(found) == len(PLACES)
-    assert found[0] == "plugins/doc_fragments/connection.py lacks grandline among the choices of vendor."
+    assert found[0] == "plugins/doc_fragments/connection.py lacks nowhere among the choices of vendor."
     assert all("{" not in sentence for sentence in found)
 
 
