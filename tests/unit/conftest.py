@@ -18,7 +18,7 @@ if AnsibleCollectionConfig.collection_finder is None:
     places = found.submodule_search_locations if found is not None else None
     init_plugin_loader([str(Path(place).parent) for place in places or ()])
 
-# A busy machine is not a failing test, and what fails here fails everywhere: `make fuzz` is what looks for new examples.
+# A busy machine is not a failing test, and what fails here fails everywhere: `make fuzz` looks for new examples.
 settings.register_profile(
     "steady", parent=settings(), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
