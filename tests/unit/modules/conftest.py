@@ -12,6 +12,7 @@ import pathlib
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import ansible.module_utils.basic
@@ -154,10 +155,11 @@ class ModuleRunner:
         return Outcome(process.returncode, process.stdout, process.stderr)
 
 
-@pytest.fixture(scope="session")
-def fork_server() -> Iterator[subprocess.Popen[str]]:
-    """The process that the modules are forked from."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(_ABOVE), "PYTHONDONTWRITEBYTECODE": "1"}
+@contextmanager
+def _forking(measured: bool) -> Iterator[subprocess.Popen[str]]:
+    """The process that modules are forked from; whether coverage is measured is settled when it starts."""
+    kept = {key: value for key, value in os.environ.items() if measured or not key.startswith(("COV_", "COVERAGE_"))}
+    environment = {**kept, "PYTHONPATH": os.pathsep.join(_ABOVE), "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(
         [sys.executable, "-c", FORK_SERVER],
         stdin=subprocess.PIPE,
@@ -169,6 +171,26 @@ def fork_server() -> Iterator[subprocess.Popen[str]]:
         if process.stdin is not None:
             process.stdin.close()
         process.wait(_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def measured_server() -> Iterator[subprocess.Popen[str]]:
+    with _forking(measured=True) as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def unmeasured_server() -> Iterator[subprocess.Popen[str]]:
+    with _forking(measured=False) as process:
+        yield process
+
+
+@pytest.fixture
+def fork_server(request: pytest.FixtureRequest) -> subprocess.Popen[str]:
+    """The process that the modules of this test are forked from."""
+    kind = "unmeasured" if request.node.get_closest_marker("no_cover") else "measured"
+    found: subprocess.Popen[str] = request.getfixturevalue(f"{kind}_server")
+    return found
 
 
 @pytest.fixture
