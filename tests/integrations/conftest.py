@@ -19,7 +19,7 @@ _TESTS = str(Path(__file__).resolve().parents[1])
 if _TESTS not in sys.path:
     sys.path.insert(0, _TESTS)
 
-from integrations.support import COLLECTION, Answer, FakeService, Runner  # noqa: E402 - after the path
+from integrations.support import COLLECTION, Answer, FakeService, Runner, Servers  # noqa: E402 - after the path
 
 START_LIMIT = 30.0  # seconds; a hang must not stop all tests
 
@@ -44,10 +44,17 @@ def foreign() -> Path:
     return found[-1].parent
 
 
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    running = Servers()
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def runner(tmp_path: Path, collections: Path) -> Runner:
+def runner(tmp_path: Path, collections: Path, servers: Servers) -> Runner:
     """Ansible's programs, with this collection."""
-    return Runner(tmp_path, str(collections))
+    return Runner(tmp_path, str(collections), servers)
 
 
 @pytest.fixture
