@@ -25,6 +25,8 @@ from steps import EXTRA_STEPS, STEPS, Step
 PYTEST_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)\b")
 PYTEST_CLOSING = re.compile(r"^(=+ )?\d+ (passed|failed|errors?|skipped|xfailed)\b.* in [\d.]+s")
 LANES = 2
+# Steps that are not free wait for each other, so they decide how long all of it takes: the others leave them a core.
+BEHIND = ("nice", "-n", "5")
 COUNTED_AS = {"error": "failed", "errors": "failed", "xfailed": "skipped"}
 
 
@@ -155,7 +157,11 @@ def run_steps(steps: Iterable[Step], venv: Path, lanes: int = 1) -> list[Report]
     try:
         if lanes == 1 or len(steps) == 1:
             return [run_step(step, venv, env, children, show) for step in steps]
-        return run_lanes(steps, lanes, lambda step, shown: run_step(step, venv, env, children, shown), children)
+
+        def run(step: Step, shown: Show) -> Report:
+            return run_step(step, venv, env, children, shown, BEHIND if step.free else ())
+
+        return run_lanes(steps, lanes, run, children)
     except KeyboardInterrupt:
         children.end()
         raise
@@ -202,7 +208,9 @@ def run_lanes(
     return [reports[step.name] for step in steps]
 
 
-def run_step(step: Step, venv: Path, env: dict[str, str], children: Children, shown: Show) -> Report:
+def run_step(
+    step: Step, venv: Path, env: dict[str, str], children: Children, shown: Show, before: Sequence[str] = ()
+) -> Report:
     """Run the commands of a step until one fails, and judge its output."""
     shown(f"\n=== {step.name}: {step.does} ===")
     report = Report(step)
@@ -212,7 +220,7 @@ def run_step(step: Step, venv: Path, env: dict[str, str], children: Children, sh
         started = time.monotonic()
         lines: list[str] = []
         for command in step.commands:
-            process = children.start(_for_venv(command, venv), step.cwd, env | dict(step.env))
+            process = children.start([*before, *_for_venv(command, venv)], step.cwd, env | dict(step.env))
             status = _follow(process, step, lines, shown)
             children.ended(process)
             if status:

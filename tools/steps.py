@@ -39,7 +39,7 @@ def _version() -> str:
 ARTIFACT = str(BUILD / f"dist/voip-rps-{_version()}.tar.gz")
 IN_TREE = str(PACKAGE)
 UNIT_ENV = (("PYTHONPATH", str(BUILD)), ("COVERAGE_FILE", str(BUILD / "coverage/data")))
-PYTEST = ("pytest", "-n", "2", "-o", f"cache_dir={BUILD / 'pytest'}")
+PYTEST = ("pytest", "-n", "2", "--dist", "worksteal", "-o", f"cache_dir={BUILD / 'pytest'}")
 
 STEPS = (
     Step("ruff", "ruff check", (("ruff", "check", "."),), cwd=ROOT, free=True),

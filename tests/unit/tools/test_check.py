@@ -94,7 +94,7 @@ def test_the_output_of_a_step_is_shown_and_judged(check: Any, steps: Any) -> Non
         "it", "does", (("python", "-c", script),), cwd=Path.cwd(), unwanted="^WARNING", excused="let pass"
     )
     shown: list[str] = []
-    report = check.run_step(step, Path(sys.prefix), dict(os.environ), check.Children(), shown.append)
+    report = check.run_step(step, Path(sys.prefix), dict(os.environ), check.Children(), shown.append, check.BEHIND)
     assert (report.outcome, report.why) == ("failed", "it said: WARNING: no")
     assert report.counts() == {"passed": 3, "skipped": 1, "failed": 1}
     assert shown[0] == "\n=== it: does ==="
