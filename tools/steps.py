@@ -24,6 +24,9 @@ class Step:
     wanted: str = ""  # some line must match this
     unwanted: str = ""  # no line may match this, whatever the exit status
     excused: str = ""  # but a line that matches this is let pass
+    # It writes nothing that another step uses: neither into the staged tree nor into the folders of Ansible's tools.
+    # Of the others one runs at a time, in their order.
+    free: bool = False
 
 
 def _version() -> str:
@@ -36,11 +39,11 @@ def _version() -> str:
 ARTIFACT = str(BUILD / f"dist/voip-rps-{_version()}.tar.gz")
 IN_TREE = str(PACKAGE)
 UNIT_ENV = (("PYTHONPATH", str(BUILD)), ("COVERAGE_FILE", str(BUILD / "coverage/data")))
-PYTEST = ("pytest", "-n", "2", "-o", f"cache_dir={BUILD / 'pytest'}")
+PYTEST = ("pytest", "-n", "2", "--dist", "worksteal", "-o", f"cache_dir={BUILD / 'pytest'}")
 
 STEPS = (
-    Step("ruff", "ruff check", (("ruff", "check", "."),), cwd=ROOT),
-    Step("format", "ruff format --check", (("ruff", "format", "--check", "."),), cwd=ROOT),
+    Step("ruff", "ruff check", (("ruff", "check", "."),), cwd=ROOT, free=True),
+    Step("format", "ruff format --check", (("ruff", "format", "--check", "."),), cwd=ROOT, free=True),
     Step(
         "mypy",
         "mypy on plugins, tests and tools",
@@ -53,8 +56,9 @@ STEPS = (
             ),
         ),
         cwd=BUILD,
+        free=True,
     ),
-    Step("yamllint", "yamllint --strict", (("yamllint", "--strict", "."),)),
+    Step("yamllint", "yamllint --strict", (("yamllint", "--strict", "."),), free=True),
     Step(
         "workflows",
         "zizmor and actionlint on .github",
@@ -71,14 +75,16 @@ STEPS = (
             ("python", str(ROOT / "tools/workflows.py")),
         ),
         cwd=ROOT,
+        free=True,
     ),
-    Step("shell", "shellcheck", (("shellcheck", ".ci/run", "tools/venv.sh"),)),
+    Step("shell", "shellcheck", (("shellcheck", ".ci/run", "tools/venv.sh"),), free=True),
     Step(
         "unit",
         "unit tests, with branch coverage of plugins/",
         ((*PYTEST, "--cov", f"--cov-report=html:{BUILD / 'coverage/html'}", "--cov-report=term", "tests/unit"),),
         needs="tests/unit/**/test_*.py",
         env=UNIT_ENV,
+        free=True,
     ),
     Step(
         "playbooks",
@@ -86,6 +92,7 @@ STEPS = (
         ((*PYTEST, "tests/playbooks"),),
         needs="tests/playbooks/test_*.py",
         env=UNIT_ENV,
+        free=True,
     ),
     Step(
         "faults",
@@ -93,14 +100,18 @@ STEPS = (
         ((*PYTEST, "tests/faults", "tests/fuzz"),),
         needs="tests/f*/test_*.py",
         env=UNIT_ENV,
+        free=True,
     ),
-    Step("awx", "jobs by ansible-runner", ((*PYTEST, "tests/awx"),), needs="tests/awx/test_*.py", env=UNIT_ENV),
+    Step(
+        "awx", "jobs by ansible-runner", ((*PYTEST, "tests/awx"),), needs="tests/awx/test_*.py", env=UNIT_ENV, free=True
+    ),
     Step(
         "integrations",
         "the recipes of docs/integrations, with NetBox's own plugin, and the playbooks that make inventories",
         (("python", str(ROOT / "tools/foreign.py")), (*PYTEST, "tests/integrations")),
         needs="tests/integrations/test_*.py",
         env=UNIT_ENV,
+        free=True,
     ),
     Step(
         "browser",
@@ -108,6 +119,7 @@ STEPS = (
         (("pytest", "-s", "-o", f"cache_dir={BUILD / 'pytest'}", "tests/browser"),),
         needs="tests/browser/test_*.py",
         env=UNIT_ENV,
+        free=True,
     ),
     Step("ansible-lint", "ansible-lint, profile production, offline", (("ansible-lint", "--nocolor"),)),
     Step(
@@ -123,8 +135,8 @@ STEPS = (
         (("ansible-test", "integration", "--local", "--python", "{python_version}", "--color", "no"),),
         needs="tests/integration/targets/*/tasks/main.yml",
     ),
-    Step("changelog", "antsibull-changelog lint", (("antsibull-changelog", "lint"),)),
-    Step("licences", "reuse lint", (("reuse", "lint", "--lines"),), cwd=ROOT),
+    Step("changelog", "antsibull-changelog lint", (("antsibull-changelog", "lint"),), free=True),
+    Step("licences", "reuse lint", (("reuse", "lint", "--lines"),), cwd=ROOT, free=True),
     Step(
         "docs",
         "antsibull-docs lint, then the plugins' pages as HTML",
@@ -140,6 +152,7 @@ STEPS = (
             ),
         ),
         needs="plugins/modules/*.py",
+        free=True,
     ),
     Step(
         "build",
@@ -193,6 +206,7 @@ EXTRA_STEPS = (
         ),
         needs="tests/unit/**/test_*.py",
         env=(*UNIT_ENV, ("RPS_FUZZ", "200000")),
+        free=True,
     ),
     Step(
         "all-faults",
@@ -200,6 +214,7 @@ EXTRA_STEPS = (
         ((*PYTEST, "tests/faults"),),
         needs="tests/faults/test_*.py",
         env=(*UNIT_ENV, ("RPS_FAULTS", "all")),
+        free=True,
     ),
     Step(
         "bench",

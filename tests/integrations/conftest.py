@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from integrations.support import COLLECTION, Answer, FakeService, Runner
+from integrations.support import COLLECTION, Answer, FakeService, Runner, Servers
 
 START_LIMIT = 30.0  # seconds; a hang must not stop all tests
 
@@ -39,10 +39,17 @@ def foreign() -> Path:
     return found[-1].parent
 
 
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    running = Servers()
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def runner(tmp_path: Path, collections: Path) -> Runner:
+def runner(tmp_path: Path, collections: Path, servers: Servers) -> Runner:
     """Ansible's programs, with this collection."""
-    return Runner(tmp_path, str(collections))
+    return Runner(tmp_path, str(collections), servers)
 
 
 @pytest.fixture

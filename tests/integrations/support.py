@@ -1,16 +1,12 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real runs of Ansible's programs against small services on this machine.
-
-Nothing here imports the collection: what users copy is run as they run it.
-"""
+"""Real runs of Ansible's programs against small services on this machine: what users copy is run as they run it."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from support.fork_server import ForkServer
 
 COLLECTION = Path(__file__).absolute().parents[2]
 EXAMPLES = COLLECTION / "docs/integrations"
@@ -121,12 +119,30 @@ class Done:
         return " ".join(self.output.replace("[ERROR]:", " ").split())
 
 
+class Servers:
+    """Processes that have imported Ansible, one for each path of collections; runs are forks of them."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, ForkServer] = {}
+
+    def of(self, environment: Mapping[str, str]) -> ForkServer:
+        collections = environment["ANSIBLE_COLLECTIONS_PATH"]
+        if collections not in self._running:
+            self._running[collections] = ForkServer(environment)
+        return self._running[collections]
+
+    def close(self) -> None:
+        for server in self._running.values():
+            server.close()
+
+
 @dataclass
 class Runner:
     """Runs Ansible's programs in a folder of its own, with nothing of the user's own Ansible."""
 
     folder: Path
     collections: str
+    servers: Servers
     env: dict[str, str] = field(default_factory=dict)
 
     def run(self, program: str, *arguments: str, env: Mapping[str, str] | None = None) -> Done:
@@ -141,17 +157,10 @@ class Runner:
             "NO_PROXY": "localhost,127.0.0.1",
             "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),
         }
-        done = subprocess.run(
-            [str(BIN / program), *arguments],
-            cwd=self.folder,
-            env=whole | self.env | dict(env or {}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+        whole |= self.env | dict(env or {})
+        output = self.folder / ".stdout", self.folder / ".stderr"
+        rc = self.servers.of(whole).run(arguments, self.folder, whole, output, program.removeprefix("ansible-"))
+        return Done(rc, *(path.read_text(encoding="utf-8") for path in output))
 
     def play(self, *arguments: str, **values: Any) -> Done:
         """Run ansible-playbook; `values` become extra variables."""

@@ -10,11 +10,11 @@ from collections import Counter
 from simulator import Fault
 from support.playbooks import BRANCH, OFFICE, Bench, colons, mac, phone
 
-OURS = range(1, 41)
+OURS = range(1, 21)
 
 
 def shared(bench: Bench) -> None:
-    """An account with 40 phones of ours, two strangers on our server, one on another team's, one of their MACs."""
+    """An account with 20 phones of ours, two strangers on our server, one on another team's, one of their MACs."""
     bench.servers()
     for number in (*OURS, 41, 42):
         bench.device(number)
@@ -63,7 +63,7 @@ def test_a_purge_that_names_a_server_of_nobody_is_refused_before_any_call(bench:
 
 def test_a_deadline_ends_the_run_and_every_phone_has_a_result(bench: Bench) -> None:
     bench.servers()
-    bench.inventory({f"desk-{number}": phone(number) for number in range(1, 61)}, bench.one)
+    bench.inventory({f"desk-{number}": phone(number) for number in range(1, 21)}, bench.one)
     bench.sim.faults.add(Fault("hang", method="checkDeviceExt"))
 
     run = bench.run("voip.rps.provision", extra={"rps_deadline": 1})
@@ -71,9 +71,9 @@ def test_a_deadline_ends_the_run_and_every_phone_has_a_result(bench: Bench) -> N
     again = bench.run("voip.rps.provision", extra={"rps_deadline": 300})
 
     assert run.rc == 2
-    assert len(run.outcomes) == 60
+    assert len(run.outcomes) == 20
     assert set(run.outcomes.values()) == {"not_attempted"}
     reasons = Counter(entry["reason"] for entry in run.entries.values())
-    assert reasons == {"deadline": 60}
+    assert reasons == {"deadline": 20}
     assert run.writes == []
     assert again.rc == 0

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from typing import Any
 from ansible_collections.voip.rps.plugins.module_utils._vendors import registry
 from simulator import Simulator
 
+from .fork_server import ForkServer
 from .pages import ROOT, blocks
 
 USER, PASSWORD = "office", "a-made-up-password"
@@ -73,18 +72,24 @@ class Done:
         return self
 
 
+# Nothing of the user's Ansible; nor is coverage measured, which the tests of each layer reach without whole runs.
+_FOREIGN = ("ANSIBLE_", "RPS_", "COV_", "COVERAGE_")
+
+
+def page_environment(home: Path) -> dict[str, str]:
+    """The environment of a reader's shell, without logins."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
+    return kept | {"HOME": str(home), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_NOCOLOR": "1"}
+
+
 class PageRunner:
     """Runs Ansible's programs in a folder, with the logins of the simulator in the environment and nothing else."""
 
-    def __init__(self, sim: Simulator, folder: Path) -> None:
+    def __init__(self, sim: Simulator, folder: Path, server: ForkServer) -> None:
         self.sim = sim
         self.folder = folder
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "RPS_"))}
-        self.environment |= {
-            "HOME": str(folder),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_NOCOLOR": "1",
-        }
+        self._server = server
+        self.environment = page_environment(folder)
         for vendor in sim.vendors:
             sim.add_account(vendor, USER, PASSWORD)
             front = f"RPS_{vendor.upper()}_"
@@ -113,17 +118,10 @@ class PageRunner:
         return found
 
     def run(self, program: str, *arguments: str) -> Done:
-        ended = subprocess.run(
-            [sys.executable, "-m", f"ansible.cli.{program}", *arguments],
-            check=False,
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,  # a watchdog: no run takes a tenth of it
-        )
-        return Done(ended.returncode, ended.stdout, ended.stderr)
+        output = self.folder / ".stdout", self.folder / ".stderr"
+        status = self._server.run(arguments, self.folder, self.environment, output, program)
+        stdout, stderr = (path.read_text(encoding="utf-8") for path in output)
+        return Done(status, stdout, stderr)
 
     def bound(self, vendor: str) -> dict[str, str | None]:
         """MAC: redirect URL, of all devices of the account."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -22,3 +23,26 @@ settings.register_profile(
 )
 settings.register_profile("fuzz", deadline=None, max_examples=5000)
 settings.load_profile("steady")
+
+# Measuring coverage doubles what a test costs. These reach no line of plugins/ that the tables of cases beside them do
+# not reach: tests of other code, tests of any input, and many times the same path with another text.
+_TESTS = Path(__file__).parent
+_NOT_MEASURED = (
+    "docs",
+    "simulator",
+    "tools",
+    "modules/test_module_secrets.py",
+    "report/test_report_hostile.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "no_cover: coverage is not measured (known to pytest-cov)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("hypothesis") or any(
+            item.path.is_relative_to(_TESTS / name) for name in _NOT_MEASURED
+        ):
+            item.add_marker("no_cover")

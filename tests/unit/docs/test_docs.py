@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import yaml
 from ansible import constants
 from ansible_collections.voip.rps.plugins.module_utils._messages import GUARDS
 from ansible_collections.voip.rps.plugins.module_utils._vendors import registry
+from support.page_runner import PageRunner
 from support.pages import PAGES, ROOT, Block, anchors, blocks, name_of, prose, section, tables, text_of
 
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -82,19 +81,13 @@ def _is_playbook(body: str) -> bool:
     return isinstance(content, list) and any("hosts" in item or "import_playbook" in item for item in content)
 
 
-def test_every_playbook_in_the_pages_passes_the_syntax_check(tmp_path: Path) -> None:
+def test_every_playbook_in_the_pages_passes_the_syntax_check(runner: PageRunner) -> None:
     files = []
     for number, block in enumerate(block for block in YAML_BLOCKS if _is_playbook(block.body)):
-        files.append(tmp_path / f"{number}.yml")
-        files[-1].write_text(block.body, encoding="utf-8")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "RPS_"))}
-    environment |= {"HOME": str(tmp_path), "ANSIBLE_COLLECTIONS_PATH": str(Path(registry.__file__).parents[5])}
-    program = [sys.executable, "-m", "ansible.cli.playbook", "--syntax-check", "-i", "localhost,"]
-    done = subprocess.run(
-        [*program, *map(str, files)], check=False, env=environment, capture_output=True, text=True, timeout=300
-    )
+        files.append(f"{number}.yml")
+        runner.write(files[-1], block.body)
     assert len(files) > 5
-    assert done.returncode == 0, done.stdout + done.stderr
+    runner.playbook("--syntax-check", "-i", "localhost,", *files).succeeded()
 
 
 # Names.

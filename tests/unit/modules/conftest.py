@@ -10,6 +10,7 @@ import pathlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from simulator import Simulator
@@ -17,10 +18,11 @@ from support.modules import ABOVE, FORK_SERVER, SECONDS, ModuleRunner
 from support.phones import BRANCH, OFFICE, OTHER_PASSWORD, OTHER_USER, PASSWORD, THEIRS, USER
 
 
-@pytest.fixture(scope="session")
-def fork_server() -> Iterator[subprocess.Popen[str]]:
-    """The process that the modules are forked from."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(ABOVE), "PYTHONDONTWRITEBYTECODE": "1"}
+@contextmanager
+def _forking(measured: bool) -> Iterator[subprocess.Popen[str]]:
+    """The process that modules are forked from; whether coverage is measured is settled when it starts."""
+    kept = {key: value for key, value in os.environ.items() if measured or not key.startswith(("COV_", "COVERAGE_"))}
+    environment = {**kept, "PYTHONPATH": os.pathsep.join(ABOVE), "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(
         [sys.executable, "-c", FORK_SERVER],
         stdin=subprocess.PIPE,
@@ -32,6 +34,26 @@ def fork_server() -> Iterator[subprocess.Popen[str]]:
         if process.stdin is not None:
             process.stdin.close()
         process.wait(SECONDS)
+
+
+@pytest.fixture(scope="session")
+def measured_server() -> Iterator[subprocess.Popen[str]]:
+    with _forking(measured=True) as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def unmeasured_server() -> Iterator[subprocess.Popen[str]]:
+    with _forking(measured=False) as process:
+        yield process
+
+
+@pytest.fixture
+def fork_server(request: pytest.FixtureRequest) -> subprocess.Popen[str]:
+    """The process that the modules of this test are forked from."""
+    kind = "unmeasured" if request.node.get_closest_marker("no_cover") else "measured"
+    found: subprocess.Popen[str] = request.getfixturevalue(f"{kind}_server")
+    return found
 
 
 @pytest.fixture
