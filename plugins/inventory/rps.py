@@ -267,7 +267,8 @@ class Request:
     def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
         problems = Problems()
         self.account = parse_text(values.get("account"), "account", problems)
-        self.servers = _servers(values.get("servers"), problems)
+        vendor = values.get("vendor") or environ.get("RPS_VENDOR")
+        self.servers = _servers(values.get("servers"), str(vendor), problems)
         nothing: list[str] = []
         self.statuses = frozenset(problems.attempt(lambda: _statuses(values.get("statuses")), nothing))
         prefixes = values.get("mac_prefixes")
@@ -339,8 +340,8 @@ def _statuses(values: Any) -> list[str]:
     return [parse_choice(value, "statuses", STATUSES) for value in parse_list(values, "statuses")]
 
 
-def _servers(items: Any, problems: Problems) -> list[Server]:
-    """The option ``servers``."""
+def _servers(items: Any, vendor: str, problems: Problems) -> list[Server]:
+    """The option ``servers``; ``vendor`` as it is written, since it is checked elsewhere."""
     nothing: list[Any] = []
     servers: dict[str, Server] = {}
     for index, item in enumerate(nothing if items is None else problems.attempt(lambda: _list(items), nothing)):
@@ -349,7 +350,7 @@ def _servers(items: Any, problems: Problems) -> list[Server]:
             problems.add(entry, "must be a dictionary with name and url")
             continue
         unknown_keys(item, ("name", "url"), entry, problems)
-        server = problems.attempt(_parser(item, entry), None)
+        server = problems.attempt(_parser(item, entry, vendor), None)
         if server is None:
             continue
         if server.name in servers:
@@ -362,8 +363,8 @@ def _list(items: Any) -> list[Any]:
     return items if items == [] else parse_list(items, "servers")
 
 
-def _parser(item: Mapping[str, Any], entry: str) -> Callable[[], Server | None]:
-    return lambda: parse_server(item.get("name"), item.get("url"), entry)
+def _parser(item: Mapping[str, Any], entry: str, vendor: str) -> Callable[[], Server | None]:
+    return lambda: parse_server(item.get("name"), item.get("url"), entry, vendor)
 
 
 def fetch(connection: Connection, masker: Masker) -> list[Device]:

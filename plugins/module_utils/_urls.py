@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-# Schemes that addServer accepts (Yealink 4.9.3).
+# Schemes that phones are redirected to. Services that name theirs name these four.
 SCHEMES = ("http", "https", "ftp", "tftp")
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<user>[^/?#]*)@)?(?P<host>[^/?#@]*)"

@@ -18,12 +18,11 @@ from ._model import ABSENT, PRESENT, DesiredDevice, Server
 from ._text import first_few, pluralize, shown_value
 from ._urls import url_problem
 from ._validation_values import Problems, parse_bool, parse_mac_option, parse_text, unknown_keys
-from ._vendors.base import URL_ONLY, Capabilities
+from ._vendors.base import URL_ONLY, Capabilities, NameRule
 from ._vendors.registry import VENDORS, vendor_of_mac
 
 # What can be declared of a phone.
 DEVICE_OPTIONS = ("mac", "state", "server", "server_url", "unique_url", "override", "force", "serial")
-_NAME = re.compile(r"[A-Za-z0-9_. -]+")
 
 
 def parse_devices(
@@ -107,7 +106,8 @@ class _DeviceParser:
         if text is None or key == "serial":
             return text
         if (key, text) not in self._checked:
-            self._checked[key, text] = name_problem(text) if key == "server" else url_problem(text)
+            names = self._vendor.server_names
+            self._checked[key, text] = name_problem(text, names) if key == "server" else url_problem(text)
         problem = self._checked[key, text]
         if problem is not None:
             self._problems.add(key, problem, subject)
@@ -164,19 +164,21 @@ def parse_state(value: Any, option: str, problems: Problems, subject: str = "") 
     return PRESENT
 
 
-def name_problem(name: str) -> str | None:
-    """Why this is no name of a server, as the end of a sentence, or None (Yealink 4.9.3)."""
-    if _NAME.fullmatch(name):
+def name_problem(name: str, rule: NameRule) -> str | None:
+    """Why this is no name of a server, as the end of a sentence, or None."""
+    if re.fullmatch(rule.pattern, name):
         return None
-    return f"can only contain A-Z a-z 0-9 - _ . and blanks, not '{shown_value(name)}'"
+    return f"can only contain {rule.words}, not '{shown_value(name)}'"
 
 
-def parse_server(name: Any, url: Any, subject: str = "") -> Server:
+def parse_server(name: Any, url: Any, subject: str = "", vendor_name: str = "") -> Server:
     """One server. ``subject`` is the neutral name of the entry that it is in, for instance ``servers[2]``, or "".
+    ``vendor_name`` is the service whose rule for names counts; the usual one if there is no such service.
 
     Raises InputError with everything that is wrong with it.
     """
     problems = Problems()
+    names = VENDORS.get(vendor_name, _ANY_SERVICE).server_names
     prefix = f"{subject}: " if subject else ""
     texts: list[str] = []
     for key, value in (("name", name), ("url", url)):
@@ -186,7 +188,7 @@ def parse_server(name: Any, url: Any, subject: str = "") -> Server:
             if value is None or isinstance(value, str):
                 problems.add(f"{prefix}{key}", "is required")
             continue
-        problem = name_problem(text) if key == "name" else url_problem(text)
+        problem = name_problem(text, names) if key == "name" else url_problem(text)
         if problem is not None:
             problems.add(f"{prefix}{key}", problem)
     problems.raise_if_any()

@@ -223,7 +223,9 @@ def read(options: Mapping[str, Any], vendor_name: str) -> Request:
             problems.add("name", "is required")
         server = Server(text or "", "")
     else:
-        server = problems.attempt(lambda: parse_server(name, options.get("url")), Server("", ""))
+        server = problems.attempt(
+            lambda: parse_server(name, options.get("url"), vendor_name=vendor_name), Server("", "")
+        )
     problems.raise_if_any()
     return Request(server, state, force)
 

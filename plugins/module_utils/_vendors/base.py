@@ -54,6 +54,22 @@ ASSUMED = "assumed"
 
 
 @dataclass(frozen=True)
+class NameRule:
+    """The names of servers that a service takes: ``pattern`` matches each whole, ``words`` completes "can only
+    contain"."""
+
+    pattern: str
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+# Documented for one of the services and taken for all whose names are the user's own, so that a name fits each account.
+PLAIN_NAMES = NameRule(r"[A-Za-z0-9_. -]+", "A-Z a-z 0-9 - _ . and blanks")
+
+
+@dataclass(frozen=True)
 class Capabilities:
     """What a service can do. Frozen facts; nothing that it cannot do is pretended anywhere else."""
 
@@ -73,6 +89,7 @@ class Capabilities:
     last_contact: bool = False
     max_batch: int = 1_000_000  # devices in one bulk call, at the most
     mixed_batches: bool = False  # one bulk call can have phones of several servers and URLs
+    server_names: NameRule = PLAIN_NAMES
     server_name_limit: int | None = None  # longest name known to work, in characters; longer ones get a warning
     mac_prefixes: tuple[str, ...] = ()  # prefixes of this vendor's own phones
 

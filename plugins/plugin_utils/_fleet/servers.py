@@ -51,8 +51,10 @@ def parse_servers(raw: Any, logins: Logins, problems: Problems) -> dict[str, dic
             continue
         unknown_keys(item, ("name", "url", "account"), subject, problems)
         account = _account(item.get("account"), f"{subject}: account", logins, problems)
+        login = logins.by_name.get(account or "")
         try:
-            server = parse_server(item.get("name"), item.get("url"), subject)
+            vendor = login.connection.vendor if login is not None else ""
+            server = parse_server(item.get("name"), item.get("url"), subject, vendor)
         except InputError as error:
             problems.take(error)
             continue

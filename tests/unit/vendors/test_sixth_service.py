@@ -22,7 +22,7 @@ from ansible_collections.voip.rps.plugins.module_utils._messages import MODULE, 
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, DeviceResult
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import Presenter
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
-from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices
+from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices, parse_server
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import target
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS
 from simulator import DIALECTS
@@ -262,6 +262,18 @@ def test_the_name_is_required_and_the_message_names_the_option() -> None:
     parse_devices([{"mac": phone, "state": "absent"}], ["devices[0]"], "grandline")
     (device,) = parse_devices([{"mac": phone, "server": "office", "server_url": OFFICE}], ["devices[0]"], "grandline")
     assert device.server == "office"
+
+
+def test_its_names_obey_its_own_rule_and_those_of_others_the_usual_one() -> None:
+    (phone,) = phones(1)
+    entry_of = {"mac": phone, "server": "B\u00fcro (EU)", "server_url": OFFICE}
+    (device,) = parse_devices([entry_of], ["devices[0]"], "grandline")
+    assert device.server == "B\u00fcro (EU)"
+    assert parse_server("B\u00fcro (EU)", OFFICE, "servers[0]", "grandline").name == "B\u00fcro (EU)"
+    for vendor, name, words in (("grandline", "a/b", "letters, digits"), ("snom", "B\u00fcro", "A-Z a-z 0-9")):
+        with pytest.raises(InputError) as caught:
+            parse_devices([{**entry_of, "server": name}], ["devices[0]"], vendor)
+        assert words in caught.value.problems[0].text
 
 
 # The tests over all services.

@@ -31,6 +31,7 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors.base import (
     URL_ONLY,
     AccountListing,
     Capabilities,
+    NameRule,
     declared_url,
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.pair_answers import (
@@ -82,6 +83,7 @@ class GrandlineService(XmlRpcService):
         stores_name=True,
         override=False,
         servers=NO_SERVERS,
+        server_names=NameRule(r"[\w ()-]+", "letters, digits, _ - ( ) and blanks"),
         mac_prefixes=("02a1b2",),
     )
     calls: ClassVar[Mapping[Call, str]] = {
