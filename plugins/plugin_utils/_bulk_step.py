@@ -163,10 +163,10 @@ class BulkStep:
         extra = extra_variables(self._loader)
         arrivals = self._arrivals(values, started)
         self._templar.available_variables = values
-        mine = HostVariables(values, self._templar)
-        fleet = mine.read(FLEET_VARS)
+        own = HostVariables(values, self._templar)
+        fleet = own.read(FLEET_VARS)
         fleet["rps_fleet_size"] = given_fleet_size(extra)
-        arrivals.problems[:0] = [unusable(name, text) for name, text in mine.problems.items()]
+        arrivals.problems[:0] = [unusable(name, text) for name, text in own.problems.items()]
         arrivals.check()
         return _Pass(str(started["run"]), arrivals, fleet, extra)
 

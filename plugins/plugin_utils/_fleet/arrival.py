@@ -70,49 +70,50 @@ def _neutral(name: str) -> str:
     return name[len("rps_") :]
 
 
-def begin(host: str, mine: HostVariables) -> dict[str, Any]:
+def begin(host: str, variables: HostVariables) -> dict[str, Any]:
     """A new pass: its token, and the fleet variables of the host that all others are compared with.
 
     The digests are keyed, since a password is among what they are made of.
     """
     key = secrets.token_hex(16)
-    written = {name: mine.signature(name) for name in FLEET_VARS}
+    written = {name: variables.signature(name) for name in FLEET_VARS}
     return {
         "run": secrets.token_hex(8),
         "key": key,
         "reference": host,
         "whole": digest(written, key),
         "written": {name: digest(value, key) for name, value in written.items()},
-        "evaluated": {name: digest(mine.evaluated_signature(name), key) for name in FLEET_VARS},
+        "evaluated": {name: digest(variables.evaluated_signature(name), key) for name in FLEET_VARS},
     }
 
 
-def record(mine: HostVariables, started: Mapping[str, Any], host: str) -> dict[str, Any]:
+def record(variables: HostVariables, started: Mapping[str, Any], host: str) -> dict[str, Any]:
     """What a host that arrived hands to the bulk step. Of fleet variables only which of them differ."""
-    differs = _differing(mine, started)
-    mine.problems.clear()  # those of fleet variables are the reference's, or differ
-    phone = mine.read(PHONE_VARS)
+    return {"run": started["run"], "host": host, **_arrival(variables, _differing(variables, started))}
+
+
+def _arrival(variables: HostVariables, differs: Sequence[str]) -> dict[str, Any]:
+    variables.problems.clear()  # those of fleet variables are the reference's, or differ
+    phone = variables.read(PHONE_VARS)
     return {
-        "run": started["run"],
-        "host": host,
         "phone": phone,
-        "problems": mine.problems,
-        "differs": differs,
-        "unknown": mine.unknown(),
+        "problems": variables.problems,
+        "differs": list(differs),
+        "unknown": variables.unknown(),
     }
 
 
-def _differing(mine: HostVariables, started: Mapping[str, Any]) -> list[str]:
+def _differing(variables: HostVariables, started: Mapping[str, Any]) -> list[str]:
     """Fleet variables whose value is not that of the host that began the pass."""
     key = started["key"]
-    written = {name: mine.signature(name) for name in FLEET_VARS}
+    written = {name: variables.signature(name) for name in FLEET_VARS}
     if digest(written, key) == started["whole"]:
         return []  # one digest for all of them: most hosts end here
     return [
         name
         for name, value in written.items()
         if digest(value, key) != started["written"][name]
-        and digest(mine.evaluated_signature(name), key) != started["evaluated"][name]
+        and digest(variables.evaluated_signature(name), key) != started["evaluated"][name]
     ]
 
 
@@ -123,9 +124,9 @@ def arrived(hostvars: Any, batch: Iterable[str], started: Mapping[str, Any]) -> 
     """
     found = Arrivals(str(started["reference"]))
     for host in batch:
-        mine = hostvars.raw_get(host).get(RECORD)
-        if isinstance(mine, Mapping) and mine.get("run") == started["run"] and mine.get("host") == host:
-            found.add(host, mine)
+        made = hostvars.raw_get(host).get(RECORD)
+        if isinstance(made, Mapping) and made.get("run") == started["run"] and made.get("host") == host:
+            found.add(host, made)
     return found
 
 
@@ -144,42 +145,46 @@ def read_hostvars(
     Only for a play in which every host arrives, and where ``colliding`` is false.
     """
     found = Arrivals(reference)
-    first = HostVariables({**shared, **hostvars.raw_get(reference)}, templar)
-    templar.available_variables = first.values
-    known = {name: first.signature(name) for name in FLEET_VARS}
-    evaluated: dict[str, Any] = {}
-    plain = {name for name in FLEET_VARS if _is_static(known[name], first.values.get(name))}
+    fleet = _Reference(HostVariables({**shared, **hostvars.raw_get(reference)}, templar), templar)
     for host in batch:
-        values = {**shared, **hostvars.raw_get(host)}
-        mine = HostVariables(values, templar)
-        templar.available_variables = values
-        differs: list[str] = []
-        for name in FLEET_VARS:
-            if (
-                name in plain
-                and values.get(name) is first.values.get(name)
-                and (name in values) == (name in first.values)
-            ):
-                continue
-            if mine.signature(name) == known[name]:
-                continue
-            if name not in evaluated:
-                templar.available_variables = first.values
-                evaluated[name] = first.evaluated_signature(name)
-                templar.available_variables = values
-            if mine.evaluated_signature(name) != evaluated[name]:
-                differs.append(name)
-        mine.problems.clear()
-        found.add(
-            host,
-            {
-                "phone": mine.read(PHONE_VARS),
-                "problems": mine.problems,
-                "differs": differs,
-                "unknown": mine.unknown(),
-            },
-        )
+        variables = HostVariables({**shared, **hostvars.raw_get(host)}, templar)
+        templar.available_variables = variables.values
+        found.add(host, _arrival(variables, fleet.differing(variables)))
     return found
+
+
+class _Reference:
+    """The fleet variables of the host that all others are compared with. They do not leave the process, so they are
+    compared as they are."""
+
+    def __init__(self, variables: HostVariables, templar: Any) -> None:
+        self._variables = variables
+        self._templar = templar
+        templar.available_variables = variables.values
+        self._written = {name: variables.signature(name) for name in FLEET_VARS}
+        self._static = {name for name in FLEET_VARS if _is_static(self._written[name], variables.values.get(name))}
+        self._evaluated: dict[str, Any] = {}
+
+    def differing(self, variables: HostVariables) -> list[str]:
+        """The fleet variables that have another value on this host; the templar is the host's."""
+        return [name for name in FLEET_VARS if self._differs(name, variables)]
+
+    def _differs(self, name: str, variables: HostVariables) -> bool:
+        first, values = self._variables.values, variables.values
+        # The very same object, as most hosts have it from their group.
+        if name in self._static and values.get(name) is first.get(name) and (name in values) == (name in first):
+            return False
+        if variables.signature(name) == self._written[name]:
+            return False
+        return bool(variables.evaluated_signature(name) != self._evaluated_signature(name))
+
+    def _evaluated_signature(self, name: str) -> Any:
+        if name not in self._evaluated:
+            others = self._templar.available_variables
+            self._templar.available_variables = self._variables.values
+            self._evaluated[name] = self._variables.evaluated_signature(name)
+            self._templar.available_variables = others
+        return self._evaluated[name]
 
 
 def declared_outside(values: Mapping[str, Any], phones: Iterable[str]) -> frozenset[str]:
