@@ -27,6 +27,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "_mac": (f"{PURE}/test_mac.py",),
     "_vendors/pair_answers": ("tests/unit/vendors/test_rps_family.py", "tests/unit/vendors/test_snom.py"),
     "_vendors/rps_family": ("tests/unit/vendors/test_rps_family.py",),
+    "_reconcile/binding": (f"{PURE}/test_binding.py", "tests/unit/vendors/test_sixth_service.py"),
     "_reconcile/plan": (f"{PURE}/test_plan.py", f"{PURE}/test_guards.py", f"{PURE}/test_plan_properties.py"),
     "_reconcile/guards": (f"{PURE}/test_guards.py",),
     "_reconcile/verify": (f"{PURE}/test_verify.py",),

@@ -141,13 +141,13 @@ class PhoneParser:
         server, unique = values.get("rps_server"), values.get("rps_unique_url")
         if parse_state(values.get("rps_state"), "state", probe) != PRESENT or probe.found:
             return True
-        if vendor.binds_to == URL_ONLY and not _is_empty(unique):
+        if vendor.binds_to == URL_ONLY and not vendor.stores_name and not _is_empty(unique):
             return True
         if not _is_empty(server):
             if isinstance(server, str) and _is_empty(unique):
                 use.add(host, server.strip())
             return True
-        if vendor.binds_to == NAMED_SERVER:
+        if vendor.binds_to == NAMED_SERVER or vendor.stores_name:
             self._required("server", host)
         else:
             hint = self._spelling.on_host(host, values, "rps_server")

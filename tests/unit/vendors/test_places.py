@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,21 @@ def test_every_module_of_a_service_is_in_the_registry() -> None:
             if names == ["capabilities"]:
                 modules.add(path.stem)
     assert modules == {service.__module__.rpartition(".")[2] for service in SERVICES.values()} == set(VENDORS)
+
+
+NEUTRAL = [
+    *(FOLDER.parent / "_reconcile").glob("*.py"),
+    *FOLDER.parent.glob("*.py"),
+    *(FOLDER / name for name in ("base.py", "parts.py", "pair_answers.py", "xmlrpc_service.py")),
+    *(FOLDER.parents[1] / "plugin_utils").rglob("*.py"),
+]
+
+
+@pytest.mark.parametrize("path", NEUTRAL, ids=lambda path: path.stem)
+def test_no_code_but_its_own_knows_a_service_by_its_name(path: Path) -> None:
+    code = re.sub(r"#.*", "", path.read_text(encoding="utf-8"))
+    names = "|".join({text for vendor in VENDORS.values() for text in (vendor.name, vendor.title)})
+    assert re.findall(rf"\b(?:{names})\b", code) == []
 
 
 def test_the_simulator_has_the_same_services() -> None:

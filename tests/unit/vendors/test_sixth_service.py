@@ -32,6 +32,7 @@ from support.oracles import problems
 from support.phones import BRANCH, OFFICE, OTHER_USER, PASSWORD, THEIRS, USER, mac, own_url
 from support.runs import ALL, codes, outcomes
 from support.scenarios import RENAME, SCENARIOS, Scenario, Service
+from unit.fleet import plays
 from unit.vendors.grandline.dialect import DIALECT
 from unit.vendors.grandline.service import GrandlineService
 from unit.vendors.scripted import change as change_of
@@ -262,6 +263,19 @@ def test_the_name_is_required_and_the_message_names_the_option() -> None:
     parse_devices([{"mac": phone, "state": "absent"}], ["devices[0]"], "grandline")
     (device,) = parse_devices([{"mac": phone, "server": "office", "server_url": OFFICE}], ["devices[0]"], "grandline")
     assert device.server == "office"
+
+
+@pytest.mark.parametrize("more", [{}, {"rps_unique_url": own_url(1)}], ids=["server", "unique"])
+def test_the_role_takes_the_url_of_the_name_and_requires_the_name(more: dict[str, Any]) -> None:
+    accounts = {"main": plays.login("grandline")}
+    servers = [{"name": "B\u00fcro (EU)", "url": OFFICE}, {"name": "branch", "url": OFFICE}]
+    hosts = {"desk-1": plays.phone(1, "grandline", rps_server="B\u00fcro (EU)", **more)}
+    (account,) = plays.fleet(hosts, rps_accounts=accounts, rps_servers=servers).accounts
+    (device,) = account.declared
+    assert (device.server, device.url) == ("B\u00fcro (EU)", more.get("rps_unique_url", OFFICE))
+    nameless = {"desk-1": {**plays.phone(1, "grandline", **more), "rps_server": None}}
+    text = plays.message(nameless, rps_accounts=accounts, rps_servers=servers)
+    assert text.startswith("rps_server is required on desk-1.")
 
 
 def test_its_names_obey_its_own_rule_and_those_of_others_the_usual_one() -> None:
