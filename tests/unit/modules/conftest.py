@@ -10,7 +10,6 @@ import pathlib
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from simulator import Simulator
@@ -18,34 +17,36 @@ from support.modules import ABOVE, FORK_SERVER, SECONDS, ModuleRunner
 from support.phones import BRANCH, OFFICE, OTHER_PASSWORD, OTHER_USER, PASSWORD, THEIRS, USER
 
 
-@contextmanager
-def _forking(measured: bool) -> Iterator[subprocess.Popen[str]]:
+def _forking(measured: bool) -> subprocess.Popen[str]:
     """The process that modules are forked from; whether coverage is measured is settled when it starts."""
     kept = {key: value for key, value in os.environ.items() if measured or not key.startswith(("COV_", "COVERAGE_"))}
-    environment = {**kept, "PYTHONPATH": os.pathsep.join(ABOVE), "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", FORK_SERVER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment,
-    ) as process:
-        yield process
-        if process.stdin is not None:
-            process.stdin.close()
-        process.wait(SECONDS)
+        env={**kept, "PYTHONPATH": os.pathsep.join(ABOVE), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    process.wait(SECONDS)
 
 
 @pytest.fixture(scope="session")
 def measured_server() -> Iterator[subprocess.Popen[str]]:
     with _forking(measured=True) as process:
         yield process
+        _end(process)
 
 
 @pytest.fixture(scope="session")
 def unmeasured_server() -> Iterator[subprocess.Popen[str]]:
     with _forking(measured=False) as process:
         yield process
+        _end(process)
 
 
 @pytest.fixture
