@@ -12,6 +12,7 @@ from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
 from simulator import Fault, Simulator
 from support.modules import ModuleRunner
 from support.phones import BRANCH, OFFICE, USER, mac
+from support.runs import vendors
 
 NEW = "https://new.example.com/"
 CREATE_ONLY = pytest.mark.parametrize("vendor", ["yealink", "htek"])
@@ -68,7 +69,7 @@ def test_an_account_without_add_server_is_an_error_that_names_the_portal(run: Mo
     assert "portal" in outcome.msg
 
 
-@pytest.mark.parametrize("vendor", ["snom", "panasonic"])
+@pytest.mark.parametrize("vendor", vendors(lambda vendor: vendor.servers == "none"))
 @pytest.mark.parametrize("check", [False, True])
 def test_a_service_without_servers_says_what_to_use_instead(
     run: ModuleRunner, sim: Simulator, vendor: str, check: bool

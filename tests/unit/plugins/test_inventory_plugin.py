@@ -19,7 +19,9 @@ from ansible_collections.voip.rps.plugins.inventory import rps
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
 from ansible_collections.voip.rps.plugins.module_utils._model import CONNECTION_OPTIONS
 from ansible_collections.voip.rps.plugins.module_utils._validation import connection_with_environment
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 from simulator import Fault, Simulator
+from support.runs import vendors
 
 USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
 BRANCH = "https://branch.example.com/%7B%7B/"
@@ -195,11 +197,11 @@ def test_each_host_gets_the_account_of_the_role(sim: Simulator, read: Read) -> N
     assert {values["rps_account"] for values in hosts.values()} == {"main"}
 
 
-@pytest.mark.parametrize("vendor", ["panasonic", "ymcs"])
+@pytest.mark.parametrize("vendor", vendors(lambda vendor: vendor.last_contact and vendor.lists_account))
 def test_the_last_contact_is_a_variable_if_the_service_reports_it(sim: Simulator, read: Read, vendor: str) -> None:
     world = sim.world(vendor)
     for address in ("001565000001", "001565000002"):
-        if vendor == "ymcs":
+        if VENDORS[vendor].binds_to == "server":
             world.add_device(address, USER, "office", serial="1")
         else:
             world.add_device(address, USER, url=OFFICE)
