@@ -370,11 +370,6 @@ class Speaker:
         return {**names, "service": self.service}
 
 
-def guard_reason(violation: GuardViolation) -> Reason:
-    """The Reason of a phone that was not written because of this guard."""
-    return Reason(f"guard_{violation.name}")
-
-
 def problem_sentences(problems: Iterable[Problem], vocabulary: Vocabulary) -> list[str]:
     """Problems as sentences, those that differ only in their subject as one: ``... on 8 hosts: desk-1 and 7 more``."""
     groups: dict[Problem, list[str]] = {}

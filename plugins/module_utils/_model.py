@@ -245,7 +245,6 @@ class DeviceResult:
 # Status of a server after a run.
 CREATED = "created"
 EDITED = "edited"
-DELETED = "deleted"
 EXISTS = "exists"  # and its URL could not be read, or is the defined one
 SHOWN = "shown"  # a phone shows that it exists: nothing was sent
 WRONG_URL = "wrong_url"  # it exists with another URL

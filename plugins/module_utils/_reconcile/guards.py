@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 from .._mac import format_mac
-from .._model import GuardViolation
+from .._model import GuardViolation, Reason, reason
 from .._text import first_few, pluralize
 from .._validation import Limit
 from .plan import Plan, list_contradiction
@@ -91,6 +91,11 @@ def expected_plan(seen: GuardInput) -> GuardViolation | None:
 
 
 GUARDS: tuple[Guard, ...] = (unread_devices, contradicting_list, purge_limit, expected_plan)
+
+
+def guard_reason(violation: GuardViolation) -> Reason:
+    """The Reason of a phone that was not written because of this guard."""
+    return reason(f"guard_{violation.name}")
 
 
 def first_violation(guards: Sequence[Guard], seen: GuardInput) -> GuardViolation | None:

@@ -51,8 +51,7 @@ def read_devices(service: Service, macs: Sequence[str] | None) -> AccountReading
             fix = "" if isinstance(error, RefusedReadError) else f" {error.fix or 'Run again.'}"
             return f"{format_mac(mac, 'colon')} could not be read: {as_sentence(str(error))}{fix}"
 
-    with worker_pool(service) as workers:
-        answers = workers.map(read, wanted)
+    answers = worker_pool(service).map(read, wanted)
     return AccountReading(
         tuple(answer for answer in answers if isinstance(answer, CurrentDevice)),
         tuple(answer for answer in answers if isinstance(answer, str)),

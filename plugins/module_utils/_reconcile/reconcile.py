@@ -13,16 +13,16 @@ the service or the network does: it is in the result.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Callable
 
 from .._errors import CallError, LoginError, NotSentError, RefusedReadError, StoppedError
 from .._model import (
     ABSENT,
     FAILED,
     NONE,
+    SHOWN,
+    UNKNOWN_STATUS,
     CurrentDevice,
     DesiredDevice,
     DeviceResult,
@@ -36,7 +36,7 @@ from .._model import (
 from .._validation import DEFAULT_LIMIT, Limit
 from .._vendors.base import AccountListing, Service
 from .apply import Applier, Progress
-from .guards import GUARDS, Guard, GuardInput, first_violation
+from .guards import GUARDS, Guard, GuardInput, first_violation, guard_reason
 from .plan import Plan, build_plan, decide, find_unmanaged, purge_changes, servers_needed, unreadable
 from .results import RunResult
 from .servers import PlannedServer, blocked_by_servers, plan_servers
@@ -105,9 +105,7 @@ def prepare(
         # Without the list nobody knows what the account has: nothing is written.
         why = account_reason(error)
         return Prepared(tuple(unreadable(device, why) for device in desired), account_error=why)
-    with worker_pool(service) as workers:
-        reader = _Reader(service, workers, options, progress)
-        return reader.prepare(desired, listing)
+    return _Reader(service, worker_pool(service), options, progress).prepare(desired, listing)
 
 
 class _Reader:
@@ -156,9 +154,8 @@ class _Reader:
         """Read every device, ``concurrency`` at once -> a change each, in order."""
         vendor = self._service.capabilities
         if listing is not None and listing.devices is not None:
-            absent = "unknown"
             return [
-                decide(device, listing.devices.get(device.mac) or CurrentDevice(device.mac, absent), vendor)
+                decide(device, listing.devices.get(device.mac) or CurrentDevice(device.mac, UNKNOWN_STATUS), vendor)
                 for device in wanted
             ]
         count = 0
@@ -213,7 +210,7 @@ def execute(
     changes = [*prepared.declared, *prepared.purged]
     servers: tuple[ServerResult, ...] = tuple(one.result for one in prepared.servers)
     if blocked is not None:
-        why = reason(f"guard_{blocked.name}")
+        why = guard_reason(blocked)
         results = [
             skipped_result(change, why) if change.writes else predicted_result(change, service.reads_url)
             for change in changes
@@ -240,10 +237,9 @@ def execute(
 def _write(
     service: Service, prepared: Prepared, plan: Plan, options: Options, progress: Progress
 ) -> tuple[list[DeviceResult], tuple[ServerResult, ...]]:
-    with worker_pool(service) as workers:
-        applier = Applier(service, workers, plan, options.batch_size, progress, bulk=options.bulk)
-        servers = applier.servers(prepared.servers)
-        attempts = applier.apply()
+    applier = Applier(service, worker_pool(service), plan, options.batch_size, progress, bulk=options.bulk)
+    servers = applier.servers(prepared.servers)
+    attempts = applier.apply()
     results: list[DeviceResult] = []
     for change in (*prepared.declared, *prepared.purged):
         if change.writes:
@@ -271,7 +267,7 @@ def _run_result(
     if unmanaged is not None:
         unmanaged = tuple(device for device in unmanaged if device.mac not in gone)
     stopped = service.client.stopped if any(result.failed for result in results) else None
-    shown = tuple(ServerResult(server, "shown") for server in prepared.shown_servers)
+    shown = tuple(ServerResult(server, SHOWN) for server in prepared.shown_servers)
     return RunResult(
         results=tuple(results),
         plan=prepared.plan,
@@ -292,7 +288,6 @@ def reconcile(
     return execute(service, prepare(service, desired, options, progress), options, progress=progress)
 
 
-@contextmanager
-def worker_pool(service: Service, on_error: Callable[[], None] | None = None) -> Iterator[WorkerPool]:
+def worker_pool(service: Service) -> WorkerPool:
     """Workers for the calls of one account; a failure of theirs interrupts the client."""
-    yield WorkerPool(service.client.connection.concurrency, on_error or service.client.interrupt)
+    return WorkerPool(service.client.connection.concurrency, service.client.interrupt)

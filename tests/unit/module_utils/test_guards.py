@@ -22,6 +22,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.guards import 
     contradicting_list,
     expected_plan,
     first_violation,
+    guard_reason,
     purge_limit,
     unread_devices,
 )
@@ -192,3 +193,7 @@ def test_what_cannot_be_trusted_comes_before_what_is_too_much_and_the_approval_c
     found = first_violation(GUARDS, GuardInput(plan, TENTH, "sha256:" + "0" * 64))
     assert found is not None
     assert found.name == "unread_devices"
+
+
+def test_the_reason_of_a_blocked_phone_is_its_guard() -> None:
+    assert guard_reason(GuardViolation("purge_limit", "x")) == reason("guard_purge_limit")

@@ -22,7 +22,6 @@ from ansible_collections.voip.rps.plugins.module_utils._messages import (
     ROLE,
     Speaker,
     Vocabulary,
-    guard_reason,
     input_message,
     phone_label,
     problem_sentences,
@@ -241,10 +240,6 @@ def test_the_next_step_names_the_option_of_whoever_speaks(speaker: str, key: str
 def test_a_variant_that_has_no_sentence_of_its_own_has_that_of_its_word() -> None:
     speaker = SPEAKERS["module"]
     assert speaker.sentence(reason("serial_missing", "new"), MAC) == speaker.sentence(reason("serial_missing"), MAC)
-
-
-def test_the_reason_of_a_blocked_phone_is_its_guard() -> None:
-    assert guard_reason(GuardViolation("purge_limit", "x")) == reason("guard_purge_limit")
 
 
 def test_a_phone_is_written_with_colons_and_its_host() -> None:
