@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.playbooks import BULK, SHOW, SUMMARY, Bench, Run, debug, mac, phone, play, role
+from support.phones import mac
+from support.playbooks import BULK, SHOW, SUMMARY, Bench, Run, debug, phone, play, role
 
 FAIL = {
     "name": "Fail",

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.playbooks import OFFICE, Bench, Run, colons, mac, phone, play, role
+from support.phones import mac
+from support.playbooks import OFFICE, Bench, Run, colons, phone, play, role
 
 # Host vars of a bad phone, and what the message must hold besides the host's name.
 PHONES: dict[str, tuple[dict[str, Any], str]] = {

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.playbooks import SHOW, Bench, debug, mac, phone, play, role
+from support.phones import mac
+from support.playbooks import SHOW, Bench, debug, phone, play, role
 
 CHANGED = {"rps_host_results": "changed"}
 HOSTS = ("p1", "p2", "p3")

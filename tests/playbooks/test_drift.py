@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 import pytest
-from support.playbooks import YEALINK, Bench, mac, phone
+from support.phones import mac
+from support.playbooks import YEALINK, Bench, phone
 
 PARTS = ["new,moved", "kept,gone"]
 HOSTS = ["new", "moved", "kept", "rival", "gone", "htek_new"]

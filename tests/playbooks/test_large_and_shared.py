@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 
 from simulator import Fault
-from support.playbooks import BRANCH, OFFICE, Bench, colons, mac, phone
+from support.phones import mac
+from support.playbooks import BRANCH, OFFICE, Bench, colons, phone
 
 OURS = range(1, 21)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from simulator import Fault
-from support.playbooks import BULK, HTEK, YEALINK, Bench, Play, Run, colons, mac, phone, play, role
+from support.phones import mac
+from support.playbooks import BULK, HTEK, YEALINK, Bench, Play, Run, colons, phone, play, role
 
 SIZE = 9  # phones; the account lists one more, which is 10 % of it
 STRANGERS = (90,)

@@ -13,7 +13,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from simulator import Fault
-from support.playbooks import PLUGINS, ROLE, Bench, Run, mac, phone, play
+from support.phones import mac
+from support.playbooks import PLUGINS, ROLE, Bench, Run, phone, play
 
 PASSWORD = "Pä55+w/rd &1=x"
 USER, QUERY, TOKEN = "pr0vUser:pr0v-Secret+9", "key=q-S3cret/77", "val1d8ion-Tok3n+x"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from simulator import Fault
+from support.phones import mac
 from support.playbooks import (
     BRANCH,
     BULK,
@@ -21,7 +22,6 @@ from support.playbooks import (
     check,
     colons,
     debug,
-    mac,
     phone,
     play,
     role,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.phones import mac
 from support.playbooks import (
     BRANCH,
     DESK,
@@ -18,7 +19,6 @@ from support.playbooks import (
     YEALINK,
     Bench,
     check,
-    mac,
     phone,
     play,
     role,

@@ -49,7 +49,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         with contextlib.suppress(OSError):
             self.say("220 mail.example.com ESMTP")
             while line := self.reading.readline():
-                verb, _, rest = line.decode("latin-1").strip().partition(" ")
+                verb, _blank, rest = line.decode("latin-1").strip().partition(" ")
                 self.server.owner.commands.append(verb.upper())
                 getattr(self, f"do_{verb.lower()}", self.refuse)(rest)
         for stream in (self.reading, self.writing, self.request):

@@ -18,7 +18,7 @@ from typing import Any
 from simulator import Call, Simulator
 
 from .fork_server import ForkServer
-from .phones import mac as mac  # noqa: PLC0414 - also for the tests of playbooks
+from .phones import mac
 
 ROLE = "voip.rps.rps"
 BULK, SHOW, SUMMARY = "voip.rps._fleet", "voip.rps._fleet_result", "voip.rps._fleet_summary"
