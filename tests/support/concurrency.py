@@ -31,6 +31,10 @@ CHANGES: dict[str, Callable[[MemoryBench, str], None]] = {
 }
 
 
+# All that a list of MACs tells apart.
+ON_ACCOUNT = frozenset({"registered", "unregistered"})
+
+
 class Look:
     """What the service's state said of the phones at one moment."""
 
@@ -46,7 +50,8 @@ def false_results(fleet: Fleet, run: RunResult, calls: Sequence[Call], looks: Se
     ``looks`` has a moment before each call, and one more at the end.
     """
     for result in run.results:
-        writes = [place for place, call in enumerate(calls) if call.write and result.mac in call.phones]
+        # A call that the service does not have proves that nothing was done, so what was read before it still counts.
+        writes = [n for n, call in enumerate(calls) if call.write and call.executed and result.mac in call.phones]
         moments = looks[writes[-1] + 1 :] if writes else looks
         if not any(_is_true(fleet, result, look, bool(writes)) for look in moments):
             yield f"{label(result)}: it never was so"
@@ -64,7 +69,7 @@ def _is_true(fleet: Fleet, result: DeviceResult, look: Look, written: bool) -> b
     if (
         after.status != true
         and not foreign
-        and not (by_list and {after.status, true} <= {"registered", "unregistered"})
+        and not (by_list and ({after.status, true} <= ON_ACCOUNT or {after.status, true}.isdisjoint(ON_ACCOUNT)))
     ):
         return False
     if sees_urls and after.url is not None and not same_url(after.url, look.url[result.mac]):

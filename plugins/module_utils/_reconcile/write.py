@@ -43,6 +43,7 @@ from .._model import (
 )
 from .._vendors.base import (
     INVALID_MAC,
+    NO_CALL,
     OTHER_ACCOUNT,
     SERIAL,
     SERVER_INVALID,
@@ -68,6 +69,8 @@ class Attempt:
 
 def refused(refusal: Refusal, service: Service) -> WriteResult:
     """The result of a write that the service refused."""
+    if refusal.kind == NO_CALL:  # its text is a sentence of ours
+        return WriteResult(REFUSED, reason("call_absent", cause=refusal.text), refusal.text)
     text = service.masker.text(refusal.text)
     if refusal.kind == SERVER_UNKNOWN:
         return WriteResult(REFUSED, reason("server_unknown", text=text))

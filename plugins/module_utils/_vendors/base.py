@@ -46,6 +46,7 @@ SERVER_INVALID = "server_invalid"  # likewise: its name or its URL
 SERVER_NAME_USED = "server_name_used"
 NOT_REGISTERED = "not_registered"  # the device is on no account
 SERIAL = "serial"
+NO_CALL = "no_call"  # the call for it is absent, and the service refused the one that could take its place
 OTHER = "other"
 SERVER_LEVEL = frozenset({SERVER_UNKNOWN, SERVER_INVALID})
 

@@ -35,11 +35,12 @@ from .._model import (
 )
 from .base import (
     INVALID_MAC,
+    NO_CALL,
     NOT_REGISTERED,
     OTHER,
     OTHER_ACCOUNT,
+    OWN_DEVICE,
     SERVER_INVALID,
-    SERVER_LEVEL,
     SERVER_NAME_USED,
     SERVER_UNKNOWN,
     AccountListing,
@@ -206,9 +207,9 @@ class RpsFamilyService(XmlRpcService):
             refusal = self._edit(change)
         except AbsentCallError as absent:
             refusal = self._register(change, False)
-            if refusal is not None and refusal.kind not in SERVER_LEVEL:
+            if refusal is not None and refusal.kind == OWN_DEVICE:
                 text = self.masker.text(refusal.text)
-                raise AbsentCallError(f"{absent}; registering it instead was refused: '{text}'", absent.call) from None
+                return Refusal(NO_CALL, f"{absent}; registering it instead was refused: '{text}'")
             return refusal
         if refusal is not None and refusal.kind in (INVALID_MAC, NOT_REGISTERED):
             return self._register(change, False)

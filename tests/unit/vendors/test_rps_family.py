@@ -331,9 +331,19 @@ def test_an_unbound_phone_that_cannot_be_edited_is_registered_without_override(
 
 def test_a_phone_whose_registration_is_refused_too_names_the_call_that_is_absent() -> None:
     service, _adapter = scripted(HtekService, EDIT_ABSENT, value([False, f"Existing MAC(s):{MAC}"]))
-    with pytest.raises(AbsentCallError, match=rf"editDevice.*Existing MAC\(s\):{MAC}") as caught:
-        service.write(change(BIND, MAC, server="office"))
-    assert caught.value.call == "editDevice"
+    refusal = service.write(change(BIND, MAC, server="office"))
+    assert refusal is not None
+    assert refusal.kind == base.NO_CALL
+    assert "editDevice" in refusal.text
+    assert f"Existing MAC(s):{MAC}" in refusal.text
+
+
+def test_a_registration_that_is_refused_for_another_account_says_so() -> None:
+    asked = "Error:Are you sure you want to override MAC addresses"
+    service, _adapter = scripted(HtekService, EDIT_ABSENT, value([False, asked]))
+    refusal = service.write(change(BIND, MAC, server="office"))
+    assert refusal is not None
+    assert refusal.kind == base.OTHER_ACCOUNT
 
 
 def test_a_registration_that_is_refused_for_its_server_blames_the_server() -> None:
