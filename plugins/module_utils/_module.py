@@ -74,6 +74,7 @@ class Session:
             self.warn(text)
 
 
+NO_DIFF: Mapping[str, Any] = {"before": {}, "after": {}}
 Read = Callable[[Options, str], Request]
 Work = Callable[[Session, Request], Answer]
 
@@ -112,7 +113,10 @@ class RpsModule(AnsibleModule):
 
     def nothing_done(self) -> dict[str, Any]:
         """The result of a run in which nothing was done. What was declared is counted even so."""
-        result = {**self._empty, "invocation": {"module_args": without_secrets(self.params)}}
+        # Ansible sets the attribute while it looks at the options, which may come to nothing.
+        wanted = getattr(self, "_diff", False)
+        empty = {key: value for key, value in self._empty.items() if wanted or key != "diff"}
+        result = {**empty, "invocation": {"module_args": without_secrets(self.params)}}
         devices = self.params.get("devices")
         if "summary" in self._empty and isinstance(devices, list):
             result["summary"] = {**self._empty["summary"], "declared": len(devices)}

@@ -41,6 +41,7 @@ from ._validation_run import (
     parse_purge_servers,
 )
 from ._validation_values import (
+    WAS_A_DATE,
     Problems,
     parse_bool,
     parse_choice,
@@ -58,6 +59,7 @@ __all__ = [
     "DEFAULT_RETRIES",
     "DEFAULT_TIMEOUT",
     "DEVICE_OPTIONS",
+    "WAS_A_DATE",
     "Limit",
     "Problems",
     "connection_identity",

@@ -28,6 +28,8 @@ DEFAULT_CONCURRENCY = 8
 MAX_CONCURRENCY = 64
 _LONGEST_TIMEOUT_S = 86_400
 _MOST_RETRIES = 100
+# What RFC 3986 calls unreserved: the same character with and without a percent sign.
+_UNRESERVED = re.compile("%(2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE)
 _PORTS = {"https": "443", "http": "80"}
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?")
 
@@ -171,7 +173,19 @@ def connection_identity(connection: Connection) -> str:
     if not colon:
         name = parts.host
     host = f"{name.rstrip('.')}:{(port.lstrip('0') if colon else '') or _PORTS.get(parts.scheme, '')}"
-    return f"{connection.vendor} {parts.scheme}://{host}{parts.path.rstrip('/')} {connection.username}"
+    return f"{connection.vendor} {parts.scheme}://{host}{_sent_path(parts.path)} {connection.username}"
+
+
+def _sent_path(path: str) -> str:
+    """A path as it is sent: without dot segments and needless percent signs. Also without a final slash."""
+    unquoted = _UNRESERVED.sub(lambda found: chr(int(found[1], 16)), path)
+    segments: list[str] = []
+    for segment in unquoted.split("/"):
+        if segment == "..":
+            segments = segments[:1] if len(segments) < 2 else segments[:-1]
+        elif segment != ".":
+            segments.append(segment)
+    return "/".join(segments).rstrip("/")
 
 
 def login_from_environment(environ: Mapping[str, str], vendor: str | None) -> dict[str, Any]:

@@ -27,6 +27,11 @@ _QUOTE_TEXT = f"{_QUOTE}."
 _QUOTE_MAC = f"{_QUOTE}; or write the MAC address with colons."
 
 
+# Ansible gives a module a date as text. The modules' actions wrap dates in a dictionary with this key, so that a date
+# is seen for what it is.
+WAS_A_DATE = "__was_a_date__"
+
+
 class Problems:
     """Collects what is wrong, so that the user sees all of it at once."""
 
@@ -63,7 +68,7 @@ def not_text(value: Any) -> str | None:
         return "a boolean"
     if isinstance(value, (int, float)):
         return "a number"
-    if isinstance(value, date):
+    if isinstance(value, date) or (isinstance(value, Mapping) and list(value) == [WAS_A_DATE]):
         return "a date"
     if isinstance(value, Mapping):
         return "a dictionary"

@@ -254,7 +254,7 @@ from typing import Any
 from ansible_collections.voip.rps.plugins.module_utils._argspec import Absence, device_spec
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
-from ansible_collections.voip.rps.plugins.module_utils._module import Answer, Session, run
+from ansible_collections.voip.rps.plugins.module_utils._module import NO_DIFF, Answer, Session, run
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import failure_message
 from ansible_collections.voip.rps.plugins.module_utils._validation import DEVICE_OPTIONS, parse_devices
@@ -269,6 +269,7 @@ EMPTY: dict[str, Any] = {
     "changed": False,
     "verified": False,
     "calls": {},
+    "diff": NO_DIFF,
 }
 _RETURNED = ("action", "outcome", "reason", "changed", "verified", "before", "after", "msg")
 

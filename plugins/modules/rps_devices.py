@@ -375,7 +375,7 @@ from ansible_collections.voip.rps.plugins.module_utils._argspec import (
     devices_spec,
 )
 from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES, DesiredDevice
-from ansible_collections.voip.rps.plugins.module_utils._module import Answer, Session, run
+from ansible_collections.voip.rps.plugins.module_utils._module import NO_DIFF, Answer, Session, run
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import bulk_result, run_error
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
@@ -400,6 +400,7 @@ EMPTY: dict[str, Any] = {
     "plan": None,
     "calls": {},
     "changed": False,
+    "diff": NO_DIFF,
 }
 _ON_DEVICE_ERROR = ("fail", "report")
 

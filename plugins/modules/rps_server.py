@@ -166,7 +166,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
     Server,
     reason,
 )
-from ansible_collections.voip.rps.plugins.module_utils._module import Answer, Session, run
+from ansible_collections.voip.rps.plugins.module_utils._module import NO_DIFF, Answer, Session, run
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.read import read_devices
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import (
     apply_server,
@@ -185,7 +185,14 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import MANAGED, NO_SERVERS, Service
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 
-EMPTY: dict[str, Any] = {"server": None, "changed": False, "verified": False, "reason": None, "calls": {}}
+EMPTY: dict[str, Any] = {
+    "server": None,
+    "changed": False,
+    "verified": False,
+    "reason": None,
+    "calls": {},
+    "diff": NO_DIFF,
+}
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,28 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
+from ansible_collections.voip.rps.plugins.module_utils._validation import WAS_A_DATE
 
 from ._fleet.compat import run_in_the_foreground
+
+
+def with_marked_dates(value: Any) -> Any:
+    """The value of an option with every date in it marked (see ``WAS_A_DATE``); the value itself if it has none."""
+    if isinstance(value, date):
+        return {WAS_A_DATE: str(value)}
+    if isinstance(value, Mapping):
+        marked = {key: with_marked_dates(item) for key, item in value.items()}
+        return marked if any(marked[key] is not item for key, item in value.items()) else value
+    if isinstance(value, (list, tuple)):
+        items = [with_marked_dates(item) for item in value]
+        return items if any(new is not old for new, old in zip(items, value)) else value
+    return value
 
 
 class LocalModule(ActionBase):
@@ -36,7 +51,9 @@ class LocalModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         values = dict(task_vars or {})
         me: Any = self  # Ansible has no types
-        arguments = dict(me._task.args)
+        arguments = {
+            name: value if name == "ca_path" else with_marked_dates(value) for name, value in me._task.args.items()
+        }
         if not me._task.delegate_to:
             if me._connection.transport != "local":
                 self._use_the_controller(values)

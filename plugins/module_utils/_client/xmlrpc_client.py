@@ -31,7 +31,7 @@ _ABSENT_PROSE = re.compile(
     r"|(?:method|function|procedure) \S{1,80} (?:does not exist|not found|is not (?:supported|defined|available)))",
     re.IGNORECASE,
 )
-_NOT_AUTHORIZED = re.compile(r"Not authorized\b")
+_NOT_AUTHORIZED = re.compile(r"Not authorized(?:[.!]|:.*)?")
 
 
 class XmlRpcClient(Client):
@@ -106,7 +106,7 @@ class XmlRpcClient(Client):
         text = self.masker.text(fault.text)
         quoted = f"{self.origin} answered {name} with fault {fault.code}: '{text}'"
         words = " ".join(fault.text.split())
-        if _NOT_AUTHORIZED.match(words):
+        if _NOT_AUTHORIZED.fullmatch(words):
             return LoginError(f"{self.origin} refused the login (fault '{text}')", fix=LOGIN_FIX)
         absent = fault.code == NO_SUCH_METHOD or _ABSENT.match(words)
         if absent or (not documented and _ABSENT_PROSE.match(words)):

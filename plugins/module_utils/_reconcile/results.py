@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._messages import Speaker
+from .._messages import Speaker, phone_label
 from .._model import (
     ABSENT,
     CHANGED,
@@ -179,7 +179,8 @@ def run_sentence(entries: Sequence[Mapping[str, Any]], counts: Mapping[str, int 
     parts = [f"{counts[outcome]:,} {outcome_words(outcome)}" for outcome in OUTCOMES if counts[outcome]]
     text += ": " + ", ".join(parts) if parts else ""
     # A device whose purge failed is still unmanaged, and among the entries already.
-    more = (counts["unmanaged"] or 0) - sum(1 for entry in purged if entry["failed"])
+    unmanaged = counts["unmanaged"]
+    more = 0 if unmanaged is None else unmanaged - sum(1 for entry in purged if entry["failed"])
     return f"{text}; {pluralize(more, 'unmanaged device')}." if more else f"{text}."
 
 
@@ -210,7 +211,10 @@ def failure_message(run: RunResult, entries: Sequence[Mapping[str, Any]], presen
         return None
     if len(entries) == 1:
         return str(failed[0]["msg"])
-    # Those that the service refused say more than those that were not attempted.
-    first = sorted(failed, key=lambda entry: entry["outcome"] != FAILED)[:_QUOTED_FAILURES]
-    text = f"{len(failed):,} of {pluralize(len(entries), 'phone')} failed: " + " ".join(entry["msg"] for entry in first)
+    # Those that the service refused say more than those that were not attempted. What many phones share is said once.
+    quoted: dict[str, str] = {}
+    for entry in sorted(failed, key=lambda entry: entry["outcome"] != FAILED):
+        quoted.setdefault(entry["msg"].replace(phone_label(entry["mac"]), ""), entry["msg"])
+    first = list(quoted.values())[:_QUOTED_FAILURES]
+    text = f"{len(failed):,} of {pluralize(len(entries), 'phone')} failed: {' '.join(first)}"
     return f"{text} The other failures are in devices." if len(failed) > len(first) else text

@@ -54,7 +54,7 @@ def missing_fleet(fleet: Fleet, scope: Scope) -> tuple[str, str] | None:
     if scope.why_partial is not None:
         return scope.why_partial, "run it over the whole fleet"
     if fleet.fleet_size is None:
-        return "rps_fleet_size is not set", f"if this play has the whole fleet, pass {size}"
+        return "rps_fleet_size is not set with -e as a plain number", f"if this play has the whole fleet, pass {size}"
     if fleet.fleet_size != scope.phones:
         why = f"the play has {pluralize(scope.phones, 'phone')} and rps_fleet_size is {fleet.fleet_size:,}"
         return why, f"restore the inventory, or if {scope.phones:,} is right, pass {size}"

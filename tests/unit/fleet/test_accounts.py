@@ -155,6 +155,9 @@ ADDRESS = "https://rps.example.com/xmlrpc"
         ({}, {"api_password": "another"}),
         ({}, {"api_url": "https://API-DM.yealink.com:8443/xmlrpc/"}),
         ({"api_url": ADDRESS}, {"api_url": "https://rps.example.com:443/xmlrpc/"}),
+        ({"api_url": ADDRESS}, {"api_url": "https://rps.example.com/./xmlrpc"}),
+        ({"api_url": ADDRESS}, {"api_url": "https://rps.example.com/a/../xmlrpc"}),
+        ({"api_url": ADDRESS}, {"api_url": "https://rps.example.com/%78mlrpc"}),
     ],
 )
 def test_two_names_for_one_account_are_refused(one: dict[str, Any], other: dict[str, Any]) -> None:
@@ -171,6 +174,7 @@ def test_two_names_for_one_account_are_refused(one: dict[str, Any], other: dict[
         {"api_username": "You"},
         {"api_url": "https://rps.example.com:8443/xmlrpc"},
         {"api_url": f"{ADDRESS}/b"},
+        {"api_url": f"{ADDRESS}%2F"},
         {"vendor": "htek"},
     ],
 )

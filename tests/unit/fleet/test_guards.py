@@ -185,7 +185,7 @@ def _two_accounts(second_vendor: str = "yealink") -> list[tuple[Account, list[An
         },
         rps_accounts={
             "one": login(api_url="https://rps.example.com/xmlrpc"),
-            "two": login(second_vendor, api_url="https://rps.example.com/%78mlrpc"),
+            "two": login(second_vendor, api_url="https://RPS-alias.example.com/xmlrpc"),
         },
         rps_servers=[
             {"name": "office", "url": OFFICE, "account": "one"},

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._validation import WAS_A_DATE
 from simulator import Simulator
 from support.modules import ModuleRunner
 from support.phones import OFFICE, PASSWORD, USER, mac
@@ -101,6 +102,14 @@ def test_a_number_is_never_taken_for_text(run: ModuleRunner, sim: Simulator, opt
         ("rps_devices", {"devices": [], "purge_servers": [12]}, "purge_servers[0] must be text"),
         ("rps_device_info", {"mac": [805500000001]}, "mac[0] must be text"),
         ("rps_server", {"name": 12, "url": OFFICE}, "name must be text"),
+        # A date, as the modules' actions mark it.
+        (
+            "rps_device",
+            {"mac": MAC, "server": {WAS_A_DATE: "2024-01-01"}},
+            "server must be text, but was read as a date",
+        ),
+        ("rps_devices", {"devices": [{"mac": MAC, "server": {WAS_A_DATE: "2024-01-01"}}]}, "was read as a date"),
+        ("rps_devices", {"devices": [], "ignore": [{WAS_A_DATE: "2024-01-01"}]}, "ignore[0] must be text"),
     ],
 )
 def test_no_module_takes_a_number_for_text(

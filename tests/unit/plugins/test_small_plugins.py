@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,11 +17,23 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.action import rps_device, rps_device_info, rps_devices, rps_server
 from ansible_collections.voip.rps.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.voip.rps.plugins.filter import mac as mac_filter
+from ansible_collections.voip.rps.plugins.module_utils._validation import WAS_A_DATE
 from ansible_collections.voip.rps.plugins.plugin_utils import _local_action
 from ansible_collections.voip.rps.plugins.test import mac as mac_test
 
 write = mac_filter.FilterModule().filters()["mac"]
 is_mac = mac_test.TestModule().tests()["mac"]
+
+
+def test_dates_in_options_are_marked_wherever_they_are_and_nothing_else_is_touched() -> None:
+    day = date(2024, 1, 1)
+    marked = {WAS_A_DATE: "2024-01-01"}
+    assert _local_action.with_marked_dates({"a": [{"b": day}, "x"], "c": day}) == {
+        "a": [{"b": marked}, "x"],
+        "c": marked,
+    }
+    plain = {"a": [{"b": "2024-01-01"}], "c": 1, "d": None}
+    assert _local_action.with_marked_dates(plain) is plain
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,12 @@ def test_a_refused_login_may_come_as_a_fault(yealink: MemoryBench, text: str) ->
     assert client.fails(StoppedError).code == "login_refused"
 
 
+def test_a_fault_that_only_begins_like_a_refused_login_leaves_the_write_open(yealink: MemoryBench) -> None:
+    yealink.sim.faults.add(Fault("fault", text="Not authorized to view result", method="registerDevice"))
+    error = Client(yealink).fails(FaultError, WRITE)
+    assert error.executed is None
+
+
 def test_403_closes_a_call_once_another_was_answered_and_an_optional_one_at_once(yealink: MemoryBench) -> None:
     closed = Fault("status", status=403, method="registerDevice")
     yealink.sim.faults.add(closed)
