@@ -41,7 +41,7 @@ from .._model import (
 from .._vendors.base import URL_ONLY, AccountListing, Service, target
 from .binding import differs_in_name, same_binding, shows_binding
 from .plan import Plan, decide
-from .servers import PlannedServer, apply_server, blocked_by_servers
+from .servers import PlannedServer, apply_servers, blocked_by_servers
 from .workers import WorkerPool
 from .write import Attempt, Writer
 
@@ -75,16 +75,16 @@ class Applier:
 
     def servers(self, planned: Sequence[PlannedServer]) -> tuple[ServerResult, ...]:
         """Create and edit servers. Phones of a server that has another URL than defined are not attempted."""
-        blocked = blocked_by_servers(planned, self._plan.writes, self._service.masker.url)
+        done = apply_servers(self._service, planned, self._workers)
+        blocked = blocked_by_servers(done, self._plan.writes, self._service.masker.url)
         for change in self._plan.writes:
             if change.mac in blocked:
                 write = WriteResult(NOT_SENT, blocked[change.mac])
                 self._attempts[change.mac] = Attempt(change, write, change.current, True)
-        results = self._workers.map(lambda one: apply_server(self._service, one), planned)
-        edited = {result.server.name for result in results if result.status == EDITED}
+        edited = {one.server.name for one in done if one.result.status == EDITED}
         if edited:
             self._settle_edited(edited)
-        return tuple(results)
+        return tuple(one.result for one in done)
 
     def apply(self) -> Mapping[str, Attempt]:
         """Make all writes of the plan -> Attempts by MAC, all settled."""

@@ -17,7 +17,7 @@ from .._mac import format_mac
 from .._model import CurrentDevice
 from .._text import as_sentence
 from .._vendors.base import Service
-from .reconcile import worker_pool
+from .workers import worker_pool
 
 
 @dataclass(frozen=True)

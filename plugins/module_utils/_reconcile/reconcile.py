@@ -41,7 +41,7 @@ from .plan import Plan, build_plan, decide, find_unmanaged, purge_changes, serve
 from .results import RunResult
 from .servers import PlannedServer, blocked_by_servers, plan_servers
 from .verify import predicted_result, skipped_result, verify_write
-from .workers import WorkerPool
+from .workers import WorkerPool, worker_pool
 from .write import stop_reason
 
 
@@ -286,8 +286,3 @@ def reconcile(
 ) -> RunResult:
     """Make the account's devices what is desired, or in check mode predict what would be done."""
     return execute(service, prepare(service, desired, options, progress), options, progress=progress)
-
-
-def worker_pool(service: Service) -> WorkerPool:
-    """Workers for the calls of one account; a failure of theirs interrupts the client."""
-    return WorkerPool(service.client.connection.concurrency, service.client.interrupt)
