@@ -89,6 +89,7 @@ DELETE_SERVERS = "delServers"
 _RPS = "/v2/rps"
 _PAGE = 500  # the most entries that the service gives at once
 _MAX_PAGE_BYTES = 4 << 20
+_READINGS = 2  # of a list of several pages, before what it does not show counts as not there
 _MAX_ENTRIES = 1_000_000  # of a list; more are nonsense
 
 if TYPE_CHECKING:
@@ -166,26 +167,29 @@ class YmcsService(Service):
 
     def list_account(self) -> AccountListing:
         """One call for every 500 devices (listDevices)."""
-        devices = self._list(LIST_DEVICES, {}, read_device, lambda device: device.mac)
-        return AccountListing(frozenset(devices), devices)
+        devices, certain = self._list(LIST_DEVICES, {}, read_device, lambda device: device.mac)
+        return AccountListing(frozenset(devices), devices, certain)
 
     def read_device(self, mac: str) -> CurrentDevice:
         """One call with a filter, which finds also what only resembles the address (listDevices)."""
-        found = self._list(LIST_DEVICES, {"mac": mac}, read_device, lambda device: device.mac)
+        for _reading in range(_READINGS):
+            found, certain = self._list(LIST_DEVICES, {"mac": mac}, read_device, lambda device: device.mac)
+            if mac in found or certain:
+                break
         return found.get(mac) or CurrentDevice(mac, UNKNOWN_STATUS)
 
     def _list(
         self, name: str, wanted: dict[str, str], read: Callable[[Any], Entry], key: Callable[[Entry], str]
-    ) -> dict[str, Entry]:
-        """All entries of a list, by key.
+    ) -> tuple[dict[str, Entry], bool]:
+        """(all entries of a list by key, whether it came in one page and so is certain to have left out none).
 
         Pages shift while others add and remove, so entries may come twice or not at all. A changing total or too few
-        entries show it; then the list is read once more.
+        entries show it; then the list is read once more. If as many are added as removed, nothing shows it.
         """
         for last in (False, True):
             entries, totals = self._pages(name, wanted, read, key)
             if len(entries) >= totals[-1] and (last or len(set(totals)) == 1):
-                return entries
+                return entries, len(totals) == 1
         raise BadAnswerError(
             f"{self.capabilities.title} gave {len(entries):,} of {totals[-1]:,} entries to {name}, and no more the "
             "second time",
@@ -333,11 +337,19 @@ class YmcsService(Service):
     # Servers.
 
     def list_servers(self) -> Sequence[CurrentServer]:
-        """All servers; read once in a run, and anew after each call that may have changed them."""
+        """All servers; read once in a run, and anew after each call that may have changed them.
+
+        A list of several pages is read twice, so that none is left out and added again.
+        """
         with self._servers_lock:
             if self._servers is None:
-                found = self._list(LIST_SERVERS, {}, read_server, lambda server: server.ref)
-                self._servers = tuple(found.values())
+                servers: dict[str, CurrentServer] = {}
+                for _reading in range(_READINGS):
+                    found, certain = self._list(LIST_SERVERS, {}, read_server, lambda server: server.ref)
+                    servers = found if certain else {**servers, **found}
+                    if certain:
+                        break
+                self._servers = tuple(servers.values())
             return self._servers
 
     def _forget_servers(self) -> None:
