@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, DesiredDevice, Server
@@ -187,3 +188,39 @@ def test_a_server_that_one_reading_left_out_is_not_added_again(ymcs: MemoryBench
     (done,) = apply_servers(service, planned, worker_pool(service))
     assert done.result.status == "exists"
     assert ymcs.writes() == []
+
+
+@pytest.mark.parametrize("pages", ["single", "first", "same_id"])
+def test_a_list_that_is_none_is_given_up_and_nothing_is_written(ymcs: MemoryBench, pages: str) -> None:
+    for phone in PHONES:
+        ymcs.place(phone)  # to be bound, by ID
+    before = ymcs.state()
+    ymcs.sim.options.pages = pages
+    run = ymcs.run([ymcs.wants(PHONES[4]), absent(PHONES[0])])
+    assert {(one.outcome, one.reason and one.reason.code) for one in run.results} == {
+        ("not_attempted", "account_unreachable")
+    }
+    assert run.account_error is not None
+    assert (ymcs.writes(), ymcs.state()) == ([], before)
+    assert lists(ymcs) <= 4
+
+
+@pytest.mark.parametrize("pages", ["single", "first", "same_id"])
+def test_a_list_of_servers_that_is_none_is_given_up_and_nothing_is_written(ymcs: MemoryBench, pages: str) -> None:
+    for name in ("third", "fourth", "fifth"):
+        ymcs.world.add_server(USER, name, OFFICE)
+    ymcs.once("listServers", partial(ymcs.sim.options.set, "pages", pages))
+    run = ymcs.run([ymcs.wants(PHONES[0])], servers=(Server("new", WRONG), Server("office", WRONG)), force_servers=True)
+    assert run.account_error is not None
+    assert ymcs.writes() == []
+    assert ymcs.sim.count()["listServers"] <= 4
+
+
+@pytest.mark.parametrize("nth", range(1, 7))
+@pytest.mark.parametrize("kind", ["shifted_list", "http_503", "after_half"])
+def test_a_disturbance_at_any_page_leads_to_no_false_result(ymcs: MemoryBench, kind: str, nth: int) -> None:
+    fill(ymcs)
+    ymcs.fail(kind, method="listDevices", nth=nth)
+    run = ymcs.run([ymcs.wants(PHONES[4]), absent(BORDER), absent(mac(77, "ymcs"))])
+    assert [one.outcome for one in run.results] == ["in_sync", "changed", "in_sync"]
+    assert set(ymcs.state()) == set(PHONES) - {BORDER}
