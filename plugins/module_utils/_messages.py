@@ -219,6 +219,10 @@ CATALOG: dict[str, str] = {
         "{phone} was not written: server '{server}' has the URL {current} and not the declared {desired}. Correct one "
         "of them, or set {opt_force_servers}."
     ),
+    "server_wrong_url.kept": (
+        "{phone} was not written: server '{server}' had the URL {current} when it was last read, and not the declared "
+        "{desired}. See the message of the server."
+    ),
     # servers
     "server_exists": "Server '{server}' already exists; {service} has no call to read its URL, so it is not verified.",
     "server_not_predicted": (
@@ -228,6 +232,12 @@ CATALOG: dict[str, str] = {
     "server_edit_refused": "{service} refused to edit server '{server}': '{text}'. Correct its URL and run again.",
     "server_delete_refused": "{service} refused to delete server '{server}': '{text}'. Run again later.",
     "server_lost": "Server '{server}' may or may not be written: {cause}. Run again to find out.",
+    "server_lost.other": (
+        "{service} accepted server '{server}', but lists it with the URL {current} and not {desired}. Run again, or "
+        "correct the server in the vendor's portal."
+    ),
+    "server_lost.missing": "{service} accepted server '{server}', but does not list it. Run again, or use the portal.",
+    "server_lost.kept": "{service} did not delete server '{server}', but accepted it. Run again, or use the portal.",
     "server_failed": "Server '{server}' was not written: {cause}. {fix}",
     "server_no_call": "Server '{server}' was not added: {cause}. Add it in the vendor's portal if it is not there.",
     "server_differs": (

@@ -123,8 +123,8 @@ reason:
     - Why the server is not verified or the module failed, as a word that you can use in conditions, else null.
     - One of V(server_exists), V(server_not_predicted), V(server_differs) (another URL), V(server_in_use) (phones are
       bound to it), V(server_ambiguous) (several servers have the name), V(server_refused), V(server_edit_refused),
-      V(server_delete_refused), V(server_lost) (the write is unconfirmed), V(server_failed) (not written) and
-      V(server_no_call) (the service has no call to add a server).
+      V(server_delete_refused), V(server_lost) (the write is unconfirmed or was not done), V(server_failed) (not
+      written) and V(server_no_call) (the service has no call to add a server).
   returned: always
   type: str
   sample: null
@@ -150,7 +150,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.voip.rps.plugins.module_utils._argspec import BOOL, LEFT_TO_US, TEXT, Absence
-from ansible_collections.voip.rps.plugins.module_utils._errors import CallError
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
 from ansible_collections.voip.rps.plugins.module_utils._model import (
     ABSENT,
@@ -158,23 +157,20 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
     EDITED,
     EXISTS,
     PRESENT,
-    WOULD_CREATE,
-    WOULD_EDIT,
     CurrentServer,
     Reason,
-    Refusal,
     Server,
     reason,
 )
 from ansible_collections.voip.rps.plugins.module_utils._module import NO_DIFF, Answer, Session, run
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.read import read_devices
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import (
-    apply_server,
-    create_server,
-    plan_server,
+    apply_servers,
+    delete_server,
+    plan_servers,
 )
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.workers import worker_pool
 from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
-from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
     parse_bool,
@@ -289,7 +285,7 @@ def add(service: Service, server: Server, check_mode: bool) -> Result:
     """Add the server to a service that does not show its servers."""
     if check_mode:
         return Result(False, False, why=reason("server_not_predicted"))
-    done = create_server(service, server)
+    done = apply_servers(service, plan_servers(service, [server], force=False), worker_pool(service))[0].result
     if done.status == CREATED:
         return Result(True, True, after=server.url)
     return Result(False, False, why=done.reason, failed=done.status != EXISTS)
@@ -297,23 +293,22 @@ def add(service: Service, server: Server, check_mode: bool) -> Result:
 
 def manage(service: Service, server: Server, force: bool, check_mode: bool) -> Result:
     """Add or edit the server of a service that shows its servers."""
-    planned = plan_server(service, server, service.list_servers(), force)
-    before = planned.current.url if planned.current is not None else None
-    if planned.result.status not in (WOULD_CREATE, WOULD_EDIT):
-        exists = planned.result.status == EXISTS
-        return Result(False, exists, before, before, planned.result.reason, failed=not exists)
-    if check_mode:
+    planned = plan_servers(service, [server], force)
+    before = _url(planned[0].current)
+    if planned[0].writes and check_mode:
         return Result(True, False, before, server.url)
-    done = apply_server(service, planned)
-    if done.status not in (CREATED, EDITED):
-        return Result(False, False, before, before, done.reason, failed=done.status != EXISTS)
-    found, cause = _find(service, server.name)
-    if any(same_url(one.url, server.url) for one in found):
+    done = apply_servers(service, planned, worker_pool(service))[0]
+    status, after = done.result.status, _url(done.current)
+    if status in (CREATED, EDITED):
         return Result(True, True, before, server.url)
-    # The acceptance alone shows nothing: changed is what the service lists otherwise than before.
-    after = found[0].url if found else before
-    cause = cause or "the service accepted the write, but does not list the server with this URL"
-    return Result(after != before, False, before, after, _lost(server.name, cause), failed=True)
+    if status == EXISTS:
+        return Result(False, True, after, after)
+    # An answer shows nothing: changed is what the service lists otherwise than before.
+    return Result(after != before, False, before, after, done.result.reason, failed=True)
+
+
+def _url(server: CurrentServer | None) -> str | None:
+    return None if server is None else server.url
 
 
 def delete(service: Service, name: str, check_mode: bool) -> Result:
@@ -329,15 +324,10 @@ def delete(service: Service, name: str, check_mode: bool) -> Result:
         return Result(False, False, url, url, in_use, failed=True)
     if check_mode:
         return Result(True, False, url)
-    refused = _send_delete(service, named[0])
-    if refused is not None and refused.code != "server_lost":
-        return Result(False, False, url, url, refused, failed=True)
-    found, cause = _find(service, name)
-    if not found and not cause:
+    why, after = delete_server(service, named[0])
+    if why is None:
         return Result(True, True, url)
-    if refused is None:
-        refused = _lost(name, cause or "the service accepted the deletion, but still lists the server")
-    return Result(False, False, url, None, refused, failed=True)
+    return Result(False, False, url, after[0].url if after else url, why, failed=True)
 
 
 def _in_use(service: Service, server: CurrentServer) -> Reason | None:
@@ -351,31 +341,6 @@ def _in_use(service: Service, server: CurrentServer) -> Reason | None:
         return None
     phones = f"{pluralize(len(macs), 'phone')} {'is' if len(macs) == 1 else 'are'}"
     return reason("server_in_use", server=server.name, phones=phones, witness=format_mac(macs[0], "colon"))
-
-
-def _send_delete(service: Service, server: CurrentServer) -> Reason | None:
-    """Send the deletion -> None if it was accepted; a Reason, with the code server_lost if it may have happened."""
-    try:
-        refusal: Refusal | None = service.delete_server(server)
-    except CallError as error:
-        if error.executed is False:
-            return reason("server_failed", server=server.name, cause=str(error), fix=error.fix)
-        return _lost(server.name, str(error))
-    if refusal is None:
-        return None
-    return reason("server_delete_refused", server=server.name, text=service.masker.text(refusal.text))
-
-
-def _lost(name: str, cause: str) -> Reason:
-    return reason("server_lost", server=name, cause=cause)
-
-
-def _find(service: Service, name: str) -> tuple[list[CurrentServer], str]:
-    """The servers of this name, read again -> (servers, why they could not be read or "")."""
-    try:
-        return [one for one in service.list_servers() if one.name == name], ""
-    except CallError as error:
-        return [], f"reading it back failed: {error}"
 
 
 def main() -> None:

@@ -196,7 +196,7 @@ class MemoryBench:
         """The writing calls since the log began, by name."""
         return [call.method for call in self.sim.writes()]
 
-    def once(self, method: str, act: Callable[[], None], nth: int = 1) -> None:
+    def once(self, method: str, act: Callable[[], object], nth: int = 1) -> None:
         """Do something right before the n-th call whose name begins with ``method`` is executed."""
         seen = 0
 

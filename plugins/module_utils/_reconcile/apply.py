@@ -41,7 +41,8 @@ from .._model import (
 from .._vendors.base import URL_ONLY, AccountListing, Service, target
 from .binding import differs_in_name, same_binding, shows_binding
 from .plan import Plan, decide
-from .servers import PlannedServer, apply_server, blocked_by_servers
+from .read import read_account
+from .servers import PlannedServer, apply_servers, blocked_by_servers
 from .workers import WorkerPool
 from .write import Attempt, Writer
 
@@ -75,16 +76,16 @@ class Applier:
 
     def servers(self, planned: Sequence[PlannedServer]) -> tuple[ServerResult, ...]:
         """Create and edit servers. Phones of a server that has another URL than defined are not attempted."""
-        blocked = blocked_by_servers(planned, self._plan.writes, self._service.masker.url)
+        done = apply_servers(self._service, planned, self._workers)
+        blocked = blocked_by_servers(done, self._plan.writes, self._service.masker.url)
         for change in self._plan.writes:
             if change.mac in blocked:
                 write = WriteResult(NOT_SENT, blocked[change.mac])
                 self._attempts[change.mac] = Attempt(change, write, change.current, True)
-        results = self._workers.map(lambda one: apply_server(self._service, one), planned)
-        edited = {result.server.name for result in results if result.status == EDITED}
+        edited = {one.server.name for one in done if one.result.status == EDITED}
         if edited:
             self._settle_edited(edited)
-        return tuple(results)
+        return tuple(one.result for one in done)
 
     def apply(self) -> Mapping[str, Attempt]:
         """Make all writes of the plan -> Attempts by MAC, all settled."""
@@ -105,7 +106,7 @@ class Applier:
     def _settle_edited(self, names: set[str]) -> None:
         """An edited server has moved its phones: those that are where they should be need no write of their own."""
         moves = [change for change in self._plan.writes if change.action == MOVE and change.desired.server in names]
-        listing = self._list() if moves else None
+        listing = self._list(moves) if moves else None
         if listing is None or listing.devices is None:
             return
         for change in moves:
@@ -231,11 +232,12 @@ class Applier:
 
     # Confirmation.
 
-    def _list(self) -> AccountListing | None:
+    def _list(self, changes: Iterable[PlannedChange]) -> AccountListing | None:
+        """The account's list as it settles these changes; None if there is none."""
         if not self._lists:
             return None
         try:
-            return self._service.list_account()
+            return read_account(self._service, [change.mac for change in changes])
         except CallError:
             return None
 
@@ -245,7 +247,7 @@ class Applier:
         pending = [attempt for attempt in self._attempts.values() if not attempt.settled]
         if not pending:
             return
-        listing = self._list()
+        listing = self._list(attempt.change for attempt in pending)
         if self._service.reads_url and listing is not None and listing.devices is None:
             self._workers.map(self._sample, self._samples(pending))
         doubtful: list[Attempt] = []

@@ -2,22 +2,41 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading devices for whoever only wants to know them: rps_device_info and the inventory plugin.
+"""Reading an account: its list, and devices for whoever only wants to know them.
 
 PRIVATE to the collection: may change without notice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .._errors import CallError, RefusedReadError
 from .._mac import format_mac
 from .._model import CurrentDevice
 from .._text import as_sentence
-from .._vendors.base import Service
-from .reconcile import worker_pool
+from .._vendors.base import AccountListing, Service
+from .workers import worker_pool
+
+
+def read_account(service: Service, asked: Iterable[str] | None = None) -> AccountListing:
+    """The account's list for whoever asks about these MACs, or about all devices of the account.
+
+    A device is not on the account only if a certain list does not show it, or two lists that were read one after the
+    other. So the list is read once more if it is not certain and does not show all that is asked for. What either shows
+    is there; the later one shows its state. Raises CallError.
+    """
+    first = service.list_account()
+    if first.certain or (asked is not None and first.macs.issuperset(asked)):
+        return first
+    second = service.list_account()
+    if second.certain:
+        return second
+    devices = None
+    if first.devices is not None and second.devices is not None:
+        devices = {**first.devices, **second.devices}
+    return AccountListing(first.macs | second.macs, devices)
 
 
 @dataclass(frozen=True)
@@ -35,7 +54,7 @@ def read_devices(service: Service, macs: Sequence[str] | None) -> AccountReading
     """
     listing = None
     if macs is None:
-        listing = service.list_account()
+        listing = read_account(service)
         wanted = sorted(listing.macs)
         if listing.devices is not None:
             return AccountReading(tuple(listing.devices[mac] for mac in wanted))

@@ -38,10 +38,11 @@ from .._vendors.base import AccountListing, Service
 from .apply import Applier, Progress
 from .guards import GUARDS, Guard, GuardInput, first_violation, guard_reason
 from .plan import Plan, build_plan, decide, find_unmanaged, purge_changes, servers_needed, unreadable
+from .read import read_account
 from .results import RunResult
 from .servers import PlannedServer, blocked_by_servers, plan_servers
 from .verify import predicted_result, skipped_result, verify_write
-from .workers import WorkerPool
+from .workers import WorkerPool, worker_pool
 from .write import stop_reason
 
 
@@ -100,7 +101,9 @@ def prepare(
     listing: AccountListing | None = None
     lists = options.bulk and service.capabilities.lists_account
     try:
-        listing = service.list_account() if lists else None
+        # Whoever purges wants to know every device, whoever does not only those that are declared.
+        asked = None if options.purge else [device.mac for device in desired]
+        listing = read_account(service, asked) if lists else None
     except CallError as error:
         # Without the list nobody knows what the account has: nothing is written.
         why = account_reason(error)
@@ -286,8 +289,3 @@ def reconcile(
 ) -> RunResult:
     """Make the account's devices what is desired, or in check mode predict what would be done."""
     return execute(service, prepare(service, desired, options, progress), options, progress=progress)
-
-
-def worker_pool(service: Service) -> WorkerPool:
-    """Workers for the calls of one account; a failure of theirs interrupts the client."""
-    return WorkerPool(service.client.connection.concurrency, service.client.interrupt)

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Iterable
 from typing import Callable, Generic, TypeVar
 
+from .._vendors.base import Service
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
@@ -53,6 +55,11 @@ class WorkerPool:
         if queue.error is not None:
             raise queue.error
         return queue.answers
+
+
+def worker_pool(service: Service) -> WorkerPool:
+    """Workers for the calls of one account; a failure of theirs interrupts the client."""
+    return WorkerPool(service.client.connection.concurrency, service.client.interrupt)
 
 
 class _Queue(Generic[Item, Answer]):

@@ -53,6 +53,7 @@ from .._vendors.base import (
     Service,
 )
 from .plan import decide
+from .read import read_account
 
 _VARIANTS = {INVALID_MAC: "invalid_mac", SERIAL: "serial", SERVER_INVALID: "server"}
 
@@ -343,7 +344,7 @@ class Writer:
         """
         if not self.service.capabilities.lists_account:
             return frozenset(change.mac for change in changes if self._is_applied(change))
-        listing = self.service.list_account()
+        listing = read_account(self.service, [change.mac for change in changes])
         applied = set()
         for change in changes:
             before, now = change.mac in self._listed, change.mac in listing.macs

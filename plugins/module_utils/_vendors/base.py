@@ -97,10 +97,15 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class AccountListing:
-    """Everything that one listing of the account shows. ``devices`` is by MAC, or None if the list has only MACs."""
+    """Everything that one listing of the account shows. ``devices`` is by MAC, or None if the list has only MACs.
+
+    ``certain``: what it does not show was not on the account. A list that is read in pages shifts while others add and
+    remove, and so may leave out a device that was there all the time.
+    """
 
     macs: frozenset[str]
     devices: Mapping[str, CurrentDevice] | None = None
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,10 @@ class Service(ABC):
 
     @abstractmethod
     def list_account(self) -> AccountListing:
-        """All devices of the account. Never called if the service cannot list (``lists_account``)."""
+        """All devices of the account. Never called if the service cannot list (``lists_account``).
+
+        To be called by ``read_account`` only, which knows what a list that is not ``certain`` proves.
+        """
 
     # Writing.
 

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import quote
 
 from .._client.api_refusal import ApiRefusal
@@ -62,6 +62,7 @@ from .base import (
 )
 from .parts import UnexpectedResponseError
 from .yealink import YEALINK_PREFIXES
+from .ymcs_lists import Entry, Reading, read_pages
 from .ymcs_responses import (
     Explain,
     Page,
@@ -90,11 +91,10 @@ _RPS = "/v2/rps"
 _PAGE = 500  # the most entries that the service gives at once
 _MAX_PAGE_BYTES = 4 << 20
 _MAX_ENTRIES = 1_000_000  # of a list; more are nonsense
+_READINGS = 2  # of a list of several pages, before what it does not show counts as not there
 
 if TYPE_CHECKING:
     from .._client.rest_client import RestClient
-
-Entry = TypeVar("Entry", CurrentDevice, CurrentServer)
 
 
 class YmcsService(Service):
@@ -166,57 +166,47 @@ class YmcsService(Service):
 
     def list_account(self) -> AccountListing:
         """One call for every 500 devices (listDevices)."""
-        devices = self._list(LIST_DEVICES, {}, read_device, lambda device: device.mac)
-        return AccountListing(frozenset(devices), devices)
+        reading = self._list(LIST_DEVICES, {}, read_device)
+        return AccountListing(frozenset(reading.entries), reading.entries, reading.certain)
 
     def read_device(self, mac: str) -> CurrentDevice:
         """One call with a filter, which finds also what only resembles the address (listDevices)."""
-        found = self._list(LIST_DEVICES, {"mac": mac}, read_device, lambda device: device.mac)
-        return found.get(mac) or CurrentDevice(mac, UNKNOWN_STATUS)
+        for _reading in range(_READINGS):
+            reading = self._list(LIST_DEVICES, {"mac": mac}, read_device)
+            if mac in reading.entries or reading.certain:
+                break
+        return reading.entries.get(mac) or CurrentDevice(mac, UNKNOWN_STATUS)
 
-    def _list(
-        self, name: str, wanted: dict[str, str], read: Callable[[Any], Entry], key: Callable[[Entry], str]
-    ) -> dict[str, Entry]:
-        """All entries of a list, by key.
+    def _list(self, name: str, wanted: dict[str, str], read: Callable[[Any], Entry]) -> Reading[Entry]:
+        """The whole list.
 
-        Pages shift while others add and remove, so entries may come twice or not at all. A changing total or too few
-        entries show it; then the list is read once more.
+        Pages shift while others add and remove, so entries may come twice or not at all. Too few entries, one that
+        comes twice and a changing total show it; then the list is read once more. If as many are added as removed,
+        nothing shows it.
         """
-        for last in (False, True):
-            entries, totals = self._pages(name, wanted, read, key)
-            if len(entries) >= totals[-1] and (last or len(set(totals)) == 1):
-                return entries
-        raise BadAnswerError(
-            f"{self.capabilities.title} gave {len(entries):,} of {totals[-1]:,} entries to {name}, and no more the "
-            "second time",
-            transient=True,
-            fix="Run again when nobody else is changing the account.",
-        )
 
-    def _pages(
-        self, name: str, wanted: dict[str, str], read: Callable[[Any], Entry], key: Callable[[Entry], str]
-    ) -> tuple[dict[str, Entry], list[int]]:
-        """(entries by key, the total as each page gave it) of one passage through a list."""
-        entries: dict[str, Entry] = {}
-        totals: list[int] = []
-        skip = 0
+        def ask(skip: int, size: int) -> tuple[Page, list[Entry]]:
+            def meaning(value: Any) -> tuple[Page, list[Entry]]:
+                page = read_page(value)
+                if page.records and skip + len(page.records) > page.total:
+                    raise UnexpectedResponseError("its total is less than what it lists")
+                if page.total > _MAX_ENTRIES:
+                    raise UnexpectedResponseError(f"its total is over {_MAX_ENTRIES:,}")
+                return page, [read(record) for record in page.records]
 
-        def meaning(value: Any) -> tuple[Page, list[Entry]]:
-            page = read_page(value)
-            if page.records and skip + len(page.records) > page.total:
-                raise UnexpectedResponseError("its total is less than what it lists")
-            if page.total > _MAX_ENTRIES:
-                raise UnexpectedResponseError(f"its total is over {_MAX_ENTRIES:,}")
-            return page, [read(record) for record in page.records]
+            return self._read(name, {"skip": skip, "limit": size, "autoCount": True, "filter": wanted}, meaning)
 
-        while True:
-            body = {"skip": skip, "limit": _PAGE, "autoCount": True, "filter": wanted}
-            page, found = self._read(name, body, meaning)
-            totals.append(page.total)
-            entries.update((key(entry), entry) for entry in found)
-            skip += len(found)
-            if not found or skip >= page.total:
-                return entries, totals
+        reading = read_pages(ask, _PAGE)
+        if reading.flaw or reading.moved:
+            reading = read_pages(ask, _PAGE)
+        if reading.flaw:
+            raise BadAnswerError(
+                f"{self.capabilities.title} answered {name} with a list that has {reading.flaw}, and the second time "
+                "with none better",
+                transient=True,
+                fix="Run again when nobody else is changing the account.",
+            )
+        return reading
 
     def _read(self, name: str, body: Any, meaning: Callable[[Any], Meaning]) -> Meaning:
         try:
@@ -333,11 +323,19 @@ class YmcsService(Service):
     # Servers.
 
     def list_servers(self) -> Sequence[CurrentServer]:
-        """All servers; read once in a run, and anew after each call that may have changed them."""
+        """All servers; read once in a run, and anew after each call that may have changed them.
+
+        A list of several pages is read twice, so that none is left out and added again.
+        """
         with self._servers_lock:
             if self._servers is None:
-                found = self._list(LIST_SERVERS, {}, read_server, lambda server: server.ref)
-                self._servers = tuple(found.values())
+                servers: dict[str, CurrentServer] = {}
+                for _reading in range(_READINGS):
+                    reading = self._list(LIST_SERVERS, {}, read_server)
+                    servers = {**({} if reading.certain else servers), **reading.entries}
+                    if reading.certain:
+                        break
+                self._servers = tuple(servers.values())
             return self._servers
 
     def _forget_servers(self) -> None:

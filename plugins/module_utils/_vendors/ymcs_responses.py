@@ -50,6 +50,7 @@ _FIELDS: dict[str, str] = {
 }
 _CODE = re.compile(r"(?<![0-9A-Za-z])(?:800|900)[0-9]{3}(?![0-9A-Za-z])")
 _SERVER_ID = re.compile(r"\bserver ?id\b", re.IGNORECASE)
+_ID = re.compile(r"(?!\.+\Z)[A-Za-z0-9._~:@+=-]{1,200}")  # not only dots: that would be another path
 _ISO = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?"
     r"(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?",
@@ -103,7 +104,7 @@ def read_device(value: Any) -> CurrentDevice:
         REGISTERED if bound else UNREGISTERED,
         (unique_url or _text(record, "serverUrl")) if bound else None,
         last_contact=read_moment(record.get("lastConnected")),
-        ref=_text(record, "id"),
+        ref=_id(record),
         server_ref=server_ref,
     )
 
@@ -111,7 +112,7 @@ def read_device(value: Any) -> CurrentDevice:
 def read_server(value: Any) -> CurrentServer:
     """A record of listServers. Raises UnexpectedResponseError."""
     record = _record(value)
-    ref, name = _text(record, "id"), record.get("serverName")
+    ref, name = _id(record), record.get("serverName")
     if ref is None or not isinstance(name, str):
         raise UnexpectedResponseError("its list has an entry without an ID and a name")
     return CurrentServer(name, _text(record, "url") or "", ref)
@@ -288,6 +289,16 @@ def _text(record: dict[str, Any], name: str) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, type(None))):
         raise UnexpectedResponseError(f"the {name} of an entry is no text")
     return (str(value).strip() if value else "") or None
+
+
+def _id(record: dict[str, Any]) -> str | None:
+    """The ID of an entry. It becomes a part of a path, so it must be none of the parts with a meaning of their own."""
+    value = _text(record, "id")
+    if value is not None and not _ID.fullmatch(value):
+        raise UnexpectedResponseError(
+            "its list has an entry whose ID has other characters than A-Z a-z 0-9 . _ ~ : @ + = -"
+        )
+    return value
 
 
 def _plain(value: Any) -> str:

@@ -161,8 +161,10 @@ class _Summary:
             if done.reason is None:
                 return
             text = say("account", account=run.account.name, text=run.presenter.speaker.sentence(done.reason))
-            # A wrong URL is a finding of a drift run.
-            fails = status == SERVER_FAILED or (status == WRONG_URL and self.scope.mode != DRIFT)
+            # A wrong URL is a finding of a drift run. Where the phones do not show what became of a lost write, the run
+            # must not end as if it was done.
+            lost = status == SERVER_UNKNOWN and run.account.capabilities.servers == MANAGED
+            fails = lost or status == SERVER_FAILED or (status == WRONG_URL and self.scope.mode != DRIFT)
             (self.errors if fails else self.warnings).append(text)
             return
         keys = {CREATED: "server.created", EDITED: "server.edited", WOULD_EDIT: "server.would_edit"}

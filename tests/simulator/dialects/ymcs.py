@@ -48,6 +48,12 @@ SWITCHES = (
     Switch("max_bulk", 100, "longest list of addDevices, addDevicesByMac and delDevices"),
     Switch("delete_used_servers", False, "delServers removes servers that devices are bound to"),
     Switch("unique_server_names", True, "refuse a second server of one name"),
+    Switch(
+        "pages",
+        "whole",
+        "a fault of every list: each page has one entry only, always the first page, or one ID for all entries",
+        ("whole", "single", "first", "same_id"),
+    ),
     Switch("empty_data", "null", "`data` of a page without entries", ("null", "list")),
     Switch(
         "last_contact_form", "ms", "lastConnected: milliseconds, the same as text, or ISO 8601", ("ms", "text", "iso")
@@ -124,7 +130,13 @@ def _moment(when: float, form: str) -> int | str:
 
 def _page(context: Context, found: list[Any], body: dict[str, Any], record: Callable[[Context, Any], Any]) -> Any:
     part, skip, limit = page(found, body, context.options.page_limit)
+    if context.options.pages == "single":
+        part = part[:1]
+    elif context.options.pages == "first":
+        part = found[:limit]
     data: list[Any] | None = [record(context, item) for item in part]
+    if data and context.options.pages == "same_id":
+        data = [{**entry, "id": "7"} for entry in data]
     if not data and context.options.empty_data == "null":
         data = None
     return {"skip": skip, "limit": limit, "total": len(found) if body.get("autoCount") is True else 0, "data": data}

@@ -437,6 +437,29 @@ def test_a_server_with_another_url_is_an_error_that_names_both_unless_it_may_be_
     assert BRANCH in text
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["accepted", "lost"])
+def test_a_server_of_no_phone_that_is_not_done_where_servers_are_listed_is_an_error(lost: bool) -> None:
+    bench = Bench("ymcs")
+    world = bench.worlds["ymcs"]
+    bench.add(1, vendor="ymcs")
+    spare = {"name": "spare", "url": BRANCH, "account": "ymcs"}
+    if lost:
+        world.failures["server spare"] = LostAnswerError("the answer was lost")
+    else:
+
+        def forget(call: str) -> None:
+            if call == "list_servers":
+                world.servers.pop("spare", None)
+
+        world.before = forget
+    done = bench.run({"desk": desk(1, "ymcs")}, rps_servers=[{**SERVER, "account": "ymcs"}, spare])
+    assert outcomes(done) == {"desk": "in_sync"}
+    (text,) = done.errors
+    assert "'spare'" in text
+    assert "un again" in text
+    assert (done.changes, done.warnings) == ((), ())
+
+
 def test_a_server_that_can_be_looked_up_is_a_predicted_change() -> None:
     bench = Bench("ymcs")
     bench.worlds["ymcs"].servers.clear()

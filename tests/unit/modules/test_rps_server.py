@@ -205,6 +205,52 @@ def test_a_write_that_was_accepted_and_cannot_be_read_back_is_no_change(
     assert len(sim.writes()) == 1
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"name": "new", "url": NEW}, ["does not list it"]),
+        ({"name": "office", "url": NEW, "force": True}, [NEW, OFFICE]),
+        ({"name": "branch", "state": "absent"}, ["did not delete"]),
+    ],
+    ids=["new", "edited", "deleted"],
+)
+def test_the_message_of_a_write_that_was_not_done_names_server_url_and_next_step(
+    run: ModuleRunner, sim: Simulator, options: dict[str, Any], words: list[str]
+) -> None:
+    sim.faults.add(*(Fault("pass", undo=True, method=call) for call in ("addServer", "editServer", "delServers")))
+    outcome = run("rps_server", "ymcs", **options)
+    for word in (*words, f"'{options['name']}'", "Run again"):
+        assert word in outcome.msg
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"name": "new", "url": NEW},
+        {"name": "office", "url": NEW, "force": True},
+        {"name": "branch", "state": "absent"},
+    ],
+    ids=["new", "edited", "deleted"],
+)
+def test_a_write_that_was_refused_and_done_is_done(run: ModuleRunner, sim: Simulator, options: dict[str, Any]) -> None:
+    refusal: dict[str, Any] = {"kind": "fault", "code": 900400, "text": "not now", "status": 400, "phase": "after"}
+    sim.faults.add(*(Fault(**refusal, method=call) for call in ("addServer", "editServer", "delServers")))
+    outcome = run("rps_server", "ymcs", **options)
+    assert (outcome.failed, outcome["changed"], outcome["verified"], outcome["reason"]) == (False, True, True, None)
+    assert len(sim.writes()) == 1
+
+
+def test_a_server_that_somebody_else_added_meanwhile_is_no_change(run: ModuleRunner, sim: Simulator) -> None:
+    def add(_sim: Any, _account: str, name: str, _params: list[Any]) -> None:
+        if name == "listServers" and sim.writes():
+            sim.world("ymcs").add_server(USER, "new", NEW)
+
+    sim.hooks.append(add)
+    sim.faults.add(Fault("fault", code=800003, text="exists", status=400, method="addServer"))
+    outcome = run("rps_server", "ymcs", name="new", url=NEW)
+    assert (outcome.failed, outcome["changed"], outcome["verified"], outcome["reason"]) == (False, False, True, None)
+
+
 def test_a_deletion_that_was_refused_quotes_the_service(run: ModuleRunner, sim: Simulator) -> None:
     sim.faults.add(Fault("fault", code=900400, text="not now", status=400, method="delServers", vendor="ymcs"))
     outcome = run("rps_server", "ymcs", name="branch", state="absent")

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, Server, ServerResult
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import RunResult
-from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import apply_server, plan_servers
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import apply_servers, plan_servers
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.workers import worker_pool
+from simulator import Fault
 from support.client import MemoryBench
-from support.phones import OFFICE, USER, WRONG, mac, macs
+from support.phones import BRANCH, OFFICE, USER, WRONG, mac, macs
 from support.runs import where
 
 NEW = Server("new", WRONG)
@@ -23,7 +27,8 @@ def told(results: tuple[ServerResult, ...]) -> list[tuple[str, str | None]]:
 
 def apply(bench: MemoryBench, *servers: Server, force: bool = False) -> list[tuple[str, str | None]]:
     service = bench.service()
-    return told(tuple(apply_server(service, one) for one in plan_servers(service, servers, force)))
+    done = apply_servers(service, plan_servers(service, servers, force), worker_pool(service))
+    return told(tuple(one.result for one in done))
 
 
 def wants_new(bench: MemoryBench, phone: str) -> DesiredDevice:
@@ -142,6 +147,8 @@ def test_two_servers_of_one_name_are_an_error(ymcs: MemoryBench) -> None:
         ("absent", ("no_call", "server_no_call"), ("no_call", "server_no_call")),
         ("forbidden", ("no_call", "server_no_call"), ("failed", "server_failed")),
         ("refused_in_words", ("failed", "server_refused"), ("failed", "server_refused")),
+        ("after_refused_in_words", ("created", None), ("failed", "server_refused")),
+        ("not_applied", ("failed", "server_lost"), ("created", None)),
     ],
 )
 def test_a_failure_at_a_server_is_settled_by_reading_if_it_can_be_read(
@@ -156,6 +163,57 @@ def test_a_lost_server_that_cannot_be_read_either_is_unknown(ymcs: MemoryBench) 
     ymcs.fail("after_dropped", method="addServer")
     ymcs.once("addServer", lambda: ymcs.sim.faults.add(*(ymcs.fail("dropped", method="listServers"),)))
     assert apply(ymcs, NEW) == [("unknown", "server_lost")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("not_applied", ("failed", "server_lost")),
+        ("after_refused_in_words", ("edited", None)),
+        ("after_dropped", ("edited", None)),
+        ("dropped", ("unknown", "server_lost")),
+        ("absent", ("no_call", "server_no_call")),
+    ],
+)
+def test_an_edit_is_what_the_list_shows_after_it(
+    ymcs: MemoryBench, kind: str, expected: tuple[str, str | None]
+) -> None:
+    ymcs.fail(kind, method="editServer")
+    assert apply(ymcs, Server("office", WRONG), force=True) == [expected]
+    assert ymcs.writes() == ["editServer"]
+
+
+def test_a_write_with_another_url_is_an_error_that_names_it(ymcs: MemoryBench) -> None:
+    for method, server in (("addServer", NEW), ("editServer", NEW)):
+        ymcs.fail("other_url", method=method, other_url=BRANCH)
+        service = ymcs.service()
+        (done,) = apply_servers(service, plan_servers(service, [server], force=True), worker_pool(service))
+        assert (done.result.status, done.current and done.current.url) == ("failed", BRANCH)
+        assert done.result.reason is not None
+        assert (done.result.reason.code, done.result.reason.variant) == ("server_lost", "other")
+        assert dict(done.result.reason.params)["current"] == BRANCH
+
+
+def test_one_list_settles_all_writes(ymcs: MemoryBench) -> None:
+    ymcs.fail("not_applied", method="addServer", times=1)
+    wanted = (NEW, Server("another", WRONG), Server("office", WRONG), Server("branch", WRONG))
+    assert apply(ymcs, *wanted, force=True) == [("failed", "server_lost"), ("created", None), *[("edited", None)] * 2]
+    assert ymcs.sim.count()["listServers"] == 2
+
+
+@pytest.mark.parametrize(("url", "expected"), [(WRONG, ("exists", None)), (OFFICE, ("failed", "server_refused"))])
+def test_a_name_that_somebody_else_gave_meanwhile_is_compared(
+    ymcs: MemoryBench, url: str, expected: tuple[str, str | None]
+) -> None:
+    ymcs.once("listServers", partial(ymcs.world.add_server, USER, "new", url), nth=2)
+    ymcs.sim.faults.add(Fault("fault", code=800003, text="exists", status=400, method="addServer"))
+    assert apply(ymcs, NEW) == [expected]
+
+
+def test_a_twin_that_appears_meanwhile_is_an_error(ymcs: MemoryBench) -> None:
+    ymcs.once("addServer", partial(ymcs.world.add_server, USER, "new", OFFICE))
+    ymcs.sim.options.unique_server_names = False
+    assert apply(ymcs, NEW) == [("failed", "server_ambiguous")]
 
 
 def test_an_edit_that_is_refused_says_so(ymcs: MemoryBench) -> None:
@@ -198,6 +256,28 @@ def test_one_edit_moves_all_phones_of_the_server_and_none_is_written_by_itself(y
     assert told(run.servers) == [("edited", None)]
     assert {(one.outcome, one.verified) for one in run.results} == {("changed", True)}
     assert ymcs.writes() == ["editServer"]
+
+
+@pytest.mark.parametrize("kind", ["not_applied", "refused_in_words", "dropped", "absent"])
+def test_phones_of_a_server_whose_edit_was_not_done_are_not_attempted(ymcs: MemoryBench, kind: str) -> None:
+    ymcs.place(mac(50, "ymcs"), "branch")
+    ymcs.fail(kind, method="editServer")
+    run = moved(ymcs, force_servers=True)
+    other = ymcs.run([ymcs.wants(mac(50, "ymcs"), "office", server_url=WRONG)], servers=(Server("office", WRONG),))
+    for one in (*run.results, *other.results):
+        assert one.reason is not None
+        assert (one.outcome, one.reason.code) == ("not_attempted", "server_wrong_url")
+    assert {one.reason.variant for one in run.results if one.reason} == {"kept"}
+    assert [one.reason.variant for one in other.results if one.reason] == ["managed"]
+    assert run.servers[0].status in ("failed", "unknown", "no_call")
+
+
+def test_phones_of_a_server_that_was_accepted_and_not_added_fail_without_a_call(ymcs: MemoryBench) -> None:
+    ymcs.fail("not_applied", method="addServer")
+    run = ymcs.run([wants_new(ymcs, mac(1, "ymcs"))], servers=(NEW,))
+    assert [(one.outcome, one.reason.code) for one in run.results if one.reason] == [("failed", "server_unknown")]
+    assert ymcs.writes() == ["addServer"]
+    assert ymcs.sim.count()["listServers"] == 2
 
 
 def test_phones_that_an_edit_did_not_move_are_written(ymcs: MemoryBench) -> None:

@@ -122,6 +122,22 @@ def test_pages_that_shift(memory: Memory) -> None:
     assert [record["mac"] for record in listed(ymcs)["data"]] == [A]
 
 
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [("single", [[A], [C], []]), ("first", [[A, B], [A, B], [A, B]]), ("same_id", [[A, B], [C, D], []])],
+)
+def test_pages_that_are_no_list(memory: Memory, pages: str, expected: list[list[str]]) -> None:
+    world, ymcs = memory.sim.world("ymcs"), memory.caller("ymcs")
+    for mac in (A, B, C, D):
+        world.add_device(mac, "me", serial="1")
+    memory.sim.options.pages = pages
+    answers = [ymcs("listDevices", {"skip": skip, "limit": 2, "autoCount": True}) for skip in (0, 2, 4)]
+    assert [[record["mac"] for record in each["data"] or []] for each in answers] == expected
+    assert {each["total"] for each in answers} == {4}
+    ids = {record["id"] for record in answers[0]["data"]}
+    assert (ids == {"7"}) == (pages == "same_id")
+
+
 def test_the_filter_is_fuzzy(memory: Memory) -> None:
     world, ymcs = memory.sim.world("ymcs"), memory.caller("ymcs")
     for mac in (A, "d2000001000a"):

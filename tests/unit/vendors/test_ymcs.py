@@ -39,6 +39,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
     Server,
 )
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
+from ansible_collections.voip.rps.plugins.module_utils._vendors import ymcs as ymcs_module
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import (
     INVALID_MAC,
     MANAGED,
@@ -59,7 +60,8 @@ from support.fake_http import FakeHttp, Reply, Sent, VirtualClock
 KEY, SECRET, TOKEN = "AKexample", "s3cret-of-the-key", "eyJtb2NrIjoxfQ.Zm9vYmFyYmF6"
 OFFICE, BRANCH = "https://office.example.com/", "https://branch.example.com/"
 UNIQUE = "https://unique.example.com/k3y-0f-0ne-ph0ne"
-A, B, C = "001565000001", "001565000002", "001565000003"
+A, B, C, D = "001565000001", "001565000002", "001565000003", "001565000004"
+SHOWN = "00:15:65:00:00:01"
 NAMES = {
     ("POST", "/v2/token"): "token",
     ("POST", "/v2/rps/listDevices"): "listDevices",
@@ -211,14 +213,6 @@ def test_no_data_is_an_empty_account(data: Any) -> None:
     assert ymcs.names() == ["token", "listDevices"]
 
 
-def test_a_service_that_gives_fewer_than_asked_is_read_to_its_end() -> None:
-    pages = [[bound(A)], [bound(B)], [bound(C)]]
-    ymcs = Ymcs()
-    ymcs.answers["listDevices"] = [Reply(200, {"total": 3, "data": page}) for page in pages]
-    assert ymcs.service.list_account().macs == {A, B, C}
-    assert [body["skip"] for body in ymcs.sent("listDevices")] == [0, 1, 2]
-
-
 @pytest.mark.parametrize(
     ("given", "status", "url"),
     [
@@ -243,7 +237,7 @@ def test_status_and_url_of_a_record(given: dict[str, Any], status: str, url: str
 
 @pytest.mark.parametrize("written", ["00:15:65:00:00:0B", "00-15-65-00-00-0b", "00156500000B", "00 15 65 00 00 0b"])
 def test_a_mac_counts_in_every_notation(written: str) -> None:
-    ymcs = Ymcs(bound(written))
+    ymcs = Ymcs(bound(written, id="1"))
     assert ymcs.service.list_account().macs == {"00156500000b"}
     assert ymcs.service.read_device("00156500000b").status == REGISTERED
 
@@ -304,42 +298,135 @@ def test_a_device_is_found_on_a_later_page_of_what_resembles_it() -> None:
     assert ymcs.service.read_device("001565ffffff").status == REGISTERED
 
 
+# Pages. They are of two entries here.
+
+
 def shifting(*pages: tuple[int, list[str]]) -> list[Reply]:
     return [Reply(200, {"total": total, "data": [bound(mac) for mac in macs] or None}) for total, macs in pages]
 
 
-def test_a_mac_that_comes_twice_because_pages_shift_counts_once_and_the_list_is_read_again() -> None:
-    ymcs = Ymcs()
-    ymcs.answers["listDevices"] = shifting((3, [A, B]), (3, [B]), (3, [A, B, C]))
-    assert ymcs.service.list_account().macs == {A, B, C}
-    assert [body["skip"] for body in ymcs.sent("listDevices")] == [0, 2, 0]
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> Ymcs:
+    monkeypatch.setattr(ymcs_module, "_PAGE", 2)
+    return Ymcs()
 
 
-def test_a_device_that_is_left_out_because_another_one_was_removed_is_found() -> None:
+def test_a_mac_that_comes_twice_because_pages_shift_counts_once_and_the_list_is_read_again(pages: Ymcs) -> None:
+    pages.answers["listDevices"] = shifting((3, [A, B]), (3, [B]), (3, [A, B]), (3, [C]))
+    listing = pages.service.list_account()
+    assert (listing.macs, listing.certain) == (frozenset({A, B, C}), False)
+    assert [body["skip"] for body in pages.sent("listDevices")] == [0, 2, 0, 2]
+
+
+def test_a_device_that_is_left_out_because_another_one_was_removed_is_found(pages: Ymcs) -> None:
     """A is removed after the first page, so C moves up to where the second page does not look; the count agrees."""
+    pages.answers["listDevices"] = shifting((4, [A, B]), (3, [D]), (3, [B, C]), (3, [D]))
+    assert pages.service.list_account().macs == {B, C, D}
+
+
+def test_a_list_that_stays_short_is_no_list(pages: Ymcs) -> None:
+    pages.answers["listDevices"] = shifting((3, [A, B]), (3, []), (3, [A, B]), (3, []), (2, [A, B]))
+    assert "has 2 of 3 entries" in str(pages.fails(pages.service.list_account))
+    assert len(pages.sent("listDevices")) == 4
+
+
+def test_an_account_that_keeps_changing_is_believed_if_its_second_list_is_long_enough(pages: Ymcs) -> None:
+    pages.answers["listDevices"] = shifting((3, [A, B]), (4, [C, D]), (3, [A, B]), (4, [C, D]))
+    assert pages.service.list_account().macs == {A, B, C, D}
+
+
+@pytest.mark.parametrize(
+    ("given", "calls"),
+    [
+        ([(4, [A, B])], 4),  # it ignores `skip`
+        ([(1_000_000, [A])], 2),
+        ([(1_000_000, [])], 2),
+        ([(1_000_000, [A, B]), (1_000_000, [C])], 4),
+        ([(1_000_000, [A, A])], 2),
+    ],
+)
+def test_a_list_without_an_end_is_given_up_after_a_second_reading(
+    pages: Ymcs, given: list[tuple[int, list[str]]], calls: int
+) -> None:
+    pages.answers["listDevices"] = shifting(*given) * (calls // len(given)) + shifting((1, [A]))
+    found = pages.fails(pages.service.list_account)
+    assert isinstance(found, BadAnswerError)
+    assert found.transient
+    assert len(pages.sent("listDevices")) == calls
+
+
+def test_a_list_without_an_end_of_servers_is_given_up_too(pages: Ymcs) -> None:
+    pages.answers["listServers"] = Reply(200, {"total": 1_000_000, "data": pages.servers})
+    assert isinstance(pages.fails(pages.service.list_servers), BadAnswerError)
+    assert len(pages.sent("listServers")) == 4
+
+
+def test_a_page_that_has_more_than_asked_for_counts(pages: Ymcs) -> None:
+    pages.answers["listDevices"] = shifting((3, [A, B, C]))
+    listing = pages.service.list_account()
+    assert (listing.macs, listing.certain) == (frozenset({A, B, C}), True)
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        (bound(B, id="1"), f"one ID for {SHOWN} and 00:15:65:00:00:02"),
+        (bound(A.upper(), id="2"), f"{SHOWN} twice, with different IDs"),
+        (bound(A, id=None), f"{SHOWN} twice, with different IDs"),
+        (record(A, id="1"), f"{SHOWN} twice"),
+    ],
+)
+@pytest.mark.parametrize("apart", [False, True], ids=["one page", "two pages"])
+def test_a_list_with_one_mac_or_id_twice_is_no_list(
+    pages: Ymcs, second: dict[str, Any], words: str, apart: bool
+) -> None:
+    pages.devices = [bound(A, id="1"), *([bound(C)] if apart else []), second]
+    found = pages.fails(pages.service.list_account)
+    assert isinstance(found, BadAnswerError)
+    assert found.transient
+    assert words in str(found)
+
+
+def test_a_list_with_one_mac_twice_is_believed_if_it_is_good_the_second_time() -> None:
+    ymcs = Ymcs(bound(A))
+    ymcs.answers["listDevices"] = [Reply(200, {"total": 2, "data": [bound(A), bound(A, id="2")]})]
+    assert ymcs.service.list_account().macs == {A}
+
+
+def test_devices_without_ids_do_not_share_one() -> None:
+    assert Ymcs(bound(A, id=None), bound(B, id="")).service.list_account().macs == {A, B}
+
+
+@pytest.mark.parametrize("name", ["office", "third"])
+def test_a_list_with_one_server_id_twice_is_no_list(name: str) -> None:
     ymcs = Ymcs()
-    ymcs.answers["listDevices"] = shifting((4, [A, B]), (3, ["001565000004"]), (3, [B, C, "001565000004"]))
-    assert ymcs.service.list_account().macs == {B, C, "001565000004"}
+    ymcs.servers.append({"id": "s1", "serverName": name, "url": BRANCH})
+    assert "server '" in str(ymcs.fails(ymcs.service.list_servers))
+    assert isinstance(ymcs.fails(lambda: ymcs.service.write(change(REGISTER))), NotSentError)
+    assert ymcs.sent("addDevice") == []
 
 
-def test_a_list_that_stays_short_is_no_list() -> None:
-    ymcs = Ymcs()
-    ymcs.answers["listDevices"] = shifting((3, [A, B]), (3, []), (3, [A, B]), (3, []), (2, [A, B]))
-    assert isinstance(ymcs.fails(ymcs.service.list_account), BadAnswerError)
-    assert len(ymcs.sent("listDevices")) == 4
+@pytest.mark.parametrize(
+    "bad", [".", "..", "...", "a/b", "/", "../devices/id-7", "a\\b", "a%2fb", "a?b", "a#b", "a\nb", "\u2024"]
+)
+def test_an_id_that_would_be_another_path_is_no_id(bad: str) -> None:
+    ymcs = Ymcs(bound(A, id=bad))
+    ymcs.servers[0]["id"] = bad
+    for call in (
+        ymcs.service.list_account,
+        lambda: ymcs.service.read_device(A),
+        ymcs.service.list_servers,
+        lambda: ymcs.service.write(change(MOVE, server="branch", current=current(ref=None))),
+    ):
+        assert isinstance(ymcs.fails(call), (BadAnswerError, NotSentError))
+    assert set(ymcs.names()) == {"token", "listDevices", "listServers"}
 
 
-def test_an_account_that_keeps_changing_is_believed_if_its_second_list_is_long_enough() -> None:
-    ymcs = Ymcs()
-    ymcs.answers["listDevices"] = shifting((2, [A]), (3, [B, C]), (2, [A]), (3, [B, C]))
-    assert ymcs.service.list_account().macs == {A, B, C}
-
-
-def test_a_service_that_ignores_skip_does_not_go_on_for_ever() -> None:
-    ymcs = Ymcs()
-    ymcs.answers["listDevices"] = Reply(200, {"total": 4, "data": [bound(A), bound(B)]})
-    assert isinstance(ymcs.fails(ymcs.service.list_account), BadAnswerError)
-    assert len(ymcs.sent("listDevices")) == 4
+@pytest.mark.parametrize("good", ["5f1c0a", "id-7", "a.b", "a_b:c@d", "..a", "Zm9v+g=="])
+def test_an_id_of_another_form_is_taken(good: str) -> None:
+    listing = Ymcs(bound(A, id=good)).service.list_account()
+    assert listing.devices is not None
+    assert listing.devices[A].ref == good
 
 
 @pytest.mark.parametrize(
