@@ -74,14 +74,17 @@ class Applier:
         self._lock = threading.Lock()
         self._total = len(plan.writes)
 
-    def servers(self, planned: Sequence[PlannedServer]) -> tuple[ServerResult, ...]:
-        """Create and edit servers. Phones of a server that has another URL than defined are not attempted."""
-        done = apply_servers(self._service, planned, self._workers)
-        blocked = blocked_by_servers(done, self._plan.writes, self._service.masker.url)
+    def skip(self, blocked: Mapping[str, Reason]) -> None:
+        """Do not attempt these phones' writes, for the Reason of each MAC."""
         for change in self._plan.writes:
             if change.mac in blocked:
                 write = WriteResult(NOT_SENT, blocked[change.mac])
                 self._attempts[change.mac] = Attempt(change, write, change.current, True)
+
+    def servers(self, planned: Sequence[PlannedServer]) -> tuple[ServerResult, ...]:
+        """Create and edit servers. Phones of a server that has another URL than defined are not attempted."""
+        done = apply_servers(self._service, planned, self._workers)
+        self.skip(blocked_by_servers(done, self._plan.writes, self._service.masker.url))
         edited = {one.server.name for one in done if one.result.status == EDITED}
         if edited:
             self._settle_edited(edited)

@@ -14,7 +14,7 @@ the service or the network does: it is in the result.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from .._errors import CallError, LoginError, NotSentError, RefusedReadError, StoppedError
 from .._model import (
@@ -40,7 +40,7 @@ from .guards import GUARDS, Guard, GuardInput, first_violation, guard_reason
 from .plan import Plan, build_plan, decide, find_unmanaged, purge_changes, servers_needed, unreadable
 from .read import read_account
 from .results import RunResult
-from .servers import PlannedServer, blocked_by_servers, plan_servers
+from .servers import PlannedServer, blocked_by_lookup, blocked_by_servers, plan_servers
 from .verify import predicted_result, skipped_result, verify_write
 from .workers import WorkerPool, worker_pool
 from .write import stop_reason
@@ -81,7 +81,7 @@ class Prepared:
     """An account as it was read, and what is to be done. ``declared`` are in the order given, ``purged`` by MAC.
 
     ``plan`` is None if the account could not be read, which ``account_error`` explains; ``violation`` is the guard that
-    blocks the writes, or None.
+    blocks the writes, or None. ``unwritable`` has, by MAC, why single phones are not written.
     """
 
     declared: tuple[PlannedChange, ...]
@@ -92,6 +92,7 @@ class Prepared:
     shown_servers: tuple[Server, ...] = ()
     account_error: Reason | None = None
     violation: GuardViolation | None = None
+    unwritable: Mapping[str, Reason] = field(default_factory=dict)
 
 
 def prepare(
@@ -142,16 +143,19 @@ class _Reader:
         )
         violation = first_violation((*options.guards, *GUARDS), seen)
         devices = tuple(current.get(mac, CurrentDevice(mac, "")) for mac in unmanaged)
-        shown, servers, error = self._servers(plan)
-        return Prepared(declared, purged, plan, None if listing is None else devices, servers, shown, error, violation)
+        prepared = Prepared(declared, purged, plan, None if listing is None else devices, violation=violation)
+        return self._with_servers(prepared, plan)
 
-    def _servers(self, plan: Plan) -> tuple[tuple[Server, ...], tuple[PlannedServer, ...], Reason | None]:
-        needed = servers_needed(self._options.servers, plan, self._options.whole_fleet)
-        shown = tuple(server for server in self._options.servers if server not in needed)
+    def _with_servers(self, prepared: Prepared, plan: Plan) -> Prepared:
+        defined = self._options.servers
+        needed = servers_needed(defined, plan, self._options.whole_fleet)
+        prepared = replace(prepared, shown_servers=tuple(server for server in defined if server not in needed))
         try:
-            return shown, plan_servers(self._service, needed, self._options.force_servers), None
+            servers = plan_servers(self._service, needed, self._options.force_servers)
+            unwritable = blocked_by_lookup(self._service, plan.writes, {server.name for server in defined})
         except CallError as error:
-            return shown, (), account_reason(error)
+            return replace(prepared, account_error=account_reason(error))
+        return replace(prepared, servers=servers, unwritable=unwritable)
 
     def _read(self, wanted: Sequence[DesiredDevice], listing: AccountListing | None) -> list[PlannedChange]:
         """Read every device, ``concurrency`` at once -> a change each, in order."""
@@ -225,7 +229,8 @@ def execute(
             for change in changes
         ]
     elif prepared.plan is None or options.check_mode:
-        unwritable = blocked_by_servers(prepared.servers, changes, service.masker.url)
+        blocked_phones = blocked_by_servers(prepared.servers, changes, service.masker.url)
+        unwritable = {**prepared.unwritable, **blocked_phones}
         results = [
             skipped_result(change, unwritable[change.mac])
             if change.mac in unwritable
@@ -241,11 +246,14 @@ def _write(
     service: Service, prepared: Prepared, plan: Plan, options: Options, progress: Progress
 ) -> tuple[list[DeviceResult], tuple[ServerResult, ...]]:
     applier = Applier(service, worker_pool(service), plan, options.batch_size, progress, bulk=options.bulk)
+    applier.skip(prepared.unwritable)
     servers = applier.servers(prepared.servers)
     attempts = applier.apply()
     results: list[DeviceResult] = []
     for change in (*prepared.declared, *prepared.purged):
-        if change.writes:
+        if change.mac in prepared.unwritable:
+            results.append(skipped_result(change, prepared.unwritable[change.mac]))
+        elif change.writes:
             attempt = attempts[change.mac]
             vendor, show = service.capabilities, service.masker.url
             results.append(verify_write(change, attempt.write, attempt.after, vendor, show))

@@ -9,7 +9,7 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from .._errors import AbsentCallError, CallError
@@ -100,11 +100,30 @@ def blocked_by_servers(
         variant = "managed" if status == WRONG_URL else "kept"
         why = reason("server_wrong_url", variant, server=one.server.name, **urls)
         for change in changes:
-            desired = change.desired
-            binds = change.writes and change.action != DEREGISTER and desired.unique_url is None
-            if binds and desired.server == one.server.name:
+            if _binds_to_server(change) and change.desired.server == one.server.name:
                 blocked[change.mac] = why
     return blocked
+
+
+def blocked_by_lookup(service: Service, changes: Sequence[PlannedChange], defined: Container[str]) -> dict[str, Reason]:
+    """By MAC, why a phone is not written: its server, which nobody defined, does not exist.
+
+    Only where the service shows its servers, and only if a phone is to be bound to one that is not among ``defined``:
+    one list then shows before the first write, and in check mode, what the write would come to. Raises CallError.
+    """
+    if service.capabilities.servers != MANAGED:
+        return {}
+    binds = [change for change in changes if _binds_to_server(change) and change.desired.server not in defined]
+    existing = {server.name for server in service.list_servers()} if binds else set()
+    return {
+        change.mac: reason("server_unknown", "missing", server=change.desired.server or "")
+        for change in binds
+        if change.desired.server not in existing
+    }
+
+
+def _binds_to_server(change: PlannedChange) -> bool:
+    return change.writes and change.action != DEREGISTER and change.desired.unique_url is None
 
 
 @dataclass(frozen=True)

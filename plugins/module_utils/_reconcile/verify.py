@@ -53,8 +53,9 @@ def predicted_result(change: PlannedChange, reads_url: bool) -> DeviceResult:
 
 
 def skipped_result(change: PlannedChange, why: Reason) -> DeviceResult:
-    """The result of a planned write that was not made."""
-    return DeviceResult(change, NOT_ATTEMPTED, False, False, change.current, why)
+    """The result of a planned write that was not made. A server that does not exist is the phone's own failure."""
+    outcome = FAILED if why.code == "server_unknown" else NOT_ATTEMPTED
+    return DeviceResult(change, outcome, False, False, change.current, why)
 
 
 def verify_write(
