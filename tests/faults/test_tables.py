@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._vendors import ymcs
 from simulator import DIALECTS, FAULTS
 from support.fault_cases import TABLES, Case, Fleet, chosen, sample
 from support.scenarios import SCENARIOS, SERVICES, Scenario, Service
@@ -27,7 +28,20 @@ Record = Callable[[str, object], None]
 def test_whatever_goes_wrong_the_results_are_true_and_the_next_run_puts_it_right(
     scenario: Scenario, service: Service, table: str, record_property: Record
 ) -> None:
-    fleet = Fleet(scenario, service)
+    play_table(Fleet(scenario, service), table, record_property)
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_results_are_true_too_where_the_list_of_an_account_has_many_pages(
+    scenario: Scenario, table: str, record_property: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ymcs, "_PAGE", 2)
+    play_table(Fleet(scenario, Service("ymcs")), table, record_property)
+
+
+def play_table(fleet: Fleet, table: str, record_property: Record) -> None:
+    """Play a fleet's part of a table."""
     cases = chosen(table, fleet, SHARES[table])
     broken: list[str] = []
     for case in cases:

@@ -141,7 +141,7 @@ class _Answer:
 
 
 @dataclass(frozen=True)
-class ServersRead:
+class _ServersRead:
     """The servers as they were read after the writes; ``cause`` is why they could not be read, or ""."""
 
     servers: tuple[CurrentServer, ...] = ()
@@ -183,11 +183,11 @@ def _send(service: Service, planned: PlannedServer) -> _Answer:
         return _Answer(error=error)
 
 
-def _read_servers(service: Service) -> ServersRead:
+def _read_servers(service: Service) -> _ServersRead:
     try:
-        return ServersRead(tuple(service.list_servers()))
+        return _ServersRead(tuple(service.list_servers()))
     except CallError as error:
-        return ServersRead(cause=str(error))
+        return _ServersRead(cause=str(error))
 
 
 def _done(planned: PlannedServer) -> str:
@@ -213,7 +213,7 @@ def _by_answer(service: Service, planned: PlannedServer, answer: _Answer) -> Ser
     return ServerResult(server, SERVER_FAILED, reason(code, server=server.name, text=text))
 
 
-def _by_list(service: Service, planned: PlannedServer, answer: _Answer, after: ServersRead) -> PlannedServer:
+def _by_list(service: Service, planned: PlannedServer, answer: _Answer, after: _ServersRead) -> PlannedServer:
     """The result of a write after which the servers were read."""
     server = planned.server
     accepted = answer.refusal is None and answer.error is None
