@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
+import unicodedata
 from functools import cache
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils import _redaction
@@ -55,6 +57,111 @@ def test_user_info_query_and_fragment_are_never_shown(hide_path: bool) -> None:
     assert ("val1dation" in shown) is not hide_path
     path = f"/{PRINT}" if hide_path else "/p/val1dation"
     assert re.fullmatch(rf"http://{PRINT}@h{path}\?{PRINT}#{PRINT}", shown)
+
+
+UNIQUE = "https://h/c/Val1dation-0123"
+
+
+def knowing(password: str = "correct-horse", *urls: str) -> Masker:
+    """A masker of this password that knows a unique URL and plain ones."""
+    masker = masker_for(password)
+    masker.hide_url(UNIQUE, path=True)
+    for url in urls:
+        masker.hide_url(url, path=False)
+    return masker
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "correct-horse",
+        base64.b64encode(b"office:correct-horse").decode(),
+        b"correct-horse".hex(),
+        "c%6frrect-ho%72se",
+        "Correct&#45;Horse",
+        "cor\u200brect-horse",
+        "corr\u00e9ct-horse",
+        "Val1dation-0123",
+        "qu3ry-t0ken",
+    ],
+)
+@pytest.mark.parametrize(
+    "url", ["https://h/{}", "https://h/a/{}/b.cfg", "https://{}/", "https://a.{}.example:8080/x", "{}://h/"]
+)
+def test_a_known_secret_in_any_part_of_a_url_that_nobody_declared_is_a_fingerprint(url: str, secret: str) -> None:
+    masker = knowing("correct-horse", "https://h/?k=qu3ry-t0ken")
+    shown = masker.url(url.format(secret)) or ""
+    assert re.search(PRINT, shown)
+    assert not re.search("horse|val1dation|qu3ry|cnJlY3|6f7272", shown, re.IGNORECASE)
+    if "{}" in url.partition("://")[2]:
+        before, _, after = url.partition("{}")
+        assert shown.startswith(before)
+        assert shown.count("/") == url.format("").count("/") or "#" in secret
+        assert shown.endswith(after) or "#" in secret
+
+
+def test_different_secrets_in_urls_look_different_and_equal_ones_alike() -> None:
+    masker = knowing()
+    shown = [
+        masker.url(f"https://h/{path}")
+        for path in ("correct-horse", "correct-horse/x", "correct-hors", "correct-horse")
+    ]
+    assert len(set(shown)) == 3
+    assert shown[0] == shown[3]
+
+
+@pytest.mark.parametrize("password", ["office", "example", "http", "https", "configs", "https://office.example.com/"])
+def test_a_weak_password_damages_no_declared_url(password: str) -> None:
+    url = "https://office.example.com/configs"
+    masker = knowing(password, url, "https://office.example.com/")
+    assert masker.url(url) == url
+    assert masker.url("HTTPS://Office.example.com") == "HTTPS://Office.example.com"  # it is the same
+    assert masker.text(f"see {url}") == f"see {url}"
+    assert str(masker.url("https://h.test/x")) == "https://h.test/x"
+    assert password not in str(masker.url("ftp://office.example.com/configs"))
+
+
+@pytest.mark.parametrize("password", ["e", "htt", "/"])
+def test_a_very_short_password_damages_no_url(password: str) -> None:
+    assert masker_for(password).url("https://here/e") == "https://here/e"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/c/x",
+        "/c/x/",
+        "//c//x",
+        "/C/X",
+        "/%63/%78",
+        "/%2563/x",
+        "/c%2Fx",
+        "/./c/y/../x",
+        "/c/%26%23120%3B",
+        "/c/\u200bx",
+        "/c/\uff58",
+    ],
+)
+def test_the_path_of_a_unique_url_is_a_secret_in_every_spelling(path: str) -> None:
+    masker = masker_for("pw-of-office")
+    masker.hide_url("https://h/c/x", path=True)
+    for declared in (False, True):
+        assert re.fullmatch(f"https://other/{PRINT}", masker.url(f"https://other{path}") or "")
+        if declared:
+            masker.hide_url(f"https://other{path}", path=False)
+    assert masker.url("https://other/c/z") == "https://other/c/z"
+    assert masker.url("https://other/") == "https://other/"
+
+
+def test_a_unique_url_without_a_path_makes_no_path_a_secret() -> None:
+    masker = masker_for("pw-of-office")
+    masker.hide_url("https://h/", path=True)
+    assert masker.url("https://h") == "https://h"
+    assert masker.url("https://h//") == "https://h//"
+
+
+def test_a_url_that_is_far_too_long_is_a_fingerprint() -> None:
+    assert re.fullmatch(PRINT, OFFICE.url("https://h/" + "\u00e9" * 60_000) or "")
 
 
 def test_an_empty_path_is_nothing_to_hide() -> None:
@@ -273,6 +380,141 @@ def test_a_very_long_text_is_cut_and_says_so() -> None:
     assert shown.endswith("...")
 
 
+# Spellings of a character, of which a secret may have another one at every place.
+SPELLINGS = [
+    lambda char: char,
+    lambda char: quote(char, safe="") if quote(char, safe="") != char else f"%{ord(char):02x}",
+    lambda char: "".join(f"%{byte:02X}" for byte in char.encode()),
+    lambda char: quote("".join(f"%{byte:02x}" for byte in char.encode())),
+    lambda char: f"&#{ord(char)};",
+    lambda char: f"&#x{ord(char):X};",
+    html.escape,
+    lambda char: "".join(f"\\u{int.from_bytes(pair, 'big'):04x}" for pair in pairs(char)),
+    lambda char: f"\u200b{char}\ufe0f",
+    lambda char: f"{char}\r\n ",
+    lambda char: char.upper(),
+    lambda char: unicodedata.normalize("NFD", char),
+]
+ANY_SECRET = st.text(
+    st.characters(exclude_categories=["C", "Z", "M"], exclude_characters="%&\\+\u2800\u3164\uffa0\u115f\u1160"),
+    min_size=8,
+    max_size=30,
+)
+# An escape that begins before the secret would take its first characters away.
+AROUND = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="%&\\")) | st.just("Stra\u00dfe ")
+
+
+def pairs(char: str) -> list[bytes]:
+    wide = char.encode("utf-16-be")
+    return [wide[index : index + 2] for index in range(0, len(wide), 2)]
+
+
+def squeezed(text: str) -> str:
+    """What a reader makes of a text: decoded, without case and blanks."""
+    for _round in range(3):
+        text = html.unescape(unquote(re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), text)))
+    return "".join(text.replace("?", "").split()).casefold()
+
+
+@settings(max_examples=300)
+@given(ANY_SECRET, AROUND, AROUND, st.data())
+def test_no_mix_of_spellings_shows_a_secret_whatever_stands_around_it(
+    secret: str, before: str, after: str, data: st.DataObject
+) -> None:
+    spelled = "".join(data.draw(st.sampled_from(SPELLINGS))(char) for char in secret)
+    as_password, as_token = masker_for(secret), masker_for("pw-of-office")
+    as_token.hide(secret)
+    for masker in (as_password, as_token):
+        for shown in (masker.text(f"{before[:100]}{spelled}{after}"), masker.url(f"https://h/{spelled}/x") or ""):
+            assert "****" in shown or re.search(PRINT, shown)
+            assert squeezed(secret) not in squeezed(shown) or squeezed(secret) in squeezed(before + "****" + after)
+
+
+@settings(max_examples=100)
+@given(st.text(min_size=8, max_size=30), AROUND, st.sampled_from(["utf-8", "base64", "login", "hex", "urlsafe"]))
+def test_no_secret_at_all_is_shown_as_it_is_or_encoded_as_a_whole(secret: str, around: str, encoding: str) -> None:
+    if len("".join(char for char in secret if char.isprintable() and unicodedata.category(char)[0] not in "MZ")) < 8:
+        secret += "and-m0re-of-it"
+    raw = secret.encode("utf-8", "replace")
+    forms = {
+        "utf-8": raw.decode(),
+        "base64": base64.b64encode(raw).decode(),
+        "login": base64.b64encode(b"office:" + raw).decode(),
+        "hex": raw.hex(),
+        "urlsafe": base64.urlsafe_b64encode(raw).decode(),
+    }
+    form = forms[encoding]
+    for shown in (
+        masker_for(raw.decode()).text(f"{around} {form} {around}"),
+        masker_for(raw.decode()).url(f"ftp://h/{form}"),
+    ):
+        assert to_printable(form) not in str(shown).replace(to_printable(around) or "\0", "")
+
+
+@pytest.mark.parametrize(
+    ("password", "form"),
+    [
+        ("Stra\u00dfe-Geheim", "Stra\u00dfe-Geheim"),
+        ("Stra\u00dfe-Geheim", "STRASSE-GEHEIM"),
+        ("\u0130stanbul-34", "\u0130STANBUL-34"),
+        ("m\u00fcnchen-geheim", "xn--mnchen-geheim-zob"),
+        ("S3cretPassW0rd", "\uff33\uff13cretPassW0rd"),
+        ("S3cretPassW0rd", "S3cret\\\nPass\\\nW0rd"),
+        ("S3cretPassW0rd", "S3cret\\\\u0050assW0rd"),
+        ("S3cretPassW0rd", "S3cret\\x50assW0rd"),
+        ("S3cretPassW0rd", "S3cret%u0050assW0rd"),
+        ("S3cret^PassW0rd", "S3cret&Hat;PassW0rd"),
+        ("S3cret/PassW0rd", "S3cret\\/PassW0rd"),
+        ("100%25-%41bc", "100%25-%41bc"),
+        ("100%25-%41bc", quote("100%25-%41bc", safe="")),
+        ("caf\u00e9-secret", quote("caf\u00e9-secret", encoding="latin-1")),
+        ("S3cretPassW0rd", "ab" + b"S3cretPassW0rd".hex() + "c"),
+        ("S3cretPassW0rd", "a" + b"S3cretPassW0rd".hex().upper()),
+        ("four", b"four".hex()),
+        ("S3cretPassW0rd", quote(base64.b64encode(b"office:S3cretPassW0rd").decode(), safe="")),
+        ("++++++++", quote("++++++++")),
+        ("a+b c+d e", "a+b+c+d+e"),
+        ("secret+/+/+/", base64.urlsafe_b64encode(b"secret+/+/+/").decode()),
+        ("secret~~~???", base64.urlsafe_b64encode(b"office:secret~~~???").decode()),
+        ("\\a\\b\\c\\d\\e\\f\\g", "\\b\\c\\d\\e"),
+        ("\\a\\b\\c\\d\\e\\f\\g", "\\\\a\\\\b\\\\c\\\\d\\\\e\\\\f\\\\g"),
+    ],
+)
+def test_a_secret_is_found_in_spite_of_its_spelling(password: str, form: str) -> None:
+    for words in (form, f"Stra\u00dfe {form}", f"100% & more: {form}"):
+        shown = masker_for(password).text(f"{words}.")
+        assert shown.endswith((f"{MASK}.", f"{MASK}c."))
+        assert len(shown) <= len(words) - len(form) + 9
+        assert form not in shown
+
+
+def test_base64_of_a_text_with_the_password_in_it_is_masked_but_for_its_ends() -> None:
+    for before in ("", "1", "12", "user ", "the password is "):
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            inside = encode(f"{before}S3cret~~~???PassW0rd, so".encode()).decode()
+            shown = masker_for("S3cret~~~???PassW0rd").text(inside)
+            assert MASK in shown
+            assert len(shown) <= len(inside) - 20
+            assert b"Pass" not in base64.b64decode(shown.partition(MASK)[0] + "===")
+
+
+def test_what_only_looks_encoded_stays_as_it_is() -> None:
+    words = r"100% of &c; &nosuch; xn--\x \u12 %zz %e9%e9 xn--99999999 a\b &#xffffffff; 001565000001 0123456789abcdef0"
+    assert OFFICE.text(words) == words
+
+
+@pytest.mark.parametrize("filler", ["\\", "%25", "&amp;", "\\u005c", "\u00df", "ab", "xn--", "&#", "+"])
+def test_a_hostile_text_costs_little(filler: str) -> None:
+    assert len(OFFICE.text(filler * 500_000)) <= 400
+
+
+@pytest.mark.parametrize("length", [49_980, 49_990, 49_995, 50_000])
+def test_a_text_of_secrets_only_is_masked_before_it_is_cut(length: int) -> None:
+    password = "correct-horse-battery"
+    shown = masker_for(password).text(" " * (length - 50_000 % len(password)) + password * 5000)
+    assert shown.replace("*", "").replace(".", "") == ""
+
+
 @cache
 def masker_of(password: str) -> Masker:
     masker = masker_for(password)
@@ -301,5 +543,5 @@ def test_a_large_fleet_with_urls_of_its_own_hides_all_of_them() -> None:
 def test_what_is_hidden_can_be_given_to_others_that_must_not_print_it() -> None:
     masker = masker_for()
     masker.hide_url(SECRET, path=True)
-    assert {PASSWORD, quote_plus(PASSWORD), "t0ps3cret", "qu3ry", "val1dation"} <= set(masker.secrets())
+    assert {PASSWORD, "t0ps3cret", "qu3ry", "val1dation"} <= set(masker.secrets())
     assert "" not in masker.secrets()
