@@ -78,10 +78,12 @@ class Masker:
         self._declared: set[Url] = set()
         self._unique_paths: set[str] = set()
         self.hide(password)
-        self.hide(_base64(f"{username}:{password}"))
+        for login in _base64(f"{username}:{password}"):
+            self.hide(login)
         for before in ("\0", "\0\0"):  # base64 of a text somewhere in which the password is
-            inside = _base64(before + password)[len(before) + 1 :].rstrip("=")[:-1]
-            self.hide(inside if len(inside) >= _WINDOW else None)
+            for encoded in _base64(before + password):
+                inside = encoded[len(before) + 1 :].rstrip("=")[:-1]
+                self.hide(inside if len(inside) >= _WINDOW else None)
 
     def hide(self, secret: str | None) -> None:
         """Also mask this text wherever it is in the service's words or URLs, in any of its spellings."""
@@ -300,11 +302,12 @@ def _views(text: str) -> Iterator[_View]:
 
 
 def _searched(folded: _Folded, text: str) -> Iterator[_View]:
-    """A folded text without the backslashes of whoever quoted it, and without every ``+``, which may be a blank."""
-    kept = [one for one in folded if one[0] != "\\"]
-    yield _View("".join(one[0] for one in kept), text, ([one[1] for one in kept], [one[2] for one in kept]))
-    if any(one[0] == "+" for one in kept):
-        yield from _searched([one for one in kept if one[0] != "+"], text)
+    """A folded text; without the backslashes of whoever quoted it; without every ``+``, which may be a blank."""
+    for left_out in ("", "\\", "+"):
+        kept = [one for one in folded if one[0] != left_out]
+        if len(kept) < len(folded) or not left_out:
+            folded = kept
+            yield _View("".join(one[0] for one in kept), text, ([one[1] for one in kept], [one[2] for one in kept]))
 
 
 def _decode(folded: _Folded) -> _Folded:
@@ -378,16 +381,16 @@ def _forms(secret: str) -> Iterator[str]:
     yield secret
     if not secret.isprintable():
         yield to_printable(secret)
-    encoded = _base64(secret)
-    yield encoded
-    if "+" in encoded or "/" in encoded:
-        yield encoded.replace("+", "-").replace("/", "_")
-    if _SHORTEST < len(encoded.rstrip("=")) < _WINDOW:
-        yield encoded.rstrip("=")
+    for encoded in _base64(secret):
+        yield encoded
+        if _SHORTEST < len(encoded.rstrip("=")) < _WINDOW:
+            yield encoded.rstrip("=")
 
 
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+def _base64(text: str) -> set[str]:
+    """Both kinds of base64, for texts and for URLs, which often are the same."""
+    encoded = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+    return {encoded, encoded.replace("+", "-").replace("/", "_")}
 
 
 def _comparable_path(path: str) -> str:

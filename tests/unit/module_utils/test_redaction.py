@@ -474,6 +474,10 @@ def test_no_secret_at_all_is_shown_as_it_is_or_encoded_as_a_whole(secret: str, a
         ("S3cretPassW0rd", quote(base64.b64encode(b"office:S3cretPassW0rd").decode(), safe="")),
         ("++++++++", quote("++++++++")),
         ("a+b c+d e", "a+b+c+d+e"),
+        ("secret+/+/+/", base64.urlsafe_b64encode(b"secret+/+/+/").decode()),
+        ("secret~~~???", base64.urlsafe_b64encode(b"office:secret~~~???").decode()),
+        ("\\a\\b\\c\\d\\e\\f\\g", "\\b\\c\\d\\e"),
+        ("\\a\\b\\c\\d\\e\\f\\g", "\\\\a\\\\b\\\\c\\\\d\\\\e\\\\f\\\\g"),
     ],
 )
 def test_a_secret_is_found_in_spite_of_its_spelling(password: str, form: str) -> None:
@@ -481,14 +485,17 @@ def test_a_secret_is_found_in_spite_of_its_spelling(password: str, form: str) ->
         shown = masker_for(password).text(f"{words}.")
         assert shown.endswith((f"{MASK}.", f"{MASK}c."))
         assert len(shown) <= len(words) - len(form) + 9
+        assert form not in shown
 
 
 def test_base64_of_a_text_with_the_password_in_it_is_masked_but_for_its_ends() -> None:
     for before in ("", "1", "12", "user ", "the password is "):
-        inside = base64.b64encode(f"{before}S3cretPassW0rd, so".encode()).decode()
-        shown = masker_for("S3cretPassW0rd").text(inside)
-        assert MASK in shown
-        assert b"Pass" not in base64.b64decode(shown.partition(MASK)[0] + "===")
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            inside = encode(f"{before}S3cret~~~???PassW0rd, so".encode()).decode()
+            shown = masker_for("S3cret~~~???PassW0rd").text(inside)
+            assert MASK in shown
+            assert len(shown) <= len(inside) - 20
+            assert b"Pass" not in base64.b64decode(shown.partition(MASK)[0] + "===")
 
 
 def test_what_only_looks_encoded_stays_as_it_is() -> None:
