@@ -9,19 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from awx.controller import COLLECTION, Controller
+from awx.controller import Controller
 from simulator import Simulator
+from support import place
 
-
-@pytest.fixture(scope="session")
-def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where Ansible finds this very collection: around it, else by a link to it."""
-    if COLLECTION.parts[-3:] == ("ansible_collections", "voip", "rps"):
-        return COLLECTION.parents[2]
-    folder = tmp_path_factory.mktemp("collections")
-    (folder / "ansible_collections/voip").mkdir(parents=True)
-    (folder / "ansible_collections/voip/rps").symlink_to(COLLECTION)
-    return folder
+collections = place.collections  # the fixture
 
 
 @pytest.fixture

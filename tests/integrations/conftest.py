@@ -15,19 +15,10 @@ from typing import Any
 
 import pytest
 from integrations.support import COLLECTION, Answer, FakeService, Runner, Servers
+from support import place
 
+collections = place.collections  # the fixture
 START_LIMIT = 30.0  # seconds; a hang must not stop all tests
-
-
-@pytest.fixture(scope="session")
-def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where Ansible finds this very collection: around it, else by a link to it."""
-    if COLLECTION.parts[-3:] == ("ansible_collections", "voip", "rps"):
-        return COLLECTION.parents[2]
-    folder = tmp_path_factory.mktemp("collections")
-    (folder / "ansible_collections/voip").mkdir(parents=True)
-    (folder / "ansible_collections/voip/rps").symlink_to(COLLECTION)
-    return folder
 
 
 @pytest.fixture(scope="session")

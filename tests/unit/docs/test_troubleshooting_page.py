@@ -13,33 +13,9 @@ import pytest
 from ansible_collections.voip.rps.plugins.module_utils._messages import CATALOG, GUARDS
 from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES
 from support.pages import ROOT, bare, section, tables
+from support.reasons import REASONS, WORDS
 
 PAGE = "docs/troubleshooting.md"
-# The contract's words, by outcome. Those of guards are guard_<name>.
-REASONS = {
-    "unverifiable": {"url_not_readable", "url_not_declared", "rewritten_same"},
-    "conflict": {"owned_elsewhere"},
-    "failed": {
-        "refused",
-        "server_unknown",
-        "serial_missing",
-        "wrong_url",
-        "not_applied",
-        "call_absent",
-        "login_refused",
-    },
-    "unknown": {"answer_lost", "unreadable_after"},
-    "not_attempted": {
-        "unreadable",
-        "account_unreachable",
-        "login_refused",
-        "deadline",
-        "interrupted",
-        "too_many_failures",
-        "server_wrong_url",
-    },
-}
-WORDS = set().union(*REASONS.values())
 
 
 def _entries(title: str) -> dict[str, str]:

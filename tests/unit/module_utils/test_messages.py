@@ -27,35 +27,11 @@ from ansible_collections.voip.rps.plugins.module_utils._messages import (
     problem_sentences,
 )
 from ansible_collections.voip.rps.plugins.module_utils._model import ACTIONS, STATUSES, GuardViolation, Reason, reason
+from support.reasons import WORDS
 
 MAC, PHONE = "00156500000a", "00:15:65:00:00:0a (desk-12)"
 TROUBLESHOOTING = Path(__file__).resolve().parents[3] / "docs" / "troubleshooting.md"
 SPEAKERS = {"module": Speaker(MODULE, "Yealink"), "role": Speaker(ROLE, "Yealink", "main")}
-# The words of the contract, by outcome.
-REASONS = {
-    "unverifiable": {"url_not_readable", "url_not_declared", "rewritten_same"},
-    "conflict": {"owned_elsewhere"},
-    "failed": {
-        "refused",
-        "server_unknown",
-        "serial_missing",
-        "wrong_url",
-        "not_applied",
-        "call_absent",
-        "login_refused",
-    },
-    "unknown": {"answer_lost", "unreadable_after"},
-    "not_attempted": {
-        "unreadable",
-        "account_unreachable",
-        "login_refused",
-        "deadline",
-        "interrupted",
-        "too_many_failures",
-        "server_wrong_url",
-    },
-}
-WORDS = set().union(*REASONS.values())
 # What the code gives with each reason; what the speaker knows by itself is not in here.
 WRITE = {"action", "server", "cause"}
 CALL = {"cause", "fix"}
