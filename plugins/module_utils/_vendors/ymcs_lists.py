@@ -18,7 +18,7 @@ from .._model import CurrentDevice, CurrentServer
 from .ymcs_responses import Page
 
 Entry = TypeVar("Entry", CurrentDevice, CurrentServer)
-Ask = Callable[[int, int], "tuple[Page, Sequence[Entry]]"]
+Ask = Callable[[int, int], tuple[Page, Sequence[Entry]]]
 
 
 @dataclass(frozen=True)
