@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -105,6 +106,15 @@ def test_the_output_of_a_step_is_shown_and_judged(check: Any, steps: Any) -> Non
     ]
 
 
+@pytest.fixture
+def _hearing() -> Iterator[None]:
+    """Whoever started the tests may ignore SIGINT, as a shell does in the background, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_hearing")
 @pytest.mark.parametrize("deaf", [False, True])
 def test_an_interrupted_run_leaves_no_program_behind_and_starts_none(check: Any, deaf: bool, tmp_path: Path) -> None:
     children = check.Children(grace_s=0.0 if deaf else WATCHDOG_S)
