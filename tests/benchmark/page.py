@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .kept import Kept
+from .options import USED
 
 TEMPLATE = Path(__file__).with_name("performance.md.in")
 _MARK = re.compile(r"@([A-Z]+)@")
@@ -22,7 +23,7 @@ def texts(kept: Sequence[Kept], tables: Mapping[str, Tables]) -> dict[str, str]:
     found: dict[str, str] = {
         "MACHINE": "; ".join(dict.fromkeys(part.machine for part in kept)),
         "DATE": _span([part.date for part in kept]),
-        "RUNS": _span(sorted({part.runs for part in kept})),
+        "RUNS": _span(sorted({part.runs for part in kept if "runs" in USED[part.part]})),
     }
     for part in kept:
         for mark, text in tables[part.part](part.figures).items():
