@@ -49,7 +49,7 @@ class Options:
         words = ["python", "tests/benchmark", part]
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name not in USED[part] or value == field.default:
+            if field.name == "before" or field.name not in USED[part] or value == field.default:
                 continue
             if self.size is not None and field.name in SIZES:
                 continue
