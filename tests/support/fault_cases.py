@@ -19,7 +19,7 @@ from simulator import DIALECTS, FAULTS, fault
 from simulator.core.dialect import no_phones
 
 from .client import MemoryBench
-from .oracles import FALSE_READS, problems, quiet, recovery
+from .oracles import FALSE_READS, IN_WORDS, problems, quiet, recovery
 from .scenarios import Scenario, Service
 
 # Faults in which the service itself says what is not true.
@@ -30,7 +30,6 @@ UNSEEN = frozenset({"not_applied", "other_url"})
 WRITES_ONLY = frozenset(
     {"not_applied", "other_url", "half_then_ok", "half_then_dropped", "half_then_503", "item_errors"}
 )
-IN_WORDS = frozenset({"refused_in_words", "after_refused_in_words"})
 # One of each group stands for it in pairs.
 GROUPS: dict[str, str] = {
     "nothing executed, plainly": "refused",
@@ -106,7 +105,7 @@ class Fleet:
         dialect = DIALECTS[self.service.vendor]
         reads = {one.name for one in dialect.operations if not one.write and one.phones is not no_phones}
         if dialect.capabilities.refusal_is_status and any(one.hits and one.method in reads for one in planned):
-            lying |= met & {"refused_in_words", "after_refused_in_words"}
+            lying |= met & IN_WORDS
             lying |= {FALSE_READS} if lying else set()
         found = problems(bench, desired, run, before, lying=lying)
         if recover and not found and not (lying and not self.service.reads_url):

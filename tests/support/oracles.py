@@ -14,7 +14,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevi
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import Presenter, RunResult, bulk_result
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
-from simulator import FAULTS, Call
+from simulator import DIALECTS, FAULTS, Call
 
 from .client import MemoryBench
 from .phones import PASSWORD, USER
@@ -39,6 +39,7 @@ PROVES_NOT_DONE = frozenset(
     }
 )
 FALSE_READS = "false reads"
+IN_WORDS = frozenset({"refused_in_words", "after_refused_in_words"})
 FAULTY_URL = FAULTS["other_url"].fields["other_url"]
 LATE_S = 4 * 3600.0
 _STATUSES = {"Registered Elsewhere": "registered_elsewhere"}
@@ -203,7 +204,9 @@ def repetitions(bench: MemoryBench, calls: Sequence[Call] | None = None) -> Iter
 
 
 def _was_answered(call: Call, bench: MemoryBench) -> bool:
-    return call.status == 200 and call.fault in (None, "pass") and call.serial not in bench.timed_out
+    # Where a refusal is a status, that of a read is an answer, even if it is a lie.
+    refused = call.fault_name in IN_WORDS and DIALECTS[call.vendor].capabilities.refusal_is_status
+    return call.status == 200 and (refused or call.fault in (None, "pass")) and call.serial not in bench.timed_out
 
 
 def _is_certain(call: Call) -> bool:

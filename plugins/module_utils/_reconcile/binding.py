@@ -44,3 +44,12 @@ def differs_in_name(desired: DesiredDevice, current: CurrentDevice, vendor: Capa
     """Whether the URL is the declared one and only the stored name is another."""
     same = is_comparable(desired, current) and same_url(current.url, desired.url)
     return same and not shows_binding(desired, current, vendor)
+
+
+def differs(before: CurrentDevice | None, after: CurrentDevice) -> bool:
+    """Whether two readings show that a phone was changed in between: another status, or another binding where both
+    show one. What only one of them shows, and when the phone last asked, say nothing of that."""
+    if before is None:
+        return False
+    shown = before.url is not None and after.url is not None
+    return before.status != after.status or (shown and not same_binding(before, after))

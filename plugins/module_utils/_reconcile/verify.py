@@ -41,7 +41,7 @@ from .._model import (
     reason,
 )
 from .._vendors.base import MANAGED, URL_ONLY, Capabilities
-from .binding import differs_in_name, same_binding
+from .binding import differs, differs_in_name, same_binding
 from .plan import Show, decide, predict
 
 
@@ -133,7 +133,7 @@ class _Verifier:
                 why = self._refused()
                 return self._result(FAILED, after, Reason(why.code, "override", why.params))
             if self.write.kind == DONE:
-                moved = after != self.change.current
+                moved = differs(self.change.current, after)
                 why = self._reason("not_applied", "taken" if moved else "elsewhere", status=after.status)
                 return self._result(FAILED, after, why, changed=moved)
             return self._result(UNKNOWN, after, self._lost())
@@ -171,11 +171,14 @@ class _Verifier:
         if self.write.kind == REFUSED:
             return self._result(FAILED, after, self._refused())
         desired = self.change.desired
-        moved = after != self.change.current
+        before = self.change.current
         if after.status == REGISTERED and desired.state != ABSENT:
             if after.url is None:
                 return self._result(UNKNOWN, after, self._reason("answer_lost", "hidden"))
+            # If no URL was read before, nothing shows that this one is the old one.
+            moved = before is None or before.status != after.status or not same_binding(before, after)
             return self._result(FAILED, after, self._other_binding(after, moved), changed=moved)
+        moved = differs(before, after)
         why = self._reason("not_applied", "other" if moved else "", status=after.status)
         return self._result(FAILED, after, why, changed=moved)
 

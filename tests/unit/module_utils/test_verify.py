@@ -24,6 +24,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
     WriteResult,
     reason,
 )
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.binding import differs
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import decide, unreadable
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import (
     predicted_result,
@@ -152,7 +153,7 @@ take_over        refused     refused refused refused      refused!  hidden  same
 take_over        open        unread  lost    lost         lost      done    done+      lost       lost       lost
 take_over        refused_2nd unread  lost!   lost!        lost!     done    done+      lost!      lost!      lost!
 take_over        unsent_2nd  unread  lost    lost         lost      done    done+      lost       lost       lost
-deregister       done        unread! done+   not*         done+     not*    not*       not        not*       not*
+deregister       done        unread! done+   not*         done+     not     not*       not        not*       not*
 deregister       refused     refused same    refused      same      refused refused    refused    refused    refused
 deregister       open        unread  done+   lost         done+     lost    lost       lost       lost       lost
 deregister       refused_2nd unread  done+   lost!        done+     lost!   lost!      lost!      lost!      lost!
@@ -240,7 +241,8 @@ def test_an_override_whose_phone_was_nobodys_before_does_not_say_that_it_still_i
 def test_only_a_phone_that_reads_as_before_is_still_something(step: str, write: str, after: str, _cell: str) -> None:
     result = verified(step, write, after)
     if result.reason is not None and " still " in Speaker(MODULE, "Yealink").sentence(result.reason):
-        assert result.after == result.change.current
+        assert result.after is not None
+        assert not differs(result.change.current, result.after)
 
 
 EVERYTHING = [verified(*row[:3]) for row in ROWS]
@@ -355,6 +357,14 @@ def test_a_refusal_keeps_its_own_reason_and_words(code: str, after: str) -> None
     assert result.reason is not None
     assert (result.outcome, result.reason.code) == ("failed", code)
     assert result.reason.params == {"action": "register", "server": "main", "cause": "because", "text": "Error:no"}
+
+
+def test_what_only_one_of_two_readings_shows_is_no_change() -> None:
+    hidden = CurrentDevice(MAC, "registered", None)
+    change = decide(DesiredDevice(MAC, "absent"), hidden, YEALINK)
+    after = CurrentDevice(MAC, "registered", URL, last_contact="2026-01-02T03:04:05+00:00")
+    result = verify_write(change, WriteResult(DONE), after, YEALINK, MASKER.url)
+    assert told(result) == Told("failed", "not_applied")
 
 
 def test_what_is_not_applied_says_what_it_is_instead() -> None:
