@@ -12,9 +12,11 @@ name too. The URL of a named server is compared elsewhere (``servers``).
 
 from __future__ import annotations
 
-from .._model import CurrentDevice, DesiredDevice
+from .._model import REGISTERED, UNREGISTERED, CurrentDevice, DesiredDevice
 from .._urls import same_url
-from .._vendors.base import Capabilities
+from .._vendors.base import URL_ONLY, Capabilities
+
+_ON_ACCOUNT = frozenset({REGISTERED, UNREGISTERED})
 
 
 def is_comparable(desired: DesiredDevice, current: CurrentDevice) -> bool:
@@ -46,10 +48,18 @@ def differs_in_name(desired: DesiredDevice, current: CurrentDevice, vendor: Capa
     return same and not shows_binding(desired, current, vendor)
 
 
-def differs(before: CurrentDevice | None, after: CurrentDevice) -> bool:
+def differs(before: CurrentDevice | None, after: CurrentDevice, vendor: Capabilities) -> bool:
     """Whether two readings show that a phone was changed in between: another status, or another binding where both
     show one. What only one of them shows, and when the phone last asked, say nothing of that."""
     if before is None:
         return False
+    if _shows_account_only(before, vendor) or _shows_account_only(after, vendor):
+        return (before.status in _ON_ACCOUNT) != (after.status in _ON_ACCOUNT)
     shown = before.url is not None and after.url is not None
     return before.status != after.status or (shown and not same_binding(before, after))
+
+
+def _shows_account_only(device: CurrentDevice, vendor: Capabilities) -> bool:
+    """Whether a reading says no more than that the phone is on the account: where there are no servers, only the URL
+    shows whether a phone is bound."""
+    return vendor.binds_to == URL_ONLY and device.status == REGISTERED and device.url is None

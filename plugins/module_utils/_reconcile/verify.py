@@ -133,7 +133,7 @@ class _Verifier:
                 why = self._refused()
                 return self._result(FAILED, after, Reason(why.code, "override", why.params))
             if self.write.kind == DONE:
-                moved = differs(self.change.current, after)
+                moved = differs(self.change.current, after, self.vendor)
                 why = self._reason("not_applied", "taken" if moved else "elsewhere", status=after.status)
                 return self._result(FAILED, after, why, changed=moved)
             return self._result(UNKNOWN, after, self._lost())
@@ -170,21 +170,18 @@ class _Verifier:
             return self._result(UNKNOWN, after, self._lost())
         if self.write.kind == REFUSED:
             return self._result(FAILED, after, self._refused())
-        desired = self.change.desired
-        before = self.change.current
-        if after.status == REGISTERED and desired.state != ABSENT:
+        moved = differs(self.change.current, after, self.vendor)
+        if after.status == REGISTERED and self.change.desired.state != ABSENT:
             if after.url is None:
                 return self._result(UNKNOWN, after, self._reason("answer_lost", "hidden"))
-            # If no URL was read before, nothing shows that this one is the old one.
-            moved = before is None or before.status != after.status or not same_binding(before, after)
-            return self._result(FAILED, after, self._other_binding(after, moved), changed=moved)
-        moved = differs(before, after)
+            return self._result(FAILED, after, self._other_binding(after), changed=moved)
         why = self._reason("not_applied", "other" if moved else "", status=after.status)
         return self._result(FAILED, after, why, changed=moved)
 
-    def _other_binding(self, after: CurrentDevice, moved: bool) -> Reason:
-        """An accepted write after which the phone has another binding than desired: the old one, or a third one."""
-        desired = self.change.desired
+    def _other_binding(self, after: CurrentDevice) -> Reason:
+        """An accepted write after which the phone has another binding than desired: the old one, or a third one. If no
+        URL was read before, nothing shows that it is the old one."""
+        desired, before = self.change.desired, self.change.current
         unique = desired.unique_url is not None
         if differs_in_name(desired, after, self.vendor):
             # The URL is right, be it the old one or not, so "wrong URL" would be untrue.
@@ -193,6 +190,6 @@ class _Verifier:
         if unique or self.vendor.binds_to == URL_ONLY:
             variant = "unique" if self.vendor.binds_to != URL_ONLY else "url"
         shown = {"current": self.show(after.url, unique), "desired": self.show(desired.url, unique)}
-        if moved:
-            return self._reason("wrong_url", variant, **shown)
-        return self._reason("not_applied", variant or "move", status=after.status, **shown)
+        if before is not None and before.status == after.status and same_binding(before, after):
+            return self._reason("not_applied", variant or "move", status=after.status, **shown)
+        return self._reason("wrong_url", variant, **shown)

@@ -110,6 +110,7 @@ LEGEND = {
     "not*": Told("failed", "not_applied", "other", changed=True),
     "not!": Told("failed", "not_applied", "elsewhere"),
     "still": Told("failed", "not_applied", "move"),
+    "url": Told("failed", "wrong_url"),
     "url*": Told("failed", "wrong_url", changed=True),
     "stays": Told("failed", "not_applied", "unique"),
     "own*": Told("failed", "wrong_url", "unique", changed=True),
@@ -168,7 +169,7 @@ force_blindly    refused     refused refused refused      conflict  refused refu
 force_blindly    open        unread  lost    lost         conflict  lost?   done       lost       done       done
 force_blindly    refused_2nd unread  lost!   lost!        conflict  lost!   done       lost!      done       done
 force_blindly    unsent_2nd  unread  lost    lost         conflict  lost?   done       lost       done       done
-force_with_a_URL done        unread! not*    not*         conflict! done    done+      url*       url*       url*
+force_with_a_URL done        unread! not*    not*         conflict! done    done+      url        url        url
 force_with_a_URL refused     refused refused refused      conflict  refused same       refused    refused    refused
 force_with_a_URL open        unread  lost    lost         conflict  lost?   done+      lost       lost       lost
 force_with_a_URL refused_2nd unread  lost!   lost!        conflict  lost!   done+      lost!      lost!      lost!
@@ -242,7 +243,7 @@ def test_only_a_phone_that_reads_as_before_is_still_something(step: str, write: 
     result = verified(step, write, after)
     if result.reason is not None and " still " in Speaker(MODULE, "Yealink").sentence(result.reason):
         assert result.after is not None
-        assert not differs(result.change.current, result.after)
+        assert not differs(result.change.current, result.after, YEALINK)
 
 
 EVERYTHING = [verified(*row[:3]) for row in ROWS]
@@ -365,6 +366,28 @@ def test_what_only_one_of_two_readings_shows_is_no_change() -> None:
     after = CurrentDevice(MAC, "registered", URL, last_contact="2026-01-02T03:04:05+00:00")
     result = verify_write(change, WriteResult(DONE), after, YEALINK, MASKER.url)
     assert told(result) == Told("failed", "not_applied")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (("unregistered", None), ("registered", None), False),
+        (("registered", None), ("unregistered", None), False),
+        (("registered", None), ("registered", URL), False),
+        (("unregistered", None), ("registered", URL), True),
+        (("registered", URL), ("unregistered", None), True),
+        (("registered", URL), ("unknown", None), True),
+        (("registered", None), ("unknown", None), True),
+        (("registered", URL), ("registered", OLD), True),
+    ],
+)
+def test_without_servers_only_a_url_shows_whether_a_phone_is_bound(
+    before: tuple[str, str | None], after: tuple[str, str | None], shown: bool
+) -> None:
+    assert differs(current(*before), current(*after), VENDORS["panasonic"]) is shown
+    # A service with servers has a status for it.
+    exact = shown or before[0] != after[0]
+    assert differs(current(*before), current(*after), YEALINK) is exact
 
 
 def test_what_is_not_applied_says_what_it_is_instead() -> None:
