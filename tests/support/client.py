@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
+from ansible_collections.voip.rps.plugins.module_utils._client.connections import HttpRequest
 from ansible_collections.voip.rps.plugins.module_utils._client.deadline import Clock, deadline
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection, DesiredDevice
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
@@ -23,6 +22,7 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import 
 from simulator import DIALECTS, Call, Fault, Simulator, VirtualClock, Wire, fault
 
 from .phones import OTHER_PASSWORD, OTHER_USER, PASSWORD, SERVERS, THEIRS, USER, serial
+from .received import Received
 
 State = dict[str, tuple[str | None, str | None]]  # by MAC: owner and redirect URL
 Hook = Callable[[Any, str, str, list[Any]], None]
@@ -53,32 +53,8 @@ class ClientClock(Clock):
         return event.is_set()
 
 
-class _Raw:
-    """The part of urllib3's response that the client reads."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = io.BytesIO(body)
-
-    def read(self, size: int, decode_content: bool = False) -> bytes:
-        assert not decode_content, "the client unpacks by itself, within its bounds"
-        return self._body.read(size)
-
-    def release_conn(self) -> None:
-        """Nothing to release."""
-
-
-class _Response:
-    def __init__(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
-        self.status_code = status
-        self.headers = requests.structures.CaseInsensitiveDict(dict(headers))
-        self.raw = _Raw(body)
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-
 class MemoryAdapter:
-    """Carries prepared requests to a simulator in memory, in place of requests' own adapter.
+    """Carries requests to a simulator in memory, in place of the client's own adapter.
 
     ``before`` and ``after`` are called around every request with its number, from 0; what they raise goes through.
     """
@@ -90,7 +66,7 @@ class MemoryAdapter:
         self.before: Callable[[int], None] = lambda _number: None
         self.after: Callable[[int], None] = lambda _number: None
 
-    def send(self, request: requests.PreparedRequest, **_settings: Any) -> _Response:
+    def send(self, request: HttpRequest, _seconds: float) -> Received:
         with self._lock:
             number = self.sent
             self.sent += 1
@@ -100,21 +76,19 @@ class MemoryAdapter:
         self.after(number)
         return response
 
-    def _carry(self, request: requests.PreparedRequest) -> _Response:
-        path = urlsplit(request.url or "").path
-        headers = {str(key): str(value) for key, value in request.headers.items()}
-        body = request.body if isinstance(request.body, bytes) else b""
+    def _carry(self, request: HttpRequest) -> Received:
+        path = urlsplit(request.url).path
         timeout = deadline.remaining()
         deadline.sent = True
         try:
-            reply = self._bench.wire.send(request.method or "GET", path, headers, body, timeout)
+            reply = self._bench.wire.send(request.method, path, request.headers, request.body or b"", timeout)
         except ConnectionRefusedError:
             deadline.sent = False
             raise
         except TimeoutError:
             self._bench.timed_out.extend(call.serial for call in self._bench.sim.ledger.calls[-1:])
             raise
-        return _Response(reply.status, reply.headers, reply.body)
+        return Received(reply.status, reply.headers, reply.body)
 
     def close(self) -> None:
         """Nothing to close."""

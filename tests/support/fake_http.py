@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._client.deadline import Clock, deadline, requests
+from ansible_collections.voip.rps.plugins.module_utils._client.connections import HttpRequest
+from ansible_collections.voip.rps.plugins.module_utils._client.deadline import Clock, deadline
+
+from .received import Received
 
 EPOCH_S = 1_790_000_000.25
 
@@ -65,31 +68,8 @@ class Reply:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
-class _Raw:
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def read(self, size: int, decode_content: bool = False) -> bytes:
-        assert decode_content is False
-        part, self._data = self._data[:size], self._data[size:]
-        return part
-
-    def release_conn(self) -> None:
-        pass
-
-
-class _Response:
-    def __init__(self, reply: Reply) -> None:
-        self.status_code = reply.status
-        self.headers = requests.structures.CaseInsensitiveDict(reply.headers)
-        self.raw = _Raw(reply.data())
-
-    def close(self) -> None:
-        pass
-
-
 class FakeHttp:
-    """requests' adapter interface over a handler: ``handle(sent)`` returns a Reply or raises what the network raises.
+    """An adapter over a handler: ``handle(sent)`` returns a Reply or raises what the network raises.
 
     ``sent`` has every request in order. A handler that raises does so after the request left, unless it is wrapped in
     ``Unsent``.
@@ -100,20 +80,20 @@ class FakeHttp:
         self.sent: list[Sent] = []
         self._lock = threading.Lock()
 
-    def send(self, prepared: Any, **_options: Any) -> Any:
-        headers = {name.lower(): value for name, value in prepared.headers.items()}
-        request = Sent(prepared.method, prepared.url, headers, prepared.body)
+    def send(self, asked: HttpRequest, _seconds: float) -> Received:
+        headers = {name.lower(): value for name, value in asked.headers.items()}
+        request = Sent(asked.method, asked.url, headers, asked.body)
         with self._lock:
             self.sent.append(request)
         try:
             reply = self.handle(request)
         except Unsent as error:
-            raise requests.exceptions.ConnectionError(str(error)) from None
+            raise OSError(str(error)) from None
         except BaseException:
             deadline.sent = True
             raise
         deadline.sent = True
-        return _Response(reply)
+        return Received(reply.status, reply.headers, reply.data())
 
     def close(self) -> None:
         pass

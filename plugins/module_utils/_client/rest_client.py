@@ -34,9 +34,10 @@ from .._model import Connection
 from .._redaction import Masker
 from .._text import to_printable
 from .api_refusal import ApiRefusal
+from .connections import HttpRequest
 from .limits import MAX_ANSWER_BYTES
 from .statuses import retry_after, status_error
-from .transport import Client, HttpRequest, HttpResponse
+from .transport import Client, HttpResponse
 
 TOKEN = "token"  # noqa: S105 - the name of the call
 _TOKEN_PATH = "/v2/token"  # noqa: S105

@@ -16,7 +16,7 @@ import random
 import threading
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,7 +39,16 @@ from .._model import Connection
 from .._redaction import Masker
 from .._text import to_printable
 from .._urls import split_url
-from .deadline import HTTP_ERRORS, REQUESTS_IMPORT_ERROR, Adapter, Clock, OpenSockets, deadline, requests
+from .connections import (
+    HTTP_ERRORS,
+    REQUESTS_IMPORT_ERROR,
+    Adapter,
+    HttpRequest,
+    environment_settings,
+    tls_context,
+    urllib3,
+)
+from .deadline import Clock, OpenSockets, deadline
 from .limits import MAX_ANSWER_BYTES, MAX_ERROR_BYTES
 
 MAX_CONSECUTIVE_FAILURES = 5  # calls that failed with all their tries
@@ -52,16 +61,6 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
-class HttpRequest:
-    """One request; ``headers`` are added to the client's own."""
-
-    method: str
-    url: str
-    body: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class HttpResponse:
     """One whole response; ``headers`` are matched in any case."""
 
@@ -71,10 +70,10 @@ class HttpResponse:
 
 
 class Client:
-    """One account at one service over one kept-open session; safe to use from ``concurrency`` threads at once.
+    """One account at one service over connections kept open; safe to use from ``concurrency`` threads at once.
 
-    ``adapter`` and ``clock`` are the seams for tests: what carries a prepared request (requests' adapter interface) and
-    the time. ``abandoned`` says whether whoever waits for this run is gone, so that nothing more may be written.
+    ``adapter`` and ``clock`` are the seams for tests: what carries a request, with the methods of ``Adapter``, and the
+    time. ``abandoned`` says whether whoever waits for this run is gone, so that nothing more may be written.
     """
 
     def __init__(
@@ -99,16 +98,10 @@ class Client:
         self._reason_to_stop: StoppedError | None = None
         self._failures = 0
         self._sockets = OpenSockets()
-        self._spelled: dict[tuple[str, str], tuple[str, str, dict[str, str]]] = {}  # by method and URL as given
         self._until = None if connection.deadline is None else self.clock.monotonic() + connection.deadline
         parts = split_url(connection.api_url)
         self.origin = f"{parts.scheme}://{parts.host}" if parts else "the service"
-        self._session = requests.Session()
-        # The loopback is never reached through a proxy: the password would leave the machine unencrypted.
-        self._session.trust_env = connection.api_url.lower().startswith("https://")
-        verify: Any = _ca_bundle(connection) or True if connection.validate_certs else False
-        self._settings = self._session.merge_environment_settings(connection.api_url, {}, True, verify, None)
-        self._adapter = adapter or Adapter(pool_connections=1, pool_maxsize=connection.concurrency, pool_block=True)
+        self._adapter = adapter or _adapter(connection)
 
     @property
     def login(self) -> tuple[bytes, bytes]:
@@ -118,7 +111,6 @@ class Client:
     def close(self) -> None:
         """Close all connections."""
         self._adapter.close()
-        self._session.close()
 
     def stop(self, why: StoppedError) -> None:
         """Make no further call; calls in flight are finished. The first reason given stays."""
@@ -227,39 +219,19 @@ class Client:
         return read(response)
 
     def _carry(self, request: HttpRequest, max_bytes: int) -> HttpResponse:
-        prepared = self._prepare(request)
-        # The adapter and not Session.send: that one reads the whole body of a redirect before anyone can refuse it.
-        response = self._adapter.send(
-            prepared,
-            stream=True,
-            timeout=deadline.remaining(),
-            verify=self._settings["verify"],
-            cert=self._settings["cert"],
-            proxies=self._settings["proxies"],
-        )
+        response = self._adapter.send(request, deadline.remaining())
+        status = response.status
+        complete = False
         try:
-            status = response.status_code
             if 300 <= status < 400:
                 return HttpResponse(status, response.headers, b"")
-            body = _read(response, max_bytes if status < 300 else MAX_ERROR_BYTES, status < 300)
+            success = status < 300
+            body, complete = _read(response, max_bytes if success else MAX_ERROR_BYTES, success)
             return HttpResponse(status, response.headers, body)
         finally:
-            if response.raw is not None and not getattr(response.raw, "_rps_complete", False):
-                response.close()
-
-    def _prepare(self, request: HttpRequest) -> Any:
-        """A request as the adapter takes it. requests spells each URL and method once: that costs as much as a call."""
-        key = (request.method, request.url)
-        if key not in self._spelled:
-            spelled = requests.Request(*key).prepare()
-            self._spelled[key] = (spelled.method, spelled.url, dict(spelled.headers))
-        prepared = requests.PreparedRequest()
-        prepared.method, prepared.url, headers = self._spelled[key]
-        prepared.headers = {**headers, **request.headers}
-        prepared.body = request.body
-        if request.body is not None:
-            prepared.headers["Content-Length"] = str(len(request.body))
-        return prepared
+            if not complete:
+                response.close()  # what is left of the answer must not be taken for the next one
+            response.release_conn()
 
     def _network_error(self, name: str, error: BaseException) -> CallError:
         if isinstance(error, _OversizeError):
@@ -288,11 +260,14 @@ class Client:
             transient = False
             why = "its TLS needs legacy renegotiation, which this machine's OpenSSL refuses"
             fix = "Allow UnsafeLegacyServerConnect in an openssl.cnf of this run, or use a proxy that terminates TLS."
-        elif "certificate" in text or isinstance(error, requests.exceptions.SSLError):
+        elif "certificate" in text or isinstance(error, urllib3.exceptions.SSLError):
             transient = False
             why = "its certificate could not be verified" if "certificate" in text else "the TLS handshake failed"
             fix = "Set ca_path to the CA bundle of a private CA, or correct api_url."
-        elif isinstance(error, requests.exceptions.ProxyError):
+        elif "socks proxies" in text:
+            transient = False
+            why, fix = "SOCKS proxies are not supported", "Set HTTPS_PROXY to an HTTP proxy."
+        elif isinstance(error, urllib3.exceptions.ProxyError):
             why, fix = "the proxy did not connect", "Check HTTPS_PROXY and NO_PROXY."
         elif "name or service not known" in text or "resol" in text or "getaddrinfo" in text:
             why, fix = "its name cannot be resolved", "Check api_url and the name service."
@@ -318,6 +293,21 @@ def _ca_bundle(connection: Connection) -> str | None:
     return str(path)
 
 
+def _adapter(connection: Connection) -> Adapter:
+    """What carries the requests of an account. Raises InputError for a bundle of CA certificates that is none."""
+    bundle = _ca_bundle(connection) if connection.validate_certs else None
+    verify, proxies = environment_settings(connection.api_url, bundle or connection.validate_certs)
+    tls = None
+    if connection.api_url.lower().startswith("https://"):
+        try:
+            tls = tls_context(verify)
+        except OSError:
+            option = "REQUESTS_CA_BUNDLE" if bundle is None else "ca_path"
+            text = f"names no readable bundle of CA certificates: {to_printable(str(verify))[:200]}"
+            raise InputError([Problem(option, text, fix="Correct the path.")]) from None
+    return Adapter(connection.api_url, connection.concurrency, tls, proxies)
+
+
 def _seconds() -> str:
     return f"{round(deadline.seconds, 1):g}"
 
@@ -332,10 +322,10 @@ class _EncodingError(OSError):
     pass
 
 
-def _read(response: Any, max_bytes: int, complete: bool) -> bytes:
-    """The body after unpacking, never holding more than ``max_bytes`` of it; marks the connection as reusable.
+def _read(response: Any, max_bytes: int, whole: bool) -> tuple[bytes, bool]:
+    """(the body after unpacking, whether all of it was read), never holding more than ``max_bytes`` of it.
 
-    Of an answer that is not asked to be ``complete`` the beginning is enough.
+    Of an answer that need not be ``whole`` the beginning is enough.
     """
     encoding = (response.headers.get("Content-Encoding") or "identity").strip().lower()
     unpack: Any | None = None
@@ -345,16 +335,14 @@ def _read(response: Any, max_bytes: int, complete: bool) -> bytes:
         raise _EncodingError(encoding)
     body = bytearray()
     while True:
-        chunk = response.raw.read(_CHUNK, decode_content=False)
+        chunk = response.read(_CHUNK, decode_content=False)
         if not chunk:
             break
         body += chunk if unpack is None else unpack.decompress(chunk, max_bytes + 1 - len(body))
         if len(body) > max_bytes or (unpack is not None and unpack.unconsumed_tail):
-            if not complete:
-                return bytes(body[:max_bytes])
+            if not whole:
+                return bytes(body[:max_bytes]), False
             raise _OversizeError(max_bytes)
     if unpack is not None and not unpack.eof:
         raise _EncodingError(encoding)
-    response.raw._rps_complete = True  # noqa: SLF001
-    response.raw.release_conn()
-    return bytes(body)
+    return bytes(body), True

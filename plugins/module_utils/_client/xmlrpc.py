@@ -23,7 +23,8 @@ from .._text import to_printable
 Param = Union[str, Sequence[str]]
 
 MAX_VALUES = 500_000
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 excludes. Its complement, the class of what is allowed, takes twenty times as long to compile.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _INT = re.compile(r"[+-]?[0-9]{1,19}")
 
 _CHILDREN: dict[str | None, frozenset[str]] = {

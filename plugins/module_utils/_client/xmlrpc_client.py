@@ -16,10 +16,10 @@ from typing import Any
 from .._errors import AbsentCallError, BadAnswerError, FaultError, LoginError
 from .._model import Connection
 from .._redaction import Masker
-from .deadline import requests
+from .connections import HttpRequest, requests
 from .limits import MAX_ANSWER_BYTES
 from .statuses import LOGIN_FIX, status_error
-from .transport import Client, HttpRequest, HttpResponse
+from .transport import Client, HttpResponse
 from .xmlrpc import CodecError, Fault, Param, decode, encode
 
 NO_SUCH_METHOD = -32601  # by the convention for XML-RPC faults
@@ -40,13 +40,10 @@ class XmlRpcClient(Client):
     def __init__(self, connection: Connection, masker: Masker, **seams: Any) -> None:
         super().__init__(connection, masker, **seams)
         headers = {"Content-Type": "text/xml", "User-Agent": "voip.rps", "Accept-Encoding": "gzip"}
-        session = requests.Session()
-        session.trust_env = False  # a .netrc would overwrite the login
-        session.auth = self.login
-        prepared = session.prepare_request(requests.Request("POST", connection.api_url, headers=headers))
-        self._url = prepared.url
-        self._headers: dict[str, str] = {key: value for key, value in prepared.headers.items() if value is not None}
-        self._headers.pop("Content-Length", None)
+        prepared = requests.Request("POST", connection.api_url, headers=headers, auth=self.login).prepare()
+        self._url: str = prepared.url
+        self._headers: dict[str, str] = dict(prepared.headers)
+        del self._headers["Content-Length"]
 
     def call(
         self,

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ansible.module_utils import basic
+from ansible_collections.voip.rps.plugins.module_utils._client.connections import HttpRequest
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection, CurrentDevice
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import AccountListing
@@ -30,6 +31,7 @@ from ansible_collections.voip.rps.plugins.modules import rps_devices
 from benchmark.fleets import JOBS, entries
 from support.client import ClientClock, MemoryAdapter, MemoryBench
 from support.phones import mac
+from support.received import Received
 
 Answer = TypeVar("Answer")
 
@@ -58,9 +60,9 @@ class MeasuredAdapter(MemoryAdapter):
         super().__init__(bench)
         self._spent = spent
 
-    def send(self, request: Any, **settings: Any) -> Any:
+    def send(self, request: HttpRequest, seconds: float) -> Received:
         before = time.thread_time()
-        response = super().send(request, **settings)
+        response = super().send(request, seconds)
         self._spent.simulator += time.thread_time() - before
         return response
 

@@ -9,6 +9,7 @@ import datetime
 import pathlib
 import socket
 import ssl
+import subprocess
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -17,7 +18,12 @@ from typing import Any
 import pytest
 import trustme
 from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc_client import XmlRpcClient
-from ansible_collections.voip.rps.plugins.module_utils._errors import CallError, LostAnswerError, NotSentError
+from ansible_collections.voip.rps.plugins.module_utils._errors import (
+    CallError,
+    InputError,
+    LostAnswerError,
+    NotSentError,
+)
 from simulator import Fault, Simulator
 from support.phones import OFFICE, PASSWORD, USER, mac
 from support.scripted_server import PATIENCE_S, ScriptedServer
@@ -156,6 +162,74 @@ def test_a_bundle_of_the_environment_is_used_where_no_ca_path_is_set(
     assert read(client(secure.url("yealink", tls=True))) == UNKNOWN
 
 
+def test_a_folder_of_authorities_is_a_bundle_too(secure: Simulator, client: Clients, tmp_path: pathlib.Path) -> None:
+    subprocess.run(["openssl", "rehash", str(tmp_path)], check=True, capture_output=True)
+    error = unsent(read, client(secure.url("yealink", tls=True), ca_path=str(tmp_path)))
+    assert "certificate" in str(error)
+    (tmp_path / "ca.pem").write_bytes(pathlib.Path(secure.ca_path).read_bytes())
+    subprocess.run(["openssl", "rehash", str(tmp_path)], check=True, capture_output=True)
+    assert read(client(secure.url("yealink", tls=True), ca_path=str(tmp_path))) == UNKNOWN
+
+
+def test_a_file_that_is_no_bundle_is_refused_before_any_call(
+    secure: Simulator, client: Clients, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ca.pem").write_text("not a certificate", encoding="ascii")
+    assert (
+        refused_option(lambda: client(secure.url("yealink", tls=True), ca_path=str(tmp_path / "ca.pem"))) == "ca_path"
+    )
+    for path in (tmp_path / "ca.pem", tmp_path / "missing.pem"):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+        assert refused_option(lambda: client(secure.url("yealink", tls=True))) == "REQUESTS_CA_BUNDLE"
+    # Neither verifies anything, so neither reads it.
+    assert read(client(secure.url("yealink", tls=True), validate_certs=False)) == UNKNOWN
+    assert read(client(secure.url("yealink"))) == UNKNOWN
+
+
+def refused_option(connect: Callable[[], object]) -> str:
+    with pytest.raises(InputError) as caught:
+        connect()
+    (problem,) = caught.value.problems
+    return problem.option
+
+
+def test_authorities_are_read_once_for_all_connections(
+    scripted: Scripted, client: Clients, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    read_from: list[object] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def count(self: ssl.SSLContext, **paths: Any) -> None:
+        read_from.append(paths)
+        load(self, **paths)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", count)
+    server = scripted(lambda _connection, _request: None, context=_context(authority))
+    made = client(server.url, ca_path=str(tmp_path / "ca.pem"))
+    for number in range(1, 4):  # the server closes each connection without an answer
+        with pytest.raises(LostAnswerError):
+            write(made)
+        assert server.accepted == number
+    assert read_from == [{"cafile": str(tmp_path / "ca.pem")}]
+
+
+def test_a_request_leaves_in_one_piece(scripted: Scripted, client: Clients, tmp_path: pathlib.Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    pieces: list[bytes] = []
+
+    def one_record(connection: Any, _request: bytes) -> None:
+        pieces.append(connection.recv(65536))  # of TLS this is never more than one record
+
+    server = scripted(one_record, context=_context(authority), early=True)
+    with pytest.raises(LostAnswerError):
+        write(client(server.url, ca_path=str(tmp_path / "ca.pem")))
+    assert pieces[0].startswith(b"POST /xmlrpc HTTP/1.1\r\n")
+    assert pieces[0].endswith(b"</methodCall>")
+
+
 # Proxies.
 
 
@@ -207,6 +281,25 @@ def test_plain_http_to_the_loopback_never_goes_through_a_proxy(
         monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
     assert read(client(secure.url("yealink"))) == UNKNOWN
     assert proxy.accepted == 0
+
+
+def test_a_socks_proxy_is_refused_and_not_passed_by(
+    secure: Simulator, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5h://joe:pr0xyPass@127.0.0.1:1080")
+    error = unsent(write, client(secure.url("yealink", tls=True), ca_path=secure.ca_path, retries=3))
+    assert "SOCKS" in str(error)
+    assert "HTTPS_PROXY" in error.fix
+    assert "pr0xyPass" not in str(error) + error.fix
+    assert not error.transient
+    assert secure.stats()["requests"] == 0
+
+
+def test_a_proxy_without_a_host_is_refused(secure: Simulator, client: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://:8080")
+    error = unsent(write, client(secure.url("yealink", tls=True), ca_path=secure.ca_path))
+    assert "HTTPS_PROXY" in error.fix
+    assert secure.stats()["requests"] == 0
 
 
 def test_a_proxy_that_refuses_is_named_without_its_login(

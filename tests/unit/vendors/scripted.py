@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import io
 import threading
 import xmlrpc.client
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ansible_collections.voip.rps.plugins.module_utils._client.deadline import Clock, deadline, requests
+from ansible_collections.voip.rps.plugins.module_utils._client.connections import HttpRequest
+from ansible_collections.voip.rps.plugins.module_utils._client.deadline import Clock, deadline
 from ansible_collections.voip.rps.plugins.module_utils._model import (
     ABSENT,
     DEREGISTER,
@@ -23,6 +23,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._vendors.xmlrpc_service import XmlRpcService
+from support.received import Received
 
 USERNAME, PASSWORD = "scripted-user", "scripted-secret"
 AnyService = TypeVar("AnyService", bound=XmlRpcService)
@@ -69,18 +70,8 @@ class VirtualClock(Clock):
         return event.is_set()
 
 
-class _Raw(io.BytesIO):
-    """The part of urllib3's response that the client reads."""
-
-    def read(self, size: int | None = -1, decode_content: bool = False) -> bytes:
-        return super().read(size)
-
-    def release_conn(self) -> None:
-        """There is no pool that the connection could go back to."""
-
-
 class ScriptedAdapter:
-    """requests' adapter interface. Answers in the order given; one request too many is an AssertionError."""
+    """Answers in the order given; one request too many is an AssertionError."""
 
     def __init__(self, *answers: Reply | Lost) -> None:
         self.answers = list(answers)
@@ -92,18 +83,14 @@ class ScriptedAdapter:
         decoded = [xmlrpc.client.loads(body) for body in self.bodies]
         return [(method, *params) for params, method in decoded]
 
-    def send(self, request: Any, **_settings: Any) -> Any:
-        self.bodies.append(request.body)
+    def send(self, request: HttpRequest, _seconds: float) -> Received:
+        self.bodies.append(request.body or b"")
         assert self.answers, f"no answer is left for {request.body!r}"
         answer = self.answers.pop(0)
         deadline.sent = True
         if isinstance(answer, Lost):
-            raise requests.ConnectionError("the connection was closed")
-        response = requests.Response()
-        response.status_code = answer.status
-        response.headers.update(answer.headers)
-        response.raw = _Raw(answer.body)
-        return response
+            raise ConnectionResetError("the connection was closed")
+        return Received(answer.status, answer.headers, answer.body)
 
     def close(self) -> None:
         """Nothing is open."""
