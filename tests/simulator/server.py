@@ -195,6 +195,11 @@ class Simulator:
         with self.lock:
             self._dispatcher.settle(self.clock() if now is None else now)
 
+    def execute_late(self) -> None:
+        """Execute all calls that a fault has put off, whatever they wait for."""
+        with self.lock:
+            self._dispatcher.execute_late(self.clock())
+
     # -- state
 
     def world(self, vendor: str) -> World:

@@ -151,7 +151,7 @@ def _unreadable_messages(bench: MemoryBench, run: RunResult) -> Iterator[str]:
 def _executed_late(bench: MemoryBench, run: RunResult) -> Iterator[str]:
     before = len(bench.world.history())
     bench.clock.advance(LATE_S)
-    bench.sim.settle()
+    bench.sim.execute_late()
     late = {entry.mac for entry in bench.world.history()[before:]}
     for result in run.results:
         if result.mac in late and result.outcome in (*CERTAIN, *UNTOUCHED, "unverifiable"):

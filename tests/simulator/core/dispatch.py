@@ -277,6 +277,10 @@ class Dispatcher:
         if self._late:
             self._run_late([late for late in self._late if late.reads_left is None and late.due <= now], now)
 
+    def execute_late(self, now: float) -> None:
+        """Execute everything that is still to be executed, whatever it waits for."""
+        self._run_late(list(self._late), now)
+
     def _count_read(self, service: Service, now: float) -> None:
         for late in self._late:
             if late.service is service and late.reads_left is not None:

@@ -261,6 +261,19 @@ def test_late_execution_after_reads(memory: Memory, reads: int) -> None:
     assert rpc("checkDevice", A) == [True, "Registered"]
 
 
+def test_what_waits_for_a_read_or_the_clock_can_be_executed_at_once(memory: Memory) -> None:
+    memory.sim.faults.add(fault("late_503", method="registerDevice", late_reads=9))
+    memory.sim.faults.add(fault("late", method="deRegisterDevice", late_seconds=9e9))
+    rpc = memory.caller("yealink")
+    rpc.reply("registerDevice", A, "main")
+    memory.sim.execute_late()
+    assert rpc("checkDevice", A) == [True, "Registered"]
+    with pytest.raises(TimeoutError):
+        rpc("deRegisterDevice", A)
+    memory.sim.execute_late()
+    assert rpc("checkDevice", A) == [True, "Unknown"]
+
+
 def test_a_late_call_can_come_too_late(memory: Memory) -> None:
     """The state counts in which it is executed: by then the phone is somebody else's."""
     memory.sim.faults.add(fault("late_503", method="registerDevice"))
