@@ -33,3 +33,5 @@ SUPPORTED = (
 # The newest pre-release, whatever it is: where there is none, the newest release.
 PRERELEASE = Core("pre", ("3.13",), "", "", prerelease=True)
 OLDEST_TARGET = "3.9"  # the oldest Python that runs the modules
+# What Enterprise Linux 9 has for that Python.
+OLDEST_LIBRARIES = ("requests==2.25.1", "urllib3==1.26.5")

@@ -4,7 +4,7 @@
 """Run sanity, unit and integration tests on every supported ansible-core: `tools/matrix.py [2.18 ... pre]`.
 
 Each core gets an environment of its own in `.build/venvs`, and plays the integration tests a second time with the
-modules running on the oldest Python that managed nodes may have. The unit tests need a controller's Python; on the
+modules running on the oldest Python and `requests` that managed nodes may have. The unit tests need a controller's Python; on the
 oldest one, sanity compiles and imports every module as well. `pre` is the newest pre-release. An absent interpreter is
 a failure: what was not tested must not look as if it were.
 """
@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from check import Report, print_summary, run_steps
-from cores import OLDEST_TARGET, PRERELEASE, SUPPORTED, Core
+from cores import OLDEST_LIBRARIES, OLDEST_TARGET, PRERELEASE, SUPPORTED, Core
 from stage import BUILD, ROOT, search_path
 from steps import EXTRA_STEPS, STEPS, Step
 
@@ -67,7 +67,7 @@ def _check_oldest_target(core: str, version: str) -> list[Report]:
     controller = BUILD / "venvs" / f"core-{core}-py{version}"
     if not controller.exists():
         return []  # said already
-    target, report = _environment(f"target-py{OLDEST_TARGET}", OLDEST_TARGET, ["requests"])
+    target, report = _environment(f"target-py{OLDEST_TARGET}", OLDEST_TARGET, [*OLDEST_LIBRARIES])
     if report:
         return [report]
     step = replace(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 
-import urllib3
+import requests
 
 
 class Received:
@@ -16,7 +16,7 @@ class Received:
 
     def __init__(self, status: int, headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes) -> None:
         self.status = status
-        self.headers = urllib3.HTTPHeaderDict(headers)
+        self.headers = requests.structures.CaseInsensitiveDict(headers)
         self._body = io.BytesIO(body)
 
     def read(self, size: int, decode_content: bool = False) -> bytes:

@@ -223,6 +223,7 @@ class Adapter:
             timeout=seconds,
             preload_content=False,
             decode_content=False,
+            enforce_content_length=True,  # the default since urllib3 2
         )
 
     def close(self) -> None:

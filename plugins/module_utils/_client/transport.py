@@ -254,7 +254,7 @@ class Client:
         return LostAnswerError(f"{self.origin} closed the connection before its answer to {name} was complete")
 
     def _connect_error(self, name: str, error: BaseException, expired: bool) -> CallError:
-        text = str(error).lower()
+        text = repr(error).lower()  # older urllib3 has the word certificate in the name of the class only
         transient = True
         if "legacy renegotiation" in text:
             transient = False
