@@ -4,9 +4,9 @@
 """Run sanity, unit and integration tests on every supported ansible-core: `tools/matrix.py [2.18 ... pre]`.
 
 Each core gets an environment of its own in `.build/venvs`, and plays the integration tests a second time with the
-modules running on the oldest Python and `requests` that managed nodes may have. The unit tests need a controller's Python; on the
-oldest one, sanity compiles and imports every module as well. `pre` is the newest pre-release. An absent interpreter is
-a failure: what was not tested must not look as if it were.
+modules running on the oldest Python and `requests` that managed nodes may have. The unit tests need a controller's
+Python; on the oldest one, sanity compiles and imports every module as well. `pre` is the newest pre-release. An absent
+interpreter is a failure: what was not tested must not look as if it were.
 """
 
 from __future__ import annotations
