@@ -17,7 +17,7 @@ from integrations.support import COLLECTION
 
 sys.path.insert(0, str(COLLECTION / "tools"))
 
-from cores import OLDEST_TARGET, PRERELEASE, SUPPORTED
+from cores import OLDEST_LIBRARIES, OLDEST_TARGET, PRERELEASE, SUPPORTED
 
 WORKFLOWS = sorted((COLLECTION / ".github/workflows").glob("*.yml"))
 
@@ -36,7 +36,9 @@ def test_the_page_has_the_supported_versions_of_the_code() -> None:
     )
 
     assert rows == [(core.version, core.released, core.ends, ", ".join(core.pythons)) for core in SUPPORTED]
-    assert f"Python {OLDEST_TARGET} and newer" in (COLLECTION / "docs/support.md").read_text()
+    page = (COLLECTION / "docs/support.md").read_text()
+    requests = OLDEST_LIBRARIES[0].partition("==")[2]
+    assert f"Python {OLDEST_TARGET} and newer, with the package `requests` {requests} and newer" in page
 
 
 def test_the_collection_requires_the_oldest_supported_version() -> None:
