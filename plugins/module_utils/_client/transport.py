@@ -303,7 +303,8 @@ def _adapter(connection: Connection) -> Adapter:
             tls = tls_context(verify)
         except OSError:
             option = "REQUESTS_CA_BUNDLE" if bundle is None else "ca_path"
-            text = f"names no readable bundle of CA certificates: {to_printable(str(verify))[:200]}"
+            named = to_printable(verify)[:200] if isinstance(verify, str) else "the one that comes with requests"
+            text = f"names no readable bundle of CA certificates: {named}"
             raise InputError([Problem(option, text, fix="Correct the path.")]) from None
     return Adapter(connection.api_url, connection.concurrency, tls, proxies)
 
