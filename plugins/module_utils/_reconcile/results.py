@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._catalog.words import OUTCOME_WORDS
 from .._messages import Speaker, phone_label
 from .._model import (
     ABSENT,
@@ -176,17 +177,12 @@ def run_sentence(entries: Sequence[Mapping[str, Any]], counts: Mapping[str, int 
     text = pluralize(len(entries) - len(purged), "phone")
     if purged:
         text += f" and {pluralize(len(purged), 'unmanaged device')}"
-    parts = [f"{counts[outcome]:,} {outcome_words(outcome)}" for outcome in OUTCOMES if counts[outcome]]
+    parts = [f"{counts[outcome]:,} {OUTCOME_WORDS[outcome]}" for outcome in OUTCOMES if counts[outcome]]
     text += ": " + ", ".join(parts) if parts else ""
     # A device whose purge failed is still unmanaged, and among the entries already.
     unmanaged = counts["unmanaged"]
     more = 0 if unmanaged is None else unmanaged - sum(1 for entry in purged if entry["failed"])
     return f"{text}; {pluralize(more, 'unmanaged device')}." if more else f"{text}."
-
-
-def outcome_words(outcome: str) -> str:
-    """An outcome for people."""
-    return "outcome unknown" if outcome == "unknown" else outcome.replace("_", " ")
 
 
 def run_error(run: RunResult, presenter: Presenter) -> str | None:

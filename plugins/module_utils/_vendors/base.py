@@ -153,7 +153,7 @@ class Service(ABC):
 
     @property
     def notices(self) -> Sequence[Reason]:
-        """What the user should know about how this account was used, one for each word of ``_messages.NOTICES``."""
+        """What the user should know about how this account was used, one for each word of ``NOTICES``."""
         return tuple(self._notices.values())
 
     def note(self, what: Reason) -> None:

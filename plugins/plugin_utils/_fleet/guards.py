@@ -7,7 +7,7 @@
 PRIVATE to the collection: may change without notice.
 
 They come before those that every reconciliation has (``_reconcile.guards``). Their sentences are in
-``_messages.GUARDS``.
+``_catalog.outcomes.GUARDS``.
 """
 
 from __future__ import annotations

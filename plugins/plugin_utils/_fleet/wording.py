@@ -6,7 +6,7 @@
 
 PRIVATE to the collection: may change without notice.
 
-Sentences about the outcome of a phone, about servers and about guards are in ``_messages``.
+Sentences about the outcome of a phone, about servers and about guards are in ``module_utils._catalog``.
 """
 
 from __future__ import annotations

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree as ET
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import ACTION_WORDS, OUTCOME_WORDS
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
 
 from .data import Account, Phone, Report
-from .text import ACTION_WORDS, DRIFTED, OUTCOME_WORDS, UNCOMPARED, current_words, line
+from .text import DRIFTED, UNCOMPARED, current_words, line
 
 # A failure is a phone that differs, an error a phone of which this is not known.
 _ELEMENT: dict[str, str] = {
@@ -97,6 +98,6 @@ def _summary(phone: Phone) -> str:
     before, desired = phone["before"], phone["desired"]
     current = " ".join(filter(None, (current_words(before), before and before["url"])))
     goal = " ".join(filter(None, (desired["server"] and f"server {desired['server']}", desired["url"])))
-    action = ACTION_WORDS.get(phone["action"], phone["action"])
+    action = ACTION_WORDS[phone["action"]].label
     wanted = "absent" if desired["state"] == "absent" else goal or "registered"
     return f"Current: {current}. Desired: {wanted}." + (f" Action: {action}." if action else "")

@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import OUTCOME_MEANINGS, OUTCOME_WORDS
+
 from .data import Phone, Report
 from .recommendations import phones_with
 from .rows import short_name
-from .text import DRIFTED, OUTCOME_MEANINGS, OUTCOME_WORDS, UNCOMPARED, count, number
+from .text import DRIFTED, UNCOMPARED, count, number
 
 MIN_SEGMENT_PERCENT = 0.7  # of a bar: even one phone of many thousands is seen
 

@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import OUTCOME_WORDS
 from ansible_collections.voip.rps.plugins.module_utils._text import join_names
 
 from .data import FILE_NAMES, Report, Step
 from .overview import Bar, LegendEntry, Tile, bars, legend, problems, tiles, warnings
 from .recommendations import NO_INVENTORY, verdict
 from .rows import MAX_SENTENCE, AccountRow, DeviceRow, PhoneRow, account_row, device_rows, phone_rows, short_name
-from .text import DRIFTED, OUTCOME_WORDS, UNCOMPARED, count, listed, moment, number, shorten
+from .text import DRIFTED, UNCOMPARED, count, listed, moment, number, shorten
 
 MAX_COMMAND = 10_000  # characters; a plan of a hundred accounts fits
 MAX_OPEN_DEVICES = 60  # a longer list of unmanaged devices is folded away

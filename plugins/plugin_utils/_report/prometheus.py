@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import OUTCOME_WORDS
+
 from .data import Report
-from .text import OUTCOME_WORDS, parse_time
+from .text import parse_time
 
 _Sample = tuple[dict[str, str], int]
 

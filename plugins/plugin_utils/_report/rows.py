@@ -14,13 +14,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import ACTION_WORDS, OUTCOME_WORDS
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
 from markupsafe import Markup, escape
 
 from .data import Account, Phone, Report, Server
 from .text import (
-    ACTION_WORDS,
-    OUTCOME_WORDS,
     contact_words,
     count,
     current_words,
@@ -109,7 +108,7 @@ def phone_rows(report: Report, phones: Iterable[Phone]) -> Iterator[PhoneRow]:
             place=place,
             outcome=phone["outcome"],
             word=OUTCOME_WORDS[phone["outcome"]],
-            action=ACTION_WORDS.get(phone["action"], phone["action"]),
+            action=ACTION_WORDS[phone["action"]].label,
             host=short_name(phone["host"]),
             mac=format_mac(phone["mac"], "colon"),
             account_place=account_place,

@@ -14,47 +14,13 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import STATUS_WORDS
 from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 
 from .data import Device
 
 UNMANAGED = "unmanaged"  # not an outcome of a declared phone, but a kind of device that every report shows
 
-# What needs attention first; also the order of the bar, of the legend and of sorting by outcome.
-OUTCOME_WORDS: dict[str, str] = {
-    "conflict": "conflict",
-    "failed": "failed",
-    "unknown": "outcome unknown",
-    "not_attempted": "not attempted",
-    "would_change": "would change",
-    "changed": "changed",
-    "unverifiable": "unverifiable",
-    "in_sync": "in sync",
-}
-OUTCOME_MEANINGS: dict[str, str] = {
-    "conflict": "registered to another account",
-    "failed": "refused or not applied",
-    "unknown": "write unconfirmed",
-    "not_attempted": "not read or not written",
-    "would_change": "differs; a run fixes it",
-    "changed": "updated by this run",
-    "unverifiable": "redirect URL not checkable",
-    "in_sync": "matches the inventory",
-}
-ACTION_WORDS: dict[str, str] = {
-    "none": "",
-    "register": "register",
-    "bind": "bind",
-    "move": "move",
-    "take_over": "take over",
-    "deregister": "deregister",
-}
-STATUS_WORDS: dict[str, str] = {
-    "registered": "registered",
-    "unregistered": "no server",
-    "registered_elsewhere": "other account",
-    "unknown": "not found",
-}
 # Phones that are known to differ from the inventory, and phones of which this run cannot say whether they do.
 DRIFTED: tuple[str, ...] = ("conflict", "would_change")
 UNCOMPARED: tuple[str, ...] = ("failed", "unknown", "not_attempted")
@@ -116,7 +82,7 @@ def listed(texts: list[str], most: int) -> str:
 
 def status_words(status: str | None) -> str:
     """A status as people say it; None is that of a device that was listed and not read."""
-    return "on the account" if status is None else STATUS_WORDS.get(status, status)
+    return "on the account" if status is None else STATUS_WORDS[status].label
 
 
 def current_words(before: Device | None) -> str:

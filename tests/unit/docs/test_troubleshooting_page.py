@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._messages import CATALOG, GUARDS
+from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import CATALOG, GUARDS
 from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES
 from support.pages import ROOT, bare, section, tables
 from support.reasons import REASONS, WORDS

@@ -11,14 +11,12 @@ from string import Formatter
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import CATALOG, GUARDS, NOTICES
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
 from ansible_collections.voip.rps.plugins.module_utils._messages import (
-    CATALOG,
-    GUARDS,
     INVENTORY,
     MAX_PROBLEMS,
     MODULE,
-    NOTICES,
     ROLE,
     Speaker,
     Vocabulary,
