@@ -117,6 +117,7 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     InputError,
     MissingLibraryError,
     RpsError,
+    problem,
 )
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac, parse_mac
 from ansible_collections.voip.rps.plugins.module_utils._messages import INVENTORY, input_message
@@ -327,10 +328,7 @@ def _connection(values: Mapping[str, Any], environ: Mapping[str, str]) -> Connec
     connection = connection_with_environment(options, environ)
     vendor = VENDORS[connection.vendor]
     if not vendor.lists_account:
-        problems = Problems()
-        text = f"{vendor.name} cannot be an inventory source, because {vendor.title} cannot list an account"
-        problems.add("vendor", text, fix="List its phones in another inventory source.")
-        problems.raise_if_any()
+        raise InputError([problem("vendor", "inventory_no_list", value=vendor.name, service=vendor.title)])
     return connection
 
 
@@ -347,14 +345,14 @@ def _servers(items: Any, vendor: str, problems: Problems) -> list[Server]:
     for index, item in enumerate(nothing if items is None else problems.attempt(lambda: _list(items), nothing)):
         entry = f"servers[{index}]"
         if not isinstance(item, Mapping):
-            problems.add(entry, "must be a dictionary with name and url")
+            problems.add(entry, "not_a_server")
             continue
         unknown_keys(item, ("name", "url"), entry, problems)
         server = problems.attempt(_parser(item, entry, vendor), None)
         if server is None:
             continue
         if server.name in servers:
-            problems.add(entry, f"defines server '{server.name}' again", fix="Define each server once.")
+            problems.add(entry, "server_twice", server=server.name)
         servers[server.name] = server
     return list(servers.values())
 

@@ -11,16 +11,17 @@ A Vocabulary has the option names of whoever speaks. The templates are in ``_cat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ._catalog.outcomes import ACCOUNT, CATALOG, GUARDS, NOTICES
+from ._catalog.problems import HINTS, KINDS, PROBLEMS
 from ._catalog.words import ACTION_WORDS, STATUS_WORDS
 from ._errors import InputError, Problem
 from ._mac import format_mac
 from ._model import CONNECTION_OPTIONS, NONE, GuardViolation, Reason
-from ._text import as_sentence, capitalized, first_few, pluralize, to_printable
+from ._text import as_sentence, capitalized, first_few, join_names, pluralize, to_printable
 
 MAX_PROBLEMS = 25  # that one message lists
 
@@ -36,8 +37,9 @@ class Vocabulary:
     nothing_done: str = "Nothing was sent."
 
     def option(self, name: str) -> str:
-        """An option's name; what begins with another option (``accounts.office: api_url``) keeps its rest."""
-        return name if name in CONNECTION_OPTIONS else f"{self.prefix}{name}"
+        """An option's name; what begins with another option (``accounts.office: api_url``) keeps its rest. Variables of
+        the environment have one name for all."""
+        return name if name in CONNECTION_OPTIONS or name.isupper() else f"{self.prefix}{name}"
 
 
 MODULE = Vocabulary()
@@ -53,7 +55,33 @@ _SETTINGS: dict[str, str] = {
     "server_url": "{}",
     "unique_url": "{}",
     "force_servers": "{}: true",
+    "batch_size": "{}",
 }
+
+
+def shown_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as templates need them: lists of names as text; with a ``count`` its verbs, and its nouns by need.
+
+    Of ``choices`` and ``names`` all are named, of ``few`` the first three, of other lists the first five.
+    """
+    values = dict(params)
+    for key, value in params.items():
+        if isinstance(value, tuple):
+            values[key] = _join(key, value)
+    count = params.get("count")
+    if isinstance(count, int):
+        verbs = ("is", "has", "was") if count == 1 else ("are", "have", "were")
+        values.update(zip(("is_are", "has_have", "was_were"), verbs))
+        values.update({f"n_{noun}s": pluralize(count, noun) for noun in ("phone", "device", "host")})
+    if "kind" in params:
+        values["kind"] = KINDS[params["kind"]]
+    return values
+
+
+def _join(key: str, names: Sequence[str]) -> str:
+    if key in ("choices", "names"):
+        return join_names(names, "or" if key == "choices" else "and")
+    return first_few(names, 3 if key == "few" else 5)
 
 
 def phone_label(mac: str, host: str | None = None) -> str:
@@ -74,7 +102,7 @@ class Speaker:
         """The sentence for a Reason about this phone, or about no phone."""
         key = f"{reason.code}.{reason.variant}" if reason.variant else reason.code
         template = CATALOG.get(key) or CATALOG["guard" if reason.code.startswith("guard_") else reason.code]
-        values: dict[str, Any] = {"cause": "", "fix": "", **self._names(), **reason.params}
+        values: dict[str, Any] = {"cause": "", "fix": "", **self._names(), **shown_params(reason.params)}
         values["phone"] = phone_label(mac, host) if mac else "The phone"
         if "action" in reason.params:
             action = ACTION_WORDS.get(str(reason.params["action"]), ACTION_WORDS[NONE])
@@ -89,13 +117,13 @@ class Speaker:
         """The sentence for a guard: ``Guard rps_purge_limit blocked the run: ...``."""
         key = f"{violation.name}.{violation.variant}" if violation.variant else violation.name
         option = self.vocabulary.option(violation.name)
-        values = {**self._names(), "option": option, "account": self.account or "the account", **violation.params}
+        params = shown_params(violation.params)
+        values = {**self._names(), "option": option, "account": self.account or "the account", **params}
         return to_printable(f"Guard {option} blocked the run: {GUARDS[key].format(**values)}")
 
     def notice(self, what: Reason) -> str:
         """The sentence for a notice about the account."""
-        values = {"batch_size": self.vocabulary.option("batch_size"), **what.params}
-        return to_printable(NOTICES[what.code].format(**values))
+        return to_printable(NOTICES[what.code].format(**{**self._names(), **shown_params(what.params)}))
 
     def stopped(self, cause: str, fix: str, *, was_read: bool, left: int = 0) -> str:
         """The sentence for what stopped the account as a whole; ``left`` phones were not attempted for it."""
@@ -121,20 +149,40 @@ class Speaker:
         return {**names, "service": self.service}
 
 
+@dataclass(frozen=True)
+class _Clauses:
+    """A problem without its subject, as its template makes it (see ``ProblemText``)."""
+
+    option: str
+    text: str
+    fix: str
+    more: str
+
+
+def _clauses(one: Problem, vocabulary: Vocabulary) -> _Clauses:
+    template = PROBLEMS[one.code]
+    values = {"opt_unique_url": vocabulary.option("unique_url"), **shown_params(one.params)}
+    more = template.more.format(**values)
+    for name, hint in HINTS.items():
+        more += hint.format(**values) if one.params.get(name) else ""
+    return _Clauses(one.option, template.text.format(**values), template.fix.format(**values), more)
+
+
 def problem_sentences(problems: Iterable[Problem], vocabulary: Vocabulary) -> list[str]:
     """Problems as sentences, those that differ only in their subject as one: ``... on 8 hosts: desk-1 and 7 more``."""
-    groups: dict[Problem, list[str]] = {}
+    groups: dict[_Clauses, list[str]] = {}
     for one in problems:
-        subjects = groups.setdefault(replace(one, subject=""), [])
+        subjects = groups.setdefault(_clauses(one, vocabulary), [])
         if one.subject and one.subject not in subjects:
             subjects.append(one.subject)
     # A next step that several problems share is given once, with the last of them.
-    last = {one.fix: one for one in groups}
+    last = {clauses.fix: clauses for clauses in groups}
     sentences: list[str] = []
-    for one, subjects in groups.items():
-        head = f"{vocabulary.option(one.option)} {one.text}" if one.option else capitalized(one.text)
-        sentence = f"{head}{_on(subjects, vocabulary)}{one.more}"
-        step = f" {as_sentence(one.fix)}" if one.fix and last[one.fix] is one else ""
+    for clauses, subjects in groups.items():
+        option = vocabulary.option(clauses.option)
+        head = f"{option} {clauses.text}" if clauses.option else capitalized(clauses.text)
+        sentence = f"{head}{_on(subjects, vocabulary)}{clauses.more}"
+        step = f" {clauses.fix}" if clauses.fix and last[clauses.fix] is clauses else ""
         # Names and values that a user wrote stand in all of these texts: only here do they become one printable line.
         sentences.append(to_printable(f"{as_sentence(sentence)}{step}"))
     return sentences

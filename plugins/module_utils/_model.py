@@ -66,7 +66,7 @@ CONNECTION_OPTIONS = (
 PRESENT = "present"
 ABSENT = "absent"
 
-Param = Union[str, int, bool, None]
+Param = Union[str, int, bool, tuple[str, ...], None]
 
 
 @dataclass(frozen=True)

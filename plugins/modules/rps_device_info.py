@@ -189,12 +189,11 @@ def read(options: Mapping[str, Any], vendor_name: str) -> Wanted:
         values = _values(options, "mac", problems)
         macs = [parse_mac_option(value, f"mac[{index}]", problems) or "" for index, value in enumerate(values)]
     elif vendor is not None and not vendor.lists_account:
-        problems.add("mac", "is required", more=f", because {vendor.title} cannot list an account")
+        problems.add("mac", "mac_required", service=vendor.title)
     statuses = [_status(value, problems) for value in _values(options, "statuses", problems)]
     urls = [parse_text(value, "redirected_to", problems) or "" for value in _values(options, "redirected_to", problems)]
     if urls and vendor is not None and not vendor.reads_url:
-        text = f"is not supported by {vendor.title}, which does not report redirect URLs"
-        problems.add("redirected_to", text, fix="Remove it.")
+        problems.add("redirected_to", "unsupported.no_urls", service=vendor.title)
     problems.raise_if_any()
     return Wanted(None if macs is None else tuple(macs), frozenset(statuses), tuple(urls))
 

@@ -420,7 +420,7 @@ def read(options: Mapping[str, Any], vendor: str) -> Request:
     entries = options.get("devices")
     devices: tuple[DesiredDevice, ...] = ()
     if entries is None:
-        problems.add("devices", "is required")
+        problems.add("devices", "required")
     else:
         subjects = [f"devices[{index}]" for index in range(len(entries))]
         devices = problems.attempt(lambda: parse_devices(entries, subjects, vendor), ())
@@ -445,11 +445,9 @@ def read(options: Mapping[str, Any], vendor: str) -> Request:
 def _check_purge(entries: Sequence[Any] | None, vendor_name: str, problems: Problems) -> None:
     vendor = VENDORS.get(vendor_name)
     if vendor is not None and not vendor.lists_account:
-        text = f"is not supported by {vendor.title}, which cannot list an account"
-        problems.add("purge", text, fix="Deregister phones with state: absent.")
+        problems.add("purge", "unsupported.no_list", service=vendor.title)
     elif entries is not None and not entries:
-        text = "with an empty list of devices would remove every device of the account"
-        problems.add("purge", text, fix="Declare the phones, or deregister them with state: absent.")
+        problems.add("purge", "purge_empty")
 
 
 def _purge_servers(

@@ -223,7 +223,7 @@ def read(options: Mapping[str, Any], vendor_name: str) -> Request:
         # A name that was given in the portal may have other characters.
         text = parse_text(name, "name", problems)
         if text is None and (name is None or isinstance(name, str)):
-            problems.add("name", "is required")
+            problems.add("name", "required")
         server = Server(text or "", "")
     else:
         server = problems.attempt(
@@ -238,15 +238,12 @@ def _check_supported(vendor_name: str, state: str, force: bool, problems: Proble
     if vendor is None or vendor.servers == MANAGED:
         return
     if vendor.servers == NO_SERVERS:
-        fix = "Set server_url of the phone in rps_device or rps_devices instead."
-        problems.add("", f"{vendor.title} has no servers, because it binds a phone to a URL", fix=fix)
+        problems.add("", "no_servers", service=vendor.title)
         return
     if state == ABSENT:
-        text = f"absent is not supported by {vendor.title}, which has no call to delete a server"
-        problems.add("state", text, fix="Delete the server in the vendor's portal.")
+        problems.add("state", "unsupported.delete", service=vendor.title)
     if force:
-        text = f"is not supported by {vendor.title}, which has no call to edit a server"
-        problems.add("force", text, fix="Edit the server in the vendor's portal.")
+        problems.add("force", "unsupported.edit", service=vendor.title)
 
 
 def work(session: Session, request: Request) -> Answer:

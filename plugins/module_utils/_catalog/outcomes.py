@@ -235,5 +235,12 @@ ACCOUNT: dict[str, str] = {
 NOTICES: dict[str, str] = {
     "urls_unreadable": "Redirect URLs cannot be read on this account, so bindings cannot be verified: {cause}.",
     "one_by_one": "Phones are written one by one: {cause}.",
-    "list_too_long": "A list of {count} phones is too long for the service; set {batch_size}: {half}.",
+    "list_too_long": "A list of {n_phones} is too long for the service; set {opt_batch_size}: {half}.",
+    "long_name": (
+        "Server name '{server}' has {length} characters; {service} is known to accept up to {limit}, so choose a "
+        "shorter name if this one is refused."
+    ),
+    "other_vendor": (
+        "{n_phones} {has_have} a MAC address of {other}, but vendor is {vendor}: {few}. Check vendor and MAC address."
+    ),
 }

@@ -32,8 +32,8 @@ from .._errors import (
     LostAnswerError,
     MissingLibraryError,
     NotSentError,
-    Problem,
     StoppedError,
+    problem,
 )
 from .._model import Connection
 from .._redaction import Masker
@@ -313,8 +313,7 @@ def _ca_bundle(connection: Connection) -> str | None:
         return None
     path = Path(connection.ca_path).expanduser()
     if not path.exists():
-        text = f"names a file that does not exist: {to_printable(str(path))[:200]}"
-        raise InputError([Problem("ca_path", text, fix="Correct the path.")])
+        raise InputError([problem("ca_path", "ca_path_missing", path=to_printable(str(path))[:200])])
     return str(path)
 
 

@@ -337,7 +337,7 @@ def test_a_service_without_a_list_is_reached_if_any_phone_could_be_read() -> Non
 def test_unusable_certificates_are_an_input_error_that_names_the_account() -> None:
     bench = Bench("yealink", "htek")
 
-    bench.services.refusal = InputError([Problem("ca_path", "names a file that does not exist")])
+    bench.services.refusal = InputError([Problem("ca_path", "ca_path_missing")])
     with pytest.raises(InputError) as caught:
         bench.run({"desk": desk(1)})
     assert {one.option for one in caught.value.problems} == {"accounts.yealink: ca_path", "accounts.htek: ca_path"}

@@ -125,15 +125,14 @@ def test_a_phone_that_is_declared_and_ignored_is_a_problem_beside_the_others() -
     with pytest.raises(InputError) as caught:
         parse_prefixes(["0015", "zz"], declared)
     _bad, both = caught.value.problems
-    assert "00:15:65:00:00:01" in both.text
-    assert "80:5e" not in both.text
+    assert both.params["few"] == ("00:15:65:00:00:01",)
 
 
 def test_purge_is_narrowed_to_servers_whose_url_is_declared() -> None:
     declared = (DECLARED, DesiredDevice("001565000002", server="bare"))
     assert parse_purge_servers(["main"], declared, "yealink") == {"main": "http://h/"}
     assert parse_purge_servers("main", declared, "panasonic") == {"main": "http://h/"}
-    with pytest.raises(InputError, match="Htek"):
+    with pytest.raises(InputError, match=r"unsupported\.no_urls"):
         parse_purge_servers(["main"], declared, "htek")
     with pytest.raises(InputError) as caught:
         parse_purge_servers(["bare", "nowhere", 12, "", "main"], declared, "yealink")
