@@ -15,10 +15,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._catalog.outcomes import ACCOUNT, CATALOG, GUARDS, NOTICES
-from ._catalog.problems import HINTS, KINDS, PROBLEMS
+from ._catalog.outcomes import (
+    ACCOUNT,
+    APPROVALS,
+    BASIS,
+    CATALOG,
+    CLAUSES,
+    GUARDS,
+    NOTICES,
+    PARTIAL,
+)
+from ._catalog.problems import HINTS, KINDS, LIBRARY, PROBLEMS
 from ._catalog.words import ACTION_WORDS, STATUS_WORDS
-from ._errors import InputError, Problem
+from ._errors import InputError, MissingLibraryError, Problem
 from ._mac import format_mac
 from ._model import CONNECTION_OPTIONS, NONE, GuardViolation, Reason
 from ._text import as_sentence, capitalized, first_few, join_names, pluralize, to_printable
@@ -68,6 +77,8 @@ def shown_params(params: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in params.items():
         if isinstance(value, tuple):
             values[key] = _join(key, value)
+        elif isinstance(value, Reason):
+            values[key] = partial_clause(value)
     count = params.get("count")
     if isinstance(count, int):
         verbs = ("is", "has", "was") if count == 1 else ("are", "have", "were")
@@ -78,10 +89,27 @@ def shown_params(params: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def partial_clause(why: Reason) -> str:
+    """Why a play is not known to have the whole fleet, as the end of a sentence."""
+    return to_printable(PARTIAL[why.code].format(**shown_params(why.params)))
+
+
 def _join(key: str, names: Sequence[str]) -> str:
     if key in ("choices", "names"):
         return join_names(names, "or" if key == "choices" else "and")
     return first_few(names, 3 if key == "few" else 5)
+
+
+def _guard_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    values = shown_params(params)
+    if "limit" in params:
+        nouns = {"listed": "listed device", "declared": "declared phone"}
+        counted = next((name for name in nouns if name in params), "set")
+        if counted in nouns:
+            values[f"n_{counted}"] = pluralize(params[counted], nouns[counted])
+        values["basis"] = BASIS[counted].format(**values)
+    values.update({f"and_{name}": CLAUSES[name].format(**values) if params.get(name) else "" for name in CLAUSES})
+    return values
 
 
 def phone_label(mac: str, host: str | None = None) -> str:
@@ -117,8 +145,10 @@ class Speaker:
         """The sentence for a guard: ``Guard rps_purge_limit blocked the run: ...``."""
         key = f"{violation.name}.{violation.variant}" if violation.variant else violation.name
         option = self.vocabulary.option(violation.name)
-        params = shown_params(violation.params)
-        values = {**self._names(), "option": option, "account": self.account or "the account", **params}
+        values = {**self._names(), "option": option, "account": self.account or "the account"}
+        values.update(_guard_params(violation.params))
+        if "plan" in values:
+            values["approval"] = APPROVALS[bool(self.account)].format(**values)
         return to_printable(f"Guard {option} blocked the run: {GUARDS[key].format(**values)}")
 
     def notice(self, what: Reason) -> str:
@@ -127,15 +157,16 @@ class Speaker:
 
     def stopped(self, cause: str, fix: str, *, was_read: bool, left: int = 0) -> str:
         """The sentence for what stopped the account as a whole; ``left`` phones were not attempted for it."""
-        account = f"Account {self.account}" if self.account else "The account"
-        text = ACCOUNT["unfinished" if was_read else "unread"].format(account=account, cause=cause.rstrip("."))
+        account = f"account {self.account}" if self.account else "the account"
+        unread = "unread.devices" if self.vocabulary is INVENTORY else "unread"
+        text = ACCOUNT["unfinished" if was_read else unread].format(account=account, cause=cause.rstrip("."))
         step = fix.rstrip(".")
         effect = ""
         if left:
             phones = f"{pluralize(left, 'phone')} {'was' if left == 1 else 'were'}"
             effect = ACCOUNT["effect"].format(phones=phones)
         rest = f"{step}; {effect}" if step and effect else effect or as_sentence(step)
-        return to_printable(f"{text} {rest}".rstrip())
+        return to_printable(capitalized(f"{text} {rest}".rstrip()))
 
     def _names(self) -> dict[str, str]:
         option = self.vocabulary.option
@@ -195,6 +226,11 @@ def _on(subjects: Sequence[str], vocabulary: Vocabulary) -> str:
         return f" {vocabulary.preposition} {subjects[0]}"
     count = f"{len(subjects):,} {vocabulary.nouns}"
     return f" {vocabulary.preposition} {count}: {first_few(subjects, 2 if len(subjects) > 3 else 3)}"
+
+
+def library_message(error: MissingLibraryError) -> str:
+    """The message about a library that is missing, for what is not a module."""
+    return LIBRARY.format(library=error.library)
 
 
 def input_message(error: InputError, vocabulary: Vocabulary) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 from ._errors import InputError, problem
 from ._mac import format_mac
 from ._model import DesiredDevice
-from ._text import pluralize, shown_value
+from ._text import shown_value
 from ._validation_values import Problems, check_text, parse_list, parse_number, parse_text
 from ._vendors.registry import VENDORS
 
@@ -49,9 +49,9 @@ class Limit:
         """The count for an account that lists so many devices, rounded down."""
         return self.count if self.count is not None else listed * self.share // _MILLION
 
-    def explained(self, total: int, noun: str) -> str:
-        """What the limit is, for people: ``10% of 1,200 listed devices``, or ``as set`` for a count."""
-        return "as set" if self.count is not None else f"{self.text} of {pluralize(total, noun)}"
+    def basis(self, counted: str, total: int) -> dict[str, Any]:
+        """Parameters of a guard about this limit: its text, and for a percentage the total under ``counted``."""
+        return {"limit": self.text} if self.count is not None else {"limit": self.text, counted: total}
 
 
 DEFAULT_LIMIT = Limit("10%", share=100_000)

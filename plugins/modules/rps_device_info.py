@@ -147,6 +147,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.voip.rps.plugins.module_utils._argspec import LIST, TEXT, Absence
+from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import RUN
 from ansible_collections.voip.rps.plugins.module_utils._model import STATUSES, CurrentDevice
 from ansible_collections.voip.rps.plugins.module_utils._module import Answer, Session, run
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.read import read_devices
@@ -217,9 +218,10 @@ def work(session: Session, wanted: Wanted) -> Answer:
     if not reading.unreadable:
         return result, None
     total = len(reading.devices) + len(reading.unreadable)
-    sentences = " ".join(reading.unreadable[:_QUOTED_FAILURES])
-    count = f"{len(reading.unreadable):,} of {pluralize(total)} could not be read. " if total > 1 else ""
-    return result, f"{count}{sentences}"
+    speaker = session.presenter.speaker
+    sentences = " ".join(speaker.sentence(why, mac) for mac, why in reading.unreadable[:_QUOTED_FAILURES])
+    text = RUN["unread.several" if total > 1 else "unread"]
+    return result, text.format(count=len(reading.unreadable), devices=pluralize(total), sentences=sentences)
 
 
 def main() -> None:

@@ -170,7 +170,6 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import
     plan_servers,
 )
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.workers import worker_pool
-from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
     parse_bool,
@@ -332,12 +331,10 @@ def _in_use(service: Service, server: CurrentServer) -> Reason | None:
     reading = read_devices(service, None)
     macs = sorted(device.mac for device in reading.devices if device.server_ref == server.ref)
     if reading.unreadable:
-        cause = f"{pluralize(len(reading.unreadable))} of the account could not be read"
-        return reason("server_failed", server=server.name, cause=cause, fix="Run again.")
+        return reason("server_failed", "unread", server=server.name, count=len(reading.unreadable))
     if not macs:
         return None
-    phones = f"{pluralize(len(macs), 'phone')} {'is' if len(macs) == 1 else 'are'}"
-    return reason("server_in_use", server=server.name, phones=phones, witness=format_mac(macs[0], "colon"))
+    return reason("server_in_use", server=server.name, count=len(macs), witness=format_mac(macs[0], "colon"))
 
 
 def main() -> None:

@@ -136,6 +136,7 @@ CATALOG: dict[str, str] = {
     ),
     # not attempted
     "unreadable": "{phone} was not attempted because it could not be read: {cause}. {fix}",
+    "unreadable.info": "{phone} could not be read: {cause}. {fix}",
     "account_unreachable": "{phone} was not attempted because the account could not be read: {cause}. {fix}",
     "account_unreachable.write": "{phone} was not written: {cause}. {fix}",
     "login_refused.account": "{phone} was not attempted: {cause}. {fix}",
@@ -167,6 +168,14 @@ CATALOG: dict[str, str] = {
     "server_edit_refused": "{service} refused to edit server '{server}': '{text}'. Correct its URL and run again.",
     "server_delete_refused": "{service} refused to delete server '{server}': '{text}'. Run again later.",
     "server_lost": "Server '{server}' may or may not be written: {cause}. Run again to find out.",
+    "server_lost.unread": (
+        "Server '{server}' may or may not be written: {service} accepted the write, but reading it back failed: "
+        "{cause}. Run again to find out."
+    ),
+    "server_lost.deletion": (
+        "Server '{server}' may or may not be deleted: {service} accepted the deletion, but reading it back failed: "
+        "{cause}. Run again to find out."
+    ),
     "server_lost.other": (
         "{service} accepted server '{server}', but lists it with the URL {current} and not {desired}. Run again, or "
         "correct the server in the vendor's portal."
@@ -174,6 +183,9 @@ CATALOG: dict[str, str] = {
     "server_lost.missing": "{service} accepted server '{server}', but does not list it. Run again, or use the portal.",
     "server_lost.kept": "{service} did not delete server '{server}', but accepted it. Run again, or use the portal.",
     "server_failed": "Server '{server}' was not written: {cause}. {fix}",
+    "server_failed.unread": (
+        "Server '{server}' was not deleted: {n_devices} of the account could not be read. Run again."
+    ),
     "server_no_call": "Server '{server}' was not added: {cause}. Add it in the vendor's portal if it is not there.",
     "server_differs": (
         "Server '{server}' has the URL {current} on {service} and not {desired}. Correct one of them, or set "
@@ -183,21 +195,30 @@ CATALOG: dict[str, str] = {
         "{service} has {count} servers named '{server}'. Rename or delete the others in the vendor's portal."
     ),
     "server_in_use": (
-        "Server '{server}' was not deleted: {phones} still bound to it, {witness} first. Move or deregister them first."
+        "Server '{server}' was not deleted: {n_phones} {is_are} still bound to it, {witness} first. Move or deregister "
+        "them first."
     ),
 }
 
 GUARDS: dict[str, str] = {
     "purge_limit": (
-        "purge would remove {removed} from {account}, the limit is {allowed} ({limit}). Nothing was written; to allow "
-        "it, set {option}: {count}."
+        "purge would remove {n_devices} ({few}) from {account}, the limit is {allowed:,} ({basis}). Nothing was "
+        "written; to allow it, set {option}: {count}."
     ),
     "removal_limit": (
-        "the inventory deregisters {removed} of {account}, the limit is {allowed} ({limit}). Nothing was written. To "
-        "retire phones, run voip.rps.release --limit with their names; or set {option}: {count}, or pass "
-        "rps_fleet_size with -e."
+        "the inventory deregisters {n_phones}{and_earlier} of {account}, the limit is {allowed:,} "
+        "({basis}{and_floor}{and_unlifted}). Nothing was written. To retire phones, run voip.rps.release --limit with "
+        "their names; or set {option}: {count}, or pass rps_fleet_size with -e."
     ),
-    "fleet_size": "{what} needs the whole fleet, and {why}. Nothing was written; {fix}.",
+    "fleet_size": "purge needs the whole fleet, and {missing}. Nothing was written; run it over the whole fleet.",
+    "fleet_size.not_set": (
+        "purge needs the whole fleet, and {missing}. Nothing was written; if this play has the whole fleet, pass "
+        "-e rps_fleet_size={count}."
+    ),
+    "fleet_size.differs": (
+        "purge needs the whole fleet, and {missing}. Nothing was written; restore the inventory, or if {count:,} is "
+        "right, pass -e rps_fleet_size={count}."
+    ),
     "expect_plan": (
         "the plan of {account} is now {plan}, not the expected {expected}. Nothing was written; review the new plan in "
         "check mode, then set {approval}."
@@ -207,15 +228,15 @@ GUARDS: dict[str, str] = {
         "was applied already or is obsolete. Nothing was written; remove {option}."
     ),
     "expect_plan.missing": (
-        "{account} has no approved plan, and {writes} would be written. Nothing was written; review its plan in check "
-        "mode, then add {approval}."
+        "{account} has no approved plan, and {n_devices} would be written. Nothing was written; review its plan in "
+        "check mode, then add {account}: {plan} to {option}."
     ),
     "same_account": (
-        "purge of {account} would remove {count} that this play declares for account {other}, {first} first. Both are "
-        "one login. Nothing was written; keep one of the two accounts."
+        "purge of {account} would remove {n_devices} that this play declares for account {other}, {first} first. Both "
+        "are one login. Nothing was written; keep one of the two accounts."
     ),
     "unread_devices": (
-        "purge needs to read every device, and {count} could not be read, {first} first. Nothing was written; run "
+        "purge needs to read every device, and {n_devices} could not be read, {first} first. Nothing was written; run "
         "again, or set {opt_purge}."
     ),
     "list_contradiction": (
@@ -224,11 +245,49 @@ GUARDS: dict[str, str] = {
     ),
 }
 
+# What a limit is, by what it is a percentage of; "set" is a count.
+BASIS: dict[str, str] = {
+    "listed": "{limit} of {n_listed}",
+    "declared": "{limit} of {n_declared}",
+    "set": "as set",
+}
+# What else a guard's sentence says if it has such a parameter.
+CLAUSES: dict[str, str] = {
+    "earlier": " ({earlier:,} of them earlier in this run)",
+    "floor": ", but at least {floor}",
+    "unlifted": "; rps_fleet_size does not lift it here, because {unlifted}",
+}
+# The value of expect_plan that approves a plan: in modules, and in the role.
+APPROVALS: tuple[str, str] = ("{option}: {plan}", "{option}: {{{account}: {plan}}}")
+
+# Why a play is not known to have the whole fleet, as the end of a sentence.
+PARTIAL: dict[str, str] = {
+    "limited": "the run is limited (--limit)",
+    "hosts_failed": "{n_hosts} of the play failed or cannot be reached",
+    "batches": "the play runs in batches (serial), and this one has {batch} of {n_hosts}",
+    "not_arrived": "{n_hosts} of the play did not reach the role",
+    "size_not_set": "rps_fleet_size is not set with -e as a plain number",
+    "size_differs": "the play has {n_phones} and rps_fleet_size is {size:,}",
+}
+
 # What stopped an account as a whole: before anything of it was read, or in the middle.
 ACCOUNT: dict[str, str] = {
     "unread": "{account} could not be read: {cause}.",
+    "unread.devices": "the devices of {account} could not be read: {cause}.",
     "unfinished": "{account} was not finished: {cause}.",
     "effect": "{phones} not attempted.",
+}
+
+# A run over an account in words, part by part.
+RUN: dict[str, str] = {
+    "phones": "{phones}",
+    "phones.purged": "{phones} and {devices}",
+    "counts": "{text}: {counts}",
+    "unmanaged": "{text}; {devices}",
+    "failed": "{failed:,} of {phones} failed: {sentences}",
+    "failed.more": "{failed:,} of {phones} failed: {sentences} The other failures are in devices.",
+    "unread": "{sentences}",
+    "unread.several": "{count:,} of {devices} could not be read. {sentences}",
 }
 
 # What a user should know about how an account was used, whatever came of its phones; each once for an account.

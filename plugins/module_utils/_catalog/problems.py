@@ -134,6 +134,14 @@ PROBLEMS: dict[str, ProblemText] = {
         "{value} cannot be an inventory source, because {service} cannot list an account",
         "List its phones in another inventory source.",
     ),
+    "hostname_empty": ProblemText(
+        "gives no name to {phone}", "Use a template that differs for each device, such as phone-{{{{ rps_mac }}}}."
+    ),
+    "hostname_same": ProblemText(
+        "gives '{value}' to {phone} and to another device",
+        "Use a template that differs for each device, such as phone-{{{{ rps_mac }}}}.",
+    ),
+    "hostname_unusable": ProblemText("cannot be used for {phone}: {why}"),
     # the role: accounts
     "accounts_not_a_dictionary": ProblemText(
         "must be a dictionary of accounts, each with vendor, api_username and api_password"
@@ -232,6 +240,9 @@ HINTS: dict[str, str] = {
     "misspelt": "; {misspelt} is set: did you mean {variable}?",
     "misspelt_there": "; {misspelt_there} is set there: did you mean {variable}?",
 }
+
+# What the library is for is in the requirements of each plugin.
+LIBRARY = "The Python library {library} is missing. Install it for the Python that runs Ansible: pip install {library}"
 
 # What a value that should be text was read as.
 KINDS: dict[str, str] = {

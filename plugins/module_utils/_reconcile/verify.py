@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from .._catalog.calls import clause
 from .._model import (
     ABSENT,
     CHANGED,
@@ -124,7 +125,7 @@ class _Verifier:
         return Reason(why.code, why.variant, {**self._reason("").params, **why.params})
 
     def _cause(self) -> str:
-        return self.write.cause or "the answer was lost"
+        return self.write.cause or clause("lost")
 
     def _owned_elsewhere(self, after: CurrentDevice) -> DeviceResult:
         after = after if after.status == ELSEWHERE else replace(after, status=ELSEWHERE)

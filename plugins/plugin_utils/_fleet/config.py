@@ -126,7 +126,7 @@ def shortened(sentences: Sequence[str]) -> list[str]:
     """The sentences that one message can have, and how many more there are."""
     if len(sentences) <= _MAX_SHOWN:
         return list(sentences)
-    return [*sentences[:_MAX_SHOWN], f"{len(sentences) - _MAX_SHOWN:,} more are not shown."]
+    return [*sentences[:_MAX_SHOWN], say("more", count=len(sentences) - _MAX_SHOWN)]
 
 
 @dataclass(frozen=True)

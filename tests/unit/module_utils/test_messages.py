@@ -11,7 +11,8 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import CATALOG, GUARDS, NOTICES
+from ansible_collections.voip.rps.plugins.module_utils._catalog.calls import CALLS, failure
+from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import CATALOG, GUARDS, NOTICES, PARTIAL
 from ansible_collections.voip.rps.plugins.module_utils._catalog.problems import MACS, PROBLEMS
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem, problem
 from ansible_collections.voip.rps.plugins.module_utils._messages import (
@@ -22,6 +23,7 @@ from ansible_collections.voip.rps.plugins.module_utils._messages import (
     Speaker,
     Vocabulary,
     input_message,
+    partial_clause,
     phone_label,
     problem_sentences,
 )
@@ -83,7 +85,10 @@ GIVEN: dict[str, set[str]] = {
     "server_no_call": {"server", *CALL},
     "server_differs": {"server", "current", "desired"},
     "server_ambiguous": {"server", "count"},
-    "server_in_use": {"server", "phones", "witness"},
+    "server_in_use": {"server", "count", "witness"},
+    "server_failed.unread": {"server", "count"},
+    "server_lost.unread": {"server", "cause"},
+    "server_lost.deletion": {"server", "cause"},
 }
 # By param: a value as the code gives it.
 VALUES: dict[str, Any] = {
@@ -97,29 +102,26 @@ VALUES: dict[str, Any] = {
     "status": "unregistered",
     "witness": "00:15:65:00:00:01",
     "count": 2,
-    "phones": "2 phones are",
     "action": "move",
     "guard": "purge_limit",
 }
+_FIELD = re.compile(r"(?<!\{)\{[a-z_]+\}")  # of a template, as opposed to a template or a dictionary to write
 AVOIDED = re.compile(
     r"\b(tell|tells|told|hold|holds|held|stand|stands|stood|lie|lies|nobody|rooms?|truth|points?|wanted|undeclared|"
     r"provisioning server|looked at|what belongs|basis|blind(ly)?|please)\b",
     re.IGNORECASE,
 )
 GUARD_VALUES = {
-    "removed": "31 devices",
     "account": "main",
     "other": "spare",
-    "allowed": "26",
-    "limit": "10% of 260 listed devices",
+    "allowed": 26,
+    "limit": "10%",
+    "listed": 260,
     "count": 31,
+    "few": ("00:15:65:00:00:01",),
     "plan": "sha256:new",
     "expected": "sha256:old",
-    "approval": "expect_plan: sha256:new",
-    "writes": "3 writes",
-    "what": "purge",
-    "why": "rps_fleet_size is not set",
-    "fix": "pass it with -e",
+    "missing": reason("size_not_set"),
     "first": "00:15:65:00:00:01",
 }
 
@@ -139,7 +141,7 @@ def reason_of(key: str) -> Reason:
 def is_sentence(text: str) -> bool:
     """Whether this is one printable line of whole sentences."""
     plain = text.isprintable() and text == " ".join(text.split()) and text[0] == text[0].upper()
-    return plain and text.endswith((".", "?")) and ".." not in text and " ." not in text and "{" not in text
+    return plain and text.endswith((".", "?")) and ".." not in text and " ." not in text and not _FIELD.search(text)
 
 
 @pytest.mark.parametrize("speaker", SPEAKERS)
@@ -159,6 +161,8 @@ def test_a_template_asks_for_nothing_that_the_code_does_not_give(key: str) -> No
     fields = {name for _text, name, _spec, _conversion in Formatter().parse(CATALOG[key]) if name}
     known = {"phone", "service", "where_servers", *(name for name in fields if name.startswith("opt_"))}
     derived = {"to_do", "done"} if "action" in given(key) else set()
+    if "count" in given(key):
+        derived |= {"n_phones", "n_devices", "is_are"}
     assert fields <= known | derived | given(key)
 
 
@@ -172,6 +176,32 @@ def test_every_guard_renders_and_names_itself_first(key: str, speaker: str) -> N
     assert is_sentence(sentence), sentence
     assert "Nothing was written" in sentence
     assert not AVOIDED.search(sentence), sentence
+
+
+@pytest.mark.parametrize(
+    ("more", "limit"),
+    [
+        ({"listed": 260}, "(10% of 260 listed devices)"),
+        ({"listed": 1, "floor": 3}, "(10% of 1 listed device, but at least 3)"),
+        ({"declared": 20}, "(10% of 20 declared phones)"),
+        ({}, "(as set)"),
+        ({"earlier": 2}, "deregisters 31 phones (2 of them earlier in this run) of main"),
+        (
+            {"unlifted": reason("limited")},
+            "rps_fleet_size does not lift it here, because the run is limited (--limit))",
+        ),
+    ],
+)
+def test_a_limit_is_explained_by_what_it_is_of_and_what_counts_towards_it(more: dict[str, Any], limit: str) -> None:
+    params = {"count": 31, "allowed": 26, "limit": "10%", **more}
+    assert limit in SPEAKERS["role"].guard(GuardViolation("removal_limit", params=params))
+
+
+@pytest.mark.parametrize("code", PARTIAL)
+def test_why_a_run_is_partial_is_a_clause(code: str) -> None:
+    text = partial_clause(reason(code, count=2, batch=1, size=3))
+    assert is_sentence(f"It is, because {text}.")
+    assert not AVOIDED.search(text)
 
 
 def test_every_word_of_the_contract_is_in_the_catalogue_and_no_other_word_is_for_phones() -> None:
@@ -234,7 +264,7 @@ def test_words_of_the_service_are_quoted_as_they_are_even_if_they_look_like_a_te
 def test_a_sentence_is_one_printable_line_whatever_a_name_holds() -> None:
     odd = "a\x1b[2J\u202eb\n  c"
     assert SPEAKERS["role"].sentence(reason("refused", action="bind", text=odd), MAC, odd).isprintable()
-    violation = GuardViolation("fleet_size", params={"what": odd, "why": odd, "fix": odd})
+    violation = GuardViolation("list_contradiction", params={"first": odd})
     assert Speaker(ROLE, "Yealink", odd).guard(violation).isprintable()
     (sentence,) = problem_sentences([problem("account", "account_unknown", odd, value=odd, meant=odd)], ROLE)
     assert sentence.isprintable()
@@ -392,6 +422,18 @@ def test_a_notice_is_a_sentence_with_the_option_of_whoever_speaks(vocabulary: Vo
     assert not AVOIDED.search(text)
     if code == "list_too_long":
         assert f"set {vocabulary.option('batch_size')}: 12." in text
+
+
+# Calls without a usable answer.
+
+
+@pytest.mark.parametrize("code", CALLS)
+def test_a_failed_call_is_a_clause_and_a_next_step(code: str) -> None:
+    values = dict.fromkeys(("call", "cause", "origin", "said", "server", "service", "text", "why"), "it")
+    shown = failure(code, **values, bytes=1, count=2, minutes=3, seconds=4.5)
+    assert is_sentence(f"S{shown['message'][1:]}.")
+    assert shown["fix"] == "" or is_sentence(shown["fix"])
+    assert not AVOIDED.search(f"{shown['message']} {shown['fix']}")
 
 
 # The page.

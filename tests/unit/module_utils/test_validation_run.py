@@ -63,9 +63,9 @@ def test_a_share_never_allows_more_than_its_part(percent: int, listed: int) -> N
     assert parse_limit(f"{percent}%").of(listed) == listed * percent // 100
 
 
-def test_a_limit_explains_itself() -> None:
-    assert parse_limit("10%").explained(1200, "listed device") == "10% of 1,200 listed devices"
-    assert parse_limit(5).explained(1200, "listed device") == "as set"
+def test_a_guard_names_what_a_percentage_is_of() -> None:
+    assert parse_limit("10%").basis("listed", 1200) == {"limit": "10%", "listed": 1200}
+    assert parse_limit(5).basis("listed", 1200) == {"limit": "5"}
     assert parse_limit(DEFAULT_LIMIT.text) == DEFAULT_LIMIT
 
 
