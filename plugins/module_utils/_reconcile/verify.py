@@ -54,8 +54,8 @@ def predicted_result(change: PlannedChange, reads_url: bool) -> DeviceResult:
 
 
 def skipped_result(change: PlannedChange, why: Reason) -> DeviceResult:
-    """The result of a planned write that was not made. A server that does not exist is the phone's own failure."""
-    outcome = FAILED if why.code == "server_unknown" else NOT_ATTEMPTED
+    """The result of a planned write that was not made."""
+    outcome = FAILED if why.is_own_failure else NOT_ATTEMPTED
     return DeviceResult(change, outcome, False, False, change.current, why)
 
 
