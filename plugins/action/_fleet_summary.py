@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
                 return {**result, "skipped": True, "skip_reason": say("skipped.no_run")}
             return {**result, "failed": True, "msg": say("not_reconciled", host=values.get("inventory_hostname"))}
         if last and not bulk.get("fails"):
-            return {**result, "skipped": True, "skip_reason": say("skipped.summarized")}
+            return {**result, "skipped": True, "skip_reason": say("skipped.no_errors")}
         deferred = deferred and bool(bulk.get("shown"))
         shared = [] if last else list(bulk.get("shared") or [])
         result.update(

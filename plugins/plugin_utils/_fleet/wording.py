@@ -55,7 +55,7 @@ SENTENCES: dict[str, str] = {
     # Tasks that Ansible shows as skipped.
     "skipped.host_results": "rps_host_results is {value}",
     "skipped.no_run": "There is no run to summarize",
-    "skipped.summarized": "The run was summarized before",
+    "skipped.no_errors": "The run has no errors of its own",
     # The whole run.
     "progress": "voip.rps: {account}: {done:,} of {phones} {what}",
     "failed": "{failed:,} of {phones} failed.",
