@@ -10,6 +10,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import PASS, record
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.variables import HostVariables
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
 
 
 class ActionModule(ActionBase):
@@ -31,10 +32,7 @@ class ActionModule(ActionBase):
         if not isinstance(started, Mapping) or not started.get("collect"):
             return result
         if self._task.run_once:
-            result["refusal"] = (
-                "run_once around the role would handle the first host's phone only. Remove run_once; the role makes "
-                "one run for all hosts by itself."
-            )
+            result["refusal"] = say("run_once")
             return result
         result.update(record(HostVariables(values, self._templar), started, str(values.get("inventory_hostname"))))
         return result

@@ -9,15 +9,12 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
-from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
+from ansible_collections.voip.rps.plugins.module_utils._messages import phone_label
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import BULK
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.compat import forget_registration
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.options import ALL, CHANGED, NONE
-from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run_state import (
-    NOT_RECONCILED,
-    forget_hosts_to_show,
-    read_result,
-)
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run_state import forget_hosts_to_show, read_result
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
 
 
 class ActionModule(ActionBase):
@@ -40,12 +37,12 @@ class ActionModule(ActionBase):
         forget_hosts_to_show(folder)
         entry = read_result(folder, str(bulk.get("run", "")), host) if isinstance(bulk, Mapping) else None
         if entry is None:
-            return {**result, "failed": True, "msg": NOT_RECONCILED.format(host=host)}
+            return {**result, "failed": True, "msg": say("not_reconciled", host=host)}
         if shows == CHANGED and not entry["changed"] and not entry["failed"]:
             return self._skip(result, shows)
         result.update(entry)
         if self._task.diff and entry["changed"]:
-            header = f"{format_mac(entry['mac'], 'colon')} ({host})"
+            header = phone_label(entry["mac"], host)
             result["diff"] = {
                 "before": entry["before"] or {},
                 "after": entry["after"] or {},
@@ -56,4 +53,4 @@ class ActionModule(ActionBase):
 
     def _skip(self, result: dict[str, Any], shows: str) -> dict[str, Any]:
         forget_registration(self._task)
-        return {**result, "skipped": True, "skip_reason": f"rps_host_results is {shows}"}
+        return {**result, "skipped": True, "skip_reason": say("skipped.host_results", value=shows)}

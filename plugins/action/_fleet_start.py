@@ -9,6 +9,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import begin, colliding
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.variables import HostVariables, extra_variables
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
 
 
 class ActionModule(ActionBase):
@@ -30,10 +31,7 @@ class ActionModule(ActionBase):
         host = str(values.get("inventory_hostname"))
         result.update(begin(host, HostVariables(values, self._templar)), collect=True, refusal=None)
         if playbook and self._task.when:
-            result["refusal"] = (
-                "import_playbook with a condition (when) is not supported, since a condition that is false for the "
-                "first host would skip all. Choose the hosts with rps_hosts instead."
-            )
+            result["refusal"] = say("import_with_condition")
         if playbook:
             batch = values.get("ansible_play_batch") or []
             play = self._task.get_play().get_vars()

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import BULK
-from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run_state import NOT_RECONCILED
+from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
 
 
 class ActionModule(ActionBase):
@@ -32,10 +32,10 @@ class ActionModule(ActionBase):
         last, deferred = bool(self._task.args.get("last")), bool(self._task.args.get("deferred"))
         if not isinstance(bulk, Mapping) or "run" not in bulk:
             if not deferred:
-                return {**result, "skipped": True, "skip_reason": "There is no run to summarize"}
-            return {**result, "failed": True, "msg": NOT_RECONCILED.format(host=values.get("inventory_hostname"))}
+                return {**result, "skipped": True, "skip_reason": say("skipped.no_run")}
+            return {**result, "failed": True, "msg": say("not_reconciled", host=values.get("inventory_hostname"))}
         if last and not bulk.get("fails"):
-            return {**result, "skipped": True, "skip_reason": "The run was summarized before"}
+            return {**result, "skipped": True, "skip_reason": say("skipped.no_errors")}
         deferred = deferred and bool(bulk.get("shown"))
         shared = [] if last else list(bulk.get("shared") or [])
         result.update(

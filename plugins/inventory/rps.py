@@ -116,14 +116,19 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     CallError,
     InputError,
     MissingLibraryError,
-    RpsError,
+    problem,
 )
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac, parse_mac
-from ansible_collections.voip.rps.plugins.module_utils._messages import INVENTORY, input_message
+from ansible_collections.voip.rps.plugins.module_utils._messages import (
+    INVENTORY,
+    Speaker,
+    input_message,
+    library_message,
+)
 from ansible_collections.voip.rps.plugins.module_utils._model import CONNECTION_OPTIONS, STATUSES, Connection, Server
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.read import read_devices
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
-from ansible_collections.voip.rps.plugins.module_utils._text import as_sentence, shown_value, to_printable
+from ansible_collections.voip.rps.plugins.module_utils._text import shown_value, to_printable
 from ansible_collections.voip.rps.plugins.module_utils._urls import Url, split_url
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
@@ -172,14 +177,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             devices = self._devices(path, request.connection, masker, cache)
             hosts = self._name_hosts(request.rows(devices, masker))
         except MissingLibraryError as error:
-            raise AnsibleParserError(f"{error} Install it for the Python that runs Ansible.") from None
+            raise AnsibleParserError(library_message(error)) from None
         except InputError as error:
             raise AnsibleParserError(f"{to_printable(path)}: {input_message(error, INVENTORY)}") from None
         except CallError as error:
-            text = f"The devices of the account could not be read: {as_sentence(str(error))} {error.fix}"
-            raise AnsibleParserError(text.rstrip()) from None
-        except RpsError as error:
-            raise AnsibleParserError(as_sentence(str(error))) from None
+            text = Speaker(INVENTORY, "").stopped(str(error), error.fix, was_read=False)
+            raise AnsibleParserError(text) from None
         self._add_hosts(hosts)
 
     def _values(self, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,19 +220,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return devices
 
     def _name_hosts(self, rows: Sequence[Device]) -> dict[str, Device]:
-        """Variables by the name of their host. Raises AnsibleParserError if two devices have the same name."""
+        """Variables by the name of their host. Raises InputError if two devices have the same name."""
         template = self.get_option("hostname")
         hosts: dict[str, Device] = {}
         for values in rows:
             name = self._name(template, values) if template else values["rps_mac"]
             if not name or name in hosts:
                 phone = format_mac(values["rps_mac"], "colon")
-                problem = f"gives '{shown_value(name)}' to {phone} and to another device" if name else "gives no name"
-                where = "" if name else f" to {phone}"
-                raise AnsibleParserError(
-                    f"hostname {problem}{where}; use a template that differs for each device, such as "
-                    "phone-{{ rps_mac }}. No host was added."
-                )
+                code = "hostname_same" if name else "hostname_empty"
+                raise InputError([problem("hostname", code, phone=phone, value=shown_value(name))])
             hosts[name] = values
         return hosts
 
@@ -238,10 +237,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             return str(self.templar.template(template)).strip()
         except AnsibleError as error:
-            raise AnsibleParserError(
-                f"hostname cannot be used for {format_mac(values['rps_mac'], 'colon')}: "
-                f"{to_printable(str(error))[:300]} No host was added."
-            ) from None
+            phone, why = format_mac(values["rps_mac"], "colon"), to_printable(str(error))[:300]
+            raise InputError([problem("hostname", "hostname_unusable", phone=phone, why=why)]) from None
 
     def _add_hosts(self, hosts: Mapping[str, Device]) -> None:
         strict, urls = self.get_option("strict"), self.get_option("urls")
@@ -327,10 +324,7 @@ def _connection(values: Mapping[str, Any], environ: Mapping[str, str]) -> Connec
     connection = connection_with_environment(options, environ)
     vendor = VENDORS[connection.vendor]
     if not vendor.lists_account:
-        problems = Problems()
-        text = f"{vendor.name} cannot be an inventory source, because {vendor.title} cannot list an account"
-        problems.add("vendor", text, fix="List its phones in another inventory source.")
-        problems.raise_if_any()
+        raise InputError([problem("vendor", "inventory_no_list", value=vendor.name, service=vendor.title)])
     return connection
 
 
@@ -347,14 +341,14 @@ def _servers(items: Any, vendor: str, problems: Problems) -> list[Server]:
     for index, item in enumerate(nothing if items is None else problems.attempt(lambda: _list(items), nothing)):
         entry = f"servers[{index}]"
         if not isinstance(item, Mapping):
-            problems.add(entry, "must be a dictionary with name and url")
+            problems.add(entry, "not_a_server")
             continue
         unknown_keys(item, ("name", "url"), entry, problems)
         server = problems.attempt(_parser(item, entry, vendor), None)
         if server is None:
             continue
         if server.name in servers:
-            problems.add(entry, f"defines server '{server.name}' again", fix="Define each server once.")
+            problems.add(entry, "server_twice", server=server.name)
         servers[server.name] = server
     return list(servers.values())
 
@@ -375,7 +369,8 @@ def fetch(connection: Connection, masker: Masker) -> list[Device]:
     finally:
         service.client.close()
     if reading.unreadable:
-        raise CallError(reading.unreadable[0].rstrip("."))
+        mac, why = reading.unreadable[0]
+        raise CallError(Speaker(INVENTORY, VENDORS[connection.vendor].title).sentence(why, mac).rstrip("."))
     return [
         {
             "mac": device.mac,

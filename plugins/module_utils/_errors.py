@@ -13,8 +13,9 @@ here may hold a password, user info or a token of a URL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 class RpsError(Exception):
@@ -26,17 +27,20 @@ class Problem:
     """One thing that is wrong with what the user declared.
 
     ``option`` is the neutral name of the option (``server``; the vocabulary makes ``rps_server`` of it in the role), or
-    "" where no option is to blame. ``text`` completes "<option> ...", for example "is required". ``subject`` is whose
-    option it is (a host, ``devices[3]``), or "". ``fix`` is the next step as a sentence of its own, or "". ``more`` is
-    the end of the sentence after the subjects, with its own punctuation, for example ", because there are 2 accounts".
-    Problems that differ only in their subject are reported as one.
+    "" if no option is to blame. ``code`` is a key of ``_catalog.problems.PROBLEMS``, whose text ``params`` complete.
+    ``subject`` is whose option it is (a host, ``devices[3]``), or "". Problems that differ only in their subject are
+    reported as one.
     """
 
     option: str
-    text: str
+    code: str
     subject: str = ""
-    fix: str = ""
-    more: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def problem(option: str, code: str, subject: str = "", **params: Any) -> Problem:
+    """Short for Problem with its parameters as keywords."""
+    return Problem(option, code, subject, params)
 
 
 class InputError(RpsError):
@@ -44,7 +48,7 @@ class InputError(RpsError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
-        super().__init__(" ".join(f"{one.subject} {one.option} {one.text}{one.more}.".strip() for one in self.problems))
+        super().__init__("; ".join(f"{one.subject} {one.option} {one.code}".strip() for one in self.problems))
 
 
 class MissingLibraryError(RpsError):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ._catalog.problems import MACS
 from ._text import to_printable
 
 # The four notations of both documents (4.1.4 note 1, 1.4 note). Htek prints the fourth with seven octets: a slip.
@@ -31,28 +32,23 @@ SEPARATORS: dict[str, str] = {"bare": "", "hyphen": "-", "space": " ", "colon": 
 def parse_mac(value: Any) -> str:
     """Return ``value`` as 12 lower-case hex digits.
 
-    Raises ValueError with a sentence that quotes the value: not one of the four documented notations (mixed
-    separators and seven octets included), all zero, all F, or a multicast address, which no phone can have.
+    Raises ValueError with a clause that quotes the value: not one of the four documented notations (mixed separators
+    and seven octets included), all zero, all F, or a multicast address, which no phone can have.
     """
     # Twelve decimal digits that YAML or INI took for a number are still the address that was written.
     number = isinstance(value, int) and not isinstance(value, bool)
     text = str(value).strip().lower() if number or isinstance(value, str) else ""
     if not _NOTATIONS.fullmatch(text):
-        hint = ""
-        if text.isdigit() or isinstance(value, float):
-            hint = " (if it was read as a number, put it in quotes)"
         shown = to_printable(re.sub(r"[^\S ]", "?", str(value)[:40]))  # a tab is not the blank that it looks like
-        raise ValueError(
-            f"'{shown}' is not a MAC address{hint}; write 12 hex digits as 001565000001, "
-            "00-15-65-00-00-01, 00 15 65 00 00 01 or 00:15:65:00:00:01"
-        )
+        number = text.isdigit() or isinstance(value, float)
+        raise ValueError(MACS["not_a_mac.number" if number else "not_a_mac"].format(value=shown))
     mac = re.sub("[^0-9a-f]", "", text)
     if mac == "0" * 12:
-        raise ValueError(f"'{text}' is the all-zero address, which no phone has; give the MAC printed on the phone")
+        raise ValueError(MACS["all_zero"].format(value=text))
     if mac == "f" * 12:
-        raise ValueError(f"'{text}' is the broadcast address, which no phone has; give the MAC printed on the phone")
+        raise ValueError(MACS["broadcast"].format(value=text))
     if int(mac[:2], 16) & 1:
-        raise ValueError(f"'{text}' is a multicast address, which no phone has; give the MAC printed on the phone")
+        raise ValueError(MACS["multicast"].format(value=text))
     return mac
 
 
@@ -66,13 +62,14 @@ def parse_any_mac(value: Any) -> str:
 def format_mac(mac: str, notation: str = "bare", upper: bool = False) -> str:
     """Show a normalised MAC as ``bare``, ``hyphen``, ``space`` or ``colon``. Raises ValueError on others."""
     if not isinstance(notation, str) or notation not in SEPARATORS:
-        raise ValueError(f"'{to_printable(str(notation)[:40])}' is no MAC notation; use one of {', '.join(SEPARATORS)}")
-    shown = SEPARATORS[notation].join(mac[i : i + 2] for i in range(0, 12, 2))
-    return shown.upper() if upper else shown
+        shown = to_printable(str(notation)[:40])
+        raise ValueError(MACS["notation"].format(value=shown, choices=", ".join(SEPARATORS)))
+    written = SEPARATORS[notation].join(mac[i : i + 2] for i in range(0, 12, 2))
+    return written.upper() if upper else written
 
 
 def macs_in_text(text: str) -> tuple[str, ...]:
-    """All addresses that stand in a text of the service, normalised, in order, each once."""
+    """All addresses in a text of the service, normalised, in order, each once."""
     found: dict[str, None] = {}
     for match in _IN_TEXT.finditer(text):
         found[re.sub("[^0-9a-f]", "", match.group(0).lower())] = None

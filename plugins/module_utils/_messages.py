@@ -2,35 +2,35 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reasons, guard violations and input problems -> sentences: the only module with the wording of outcomes. Pure.
+"""Reasons, guard violations and input problems -> sentences, by the catalogue's templates. Pure.
 
 PRIVATE to the collection: may change without notice.
 
-A Vocabulary has the option names of whoever speaks. ``CATALOG`` has a template per reason and variant; its keys and
-texts are also what docs/troubleshooting.md explains. In templates ``{phone}`` is the MAC with colons and, in the role,
-the host; ``{service}`` is the vendor's title; ``{opt_force}`` and the like name an option with the value to set.
+A Vocabulary has the option names of whoever speaks. The templates are in ``_catalog``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ._errors import InputError, Problem
-from ._mac import format_mac
-from ._model import (
-    BIND,
-    CONNECTION_OPTIONS,
-    DEREGISTER,
-    MOVE,
-    NONE,
-    REGISTER,
-    TAKE_OVER,
-    GuardViolation,
-    Reason,
+from ._catalog.outcomes import (
+    ACCOUNT,
+    APPROVALS,
+    BASIS,
+    CATALOG,
+    CLAUSES,
+    GUARDS,
+    NOTICES,
+    PARTIAL,
 )
-from ._text import as_sentence, capitalized, first_few, pluralize, to_printable
+from ._catalog.problems import HINTS, KINDS, LIBRARY, PROBLEMS
+from ._catalog.words import ACTION_WORDS, STATUS_WORDS
+from ._errors import InputError, MissingLibraryError, Problem
+from ._mac import format_mac
+from ._model import CONNECTION_OPTIONS, NONE, GuardViolation, Reason
+from ._text import as_sentence, capitalized, first_few, join_names, pluralize, to_printable
 
 MAX_PROBLEMS = 25  # that one message lists
 
@@ -46,262 +46,14 @@ class Vocabulary:
     nothing_done: str = "Nothing was sent."
 
     def option(self, name: str) -> str:
-        """An option's name; what begins with another option (``accounts.office: api_url``) keeps its rest."""
-        return name if name in CONNECTION_OPTIONS else f"{self.prefix}{name}"
+        """An option's name; what begins with another option (``accounts.office: api_url``) keeps its rest. Variables of
+        the environment have one name for all."""
+        return name if name in CONNECTION_OPTIONS or name.isupper() else f"{self.prefix}{name}"
 
 
 MODULE = Vocabulary()
 ROLE = Vocabulary(prefix="rps_", preposition="on", noun="host", nouns="hosts")
 INVENTORY = Vocabulary(nothing_done="No host was added.")
-
-# What is done, for "refused to ..." and "may or may not be ...".
-_TO_DO: dict[str, str] = {
-    NONE: "report the status of the phone",
-    REGISTER: "register the phone",
-    BIND: "bind the phone",
-    MOVE: "move the phone",
-    TAKE_OVER: "take over the phone",
-    DEREGISTER: "deregister the phone",
-}
-_DONE: dict[str, str] = {
-    REGISTER: "registered",
-    BIND: "bound",
-    MOVE: "moved",
-    TAKE_OVER: "taken over",
-    DEREGISTER: "deregistered",
-}
-_STATUS: dict[str, str] = {
-    "registered": "registered",
-    "unregistered": "not redirected",
-    "registered_elsewhere": "registered to another account",
-    "unknown": "not registered",
-}
-
-# By reason and variant. The contract fixes the words before the dot.
-CATALOG: dict[str, str] = {
-    # unverifiable
-    "url_not_readable": (
-        "{phone} is registered, but {service} does not report redirect URLs. To rewrite the binding, set {opt_force}."
-    ),
-    "url_not_readable.hidden": (
-        "{phone} is registered, but {service} did not report its redirect URL. To rewrite the binding, set {opt_force}."
-    ),
-    "url_not_declared": (
-        "{phone} is registered, but no URL is declared to compare its redirect URL with. Set {opt_server_url} or "
-        "{opt_unique_url}."
-    ),
-    "rewritten_same": (
-        "{phone} was written again and still has the same redirect URL. Set {opt_server_url} to have it verified."
-    ),
-    # conflict
-    "owned_elsewhere": (
-        "{phone} is registered to another account. Check the MAC address; if the phone is yours, set {opt_override}."
-    ),
-    "owned_elsewhere.no_override": (
-        "{phone} is registered to another account, and {service} has no override. Check the MAC address, or ask the "
-        "other account to release the phone."
-    ),
-    "owned_elsewhere.accepted": (
-        "{phone} is registered to another account although {service} accepted the write. Check the MAC address and run "
-        "again."
-    ),
-    # failed
-    "refused": "{phone}: {service} refused to {to_do}: '{text}'. Correct the cause and run again.",
-    "refused.invalid_mac": "{phone}: {service} refused to {to_do}: '{text}'. Check the MAC address.",
-    "refused.override": (
-        "{phone}: {service} refused to {to_do}: '{text}'. Ask the other account or the vendor to release the "
-        "phone, and run again."
-    ),
-    "refused.serial": "{phone}: {service} refused to {to_do}: '{text}'. Check {opt_serial}.",
-    "refused.server": (
-        "{phone}: {service} refused to {to_do} on server '{server}': '{text}'. Correct the server's name or URL and "
-        "run again."
-    ),
-    "refused.url": "{phone}: {service} refused to {to_do}: '{text}'. Correct its URL and run again.",
-    "server_unknown": (
-        "{phone}: {service} refused to {to_do}: '{text}'. Add server '{server}' {where_servers} and run again."
-    ),
-    "server_unknown.missing": (
-        "{phone} was not written: {service} has no server '{server}'. Add it {where_servers} and run again."
-    ),
-    "serial_missing": "{phone} cannot be added to {service} without a serial number. Set {opt_serial}.",
-    "wrong_url": (
-        "{phone} is bound to server '{server}', which {service} redirects to {current} instead of {desired}. "
-        "{service} has no call to edit a server: correct its URL in the vendor's portal, or declare the URL that it "
-        "has."
-    ),
-    "wrong_url.managed": (
-        "{phone} is bound to server '{server}', which {service} redirects to {current} instead of {desired}. Correct "
-        "the server's URL {where_servers}, or declare the URL that it has."
-    ),
-    "wrong_url.unique": (
-        "{phone} is redirected to {current} instead of {desired}, although {service} accepted the write. Run again, or "
-        "correct it in the vendor's portal; RPS has no call to edit a server."
-    ),
-    "wrong_url.url": (
-        "{phone} is redirected to {current} instead of {desired}, although {service} accepted the write. Run again, or "
-        "correct it in the vendor's portal."
-    ),
-    "not_applied": "{phone} is still {status}, although {service} accepted the write. Run again.",
-    "not_applied.other": (
-        "{phone} is now {status}, although {service} accepted the write. Check that nothing else changes the account, "
-        "and run again."
-    ),
-    "not_applied.move": (
-        "{phone} is still redirected to {current} instead of {desired}, although {service} accepted the move to server "
-        "'{server}'. {service} has no call to edit a server: check the server's URL in the vendor's portal, and run "
-        "again."
-    ),
-    "not_applied.managed": (
-        "{phone} is still redirected to {current} instead of {desired}, although {service} accepted the move to server "
-        "'{server}'. Check the server's URL {where_servers}, and run again."
-    ),
-    "not_applied.unique": (
-        "{phone} is still redirected to {current} instead of {desired}, although {service} accepted the write. Run "
-        "again, or correct it in the vendor's portal; RPS has no call to edit a server."
-    ),
-    "not_applied.url": (
-        "{phone} is still redirected to {current} instead of {desired}, although {service} accepted the write. Run "
-        "again, or correct it in the vendor's portal."
-    ),
-    "not_applied.name": (
-        "{phone} has the declared URL under the name '{name}' instead of '{server}', although {service} accepted the "
-        "write. Run again, or correct the name in the vendor's portal."
-    ),
-    "not_applied.elsewhere": (
-        "{phone} is still registered to another account, although {service} accepted the override. Ask the other "
-        "account or the vendor to release the phone, and run again."
-    ),
-    "not_applied.taken": (
-        "{phone} is now registered to another account, although {service} accepted the override. Ask the other account "
-        "or the vendor to release the phone, and run again."
-    ),
-    "call_absent": "{phone} was not written: {cause}. {fix}",
-    "login_refused": (
-        "{phone} was not {done}: {cause}. Check api_username and api_password, or the environment variables that they "
-        "come from."
-    ),
-    # unknown
-    "answer_lost": "{phone} may or may not be {done}: {cause}. Run again to find out.",
-    "answer_lost.refused": (
-        "{phone} may or may not be {done}: the answer to an earlier try was lost, and then {service} refused it: "
-        "'{text}'. Run again to find out."
-    ),
-    "answer_lost.unreadable_url": (
-        "{phone} may or may not be {done}: {cause}, and {service} did not report its redirect URL. Run again with "
-        "{opt_force} to settle it."
-    ),
-    "answer_lost.hidden": (
-        "{phone} may or may not be {done}: {service} accepted the write, but no longer reports the redirect URL. Run "
-        "again."
-    ),
-    "unreadable_after": "{phone} may or may not be {done}: {cause}, and reading it back failed. Run again to find out.",
-    "unreadable_after.accepted": (
-        "{phone}: {service} accepted the write, but reading it back failed. Run again to find out its redirect URL."
-    ),
-    # not attempted
-    "unreadable": "{phone} was not attempted because it could not be read: {cause}. {fix}",
-    "account_unreachable": "{phone} was not attempted because the account could not be read: {cause}. {fix}",
-    "account_unreachable.write": "{phone} was not written: {cause}. {fix}",
-    "login_refused.account": "{phone} was not attempted: {cause}. {fix}",
-    "deadline": "{phone} was not attempted: {cause}. {fix}",
-    "interrupted": "{phone} was not attempted: {cause}. {fix}",
-    "too_many_failures": "{phone} was not attempted: {cause}. {fix}",
-    "guard": "{phone} was not written: blocked by guard {guard}.",
-    "server_wrong_url": (
-        "{phone} was not written: {witness} was bound to server '{server}' and did not get the declared URL. See its "
-        "message."
-    ),
-    "server_wrong_url.name": (
-        "{phone} was not written: {witness} got the declared URL, but not the name '{server}'. See its message."
-    ),
-    "server_wrong_url.managed": (
-        "{phone} was not written: server '{server}' has the URL {current} and not the declared {desired}. Correct one "
-        "of them, or set {opt_force_servers}."
-    ),
-    "server_wrong_url.kept": (
-        "{phone} was not written: server '{server}' had the URL {current} when it was last read, and not the declared "
-        "{desired}. See the message of the server."
-    ),
-    # servers
-    "server_exists": "Server '{server}' already exists; {service} has no call to read its URL, so it is not verified.",
-    "server_not_predicted": (
-        "Check mode adds no server, and {service} has no call to look a server up, so nothing can be predicted."
-    ),
-    "server_refused": "{service} refused to add server '{server}': '{text}'. Correct its name or URL and run again.",
-    "server_edit_refused": "{service} refused to edit server '{server}': '{text}'. Correct its URL and run again.",
-    "server_delete_refused": "{service} refused to delete server '{server}': '{text}'. Run again later.",
-    "server_lost": "Server '{server}' may or may not be written: {cause}. Run again to find out.",
-    "server_lost.other": (
-        "{service} accepted server '{server}', but lists it with the URL {current} and not {desired}. Run again, or "
-        "correct the server in the vendor's portal."
-    ),
-    "server_lost.missing": "{service} accepted server '{server}', but does not list it. Run again, or use the portal.",
-    "server_lost.kept": "{service} did not delete server '{server}', but accepted it. Run again, or use the portal.",
-    "server_failed": "Server '{server}' was not written: {cause}. {fix}",
-    "server_no_call": "Server '{server}' was not added: {cause}. Add it in the vendor's portal if it is not there.",
-    "server_differs": (
-        "Server '{server}' has the URL {current} on {service} and not {desired}. Correct one of them, or set "
-        "{opt_force_servers} to edit the server, which moves every phone that is bound to it."
-    ),
-    "server_ambiguous": (
-        "{service} has {count} servers named '{server}'. Rename or delete the others in the vendor's portal."
-    ),
-    "server_in_use": (
-        "Server '{server}' was not deleted: {phones} still bound to it, {witness} first. Move or deregister them first."
-    ),
-}
-
-GUARDS: dict[str, str] = {
-    "purge_limit": (
-        "purge would remove {removed} from {account}, the limit is {allowed} ({limit}). Nothing was written; to allow "
-        "it, set {option}: {count}."
-    ),
-    "removal_limit": (
-        "the inventory deregisters {removed} of {account}, the limit is {allowed} ({limit}). Nothing was written. To "
-        "retire phones, run voip.rps.release --limit with their names; or set {option}: {count}, or pass "
-        "rps_fleet_size with -e."
-    ),
-    "fleet_size": "{what} needs the whole fleet, and {why}. Nothing was written; {fix}.",
-    "expect_plan": (
-        "the plan of {account} is now {plan}, not the expected {expected}. Nothing was written; review the new plan in "
-        "check mode, then set {approval}."
-    ),
-    "expect_plan.used": (
-        "nothing is left to write on {account}, so its plan is no longer the expected {expected}: the approved plan "
-        "was applied already or is obsolete. Nothing was written; remove {option}."
-    ),
-    "expect_plan.missing": (
-        "{account} has no approved plan, and {writes} would be written. Nothing was written; review its plan in check "
-        "mode, then add {approval}."
-    ),
-    "same_account": (
-        "purge of {account} would remove {count} that this play declares for account {other}, {first} first. Both are "
-        "one login. Nothing was written; keep one of the two accounts."
-    ),
-    "unread_devices": (
-        "purge needs to read every device, and {count} could not be read, {first} first. Nothing was written; run "
-        "again, or set {opt_purge}."
-    ),
-    "list_contradiction": (
-        "the service's list of devices and the status of {first} contradict each other, so purge cannot trust the "
-        "list. Nothing was written; run again, or set {opt_purge}."
-    ),
-}
-
-# What stopped an account as a whole: before anything of it was read, or in the middle.
-ACCOUNT: dict[str, str] = {
-    "unread": "{account} could not be read: {cause}.",
-    "unfinished": "{account} was not finished: {cause}.",
-    "effect": "{phones} not attempted.",
-}
-
-# What a user should know about how an account was used, whatever came of its phones; each once for an account.
-NOTICES: dict[str, str] = {
-    "urls_unreadable": "Redirect URLs cannot be read on this account, so bindings cannot be verified: {cause}.",
-    "one_by_one": "Phones are written one by one: {cause}.",
-    "list_too_long": "A list of {count} phones is too long for the service; set {batch_size}: {half}.",
-}
 
 # Options with the value that a sentence asks to set.
 _SETTINGS: dict[str, str] = {
@@ -312,7 +64,52 @@ _SETTINGS: dict[str, str] = {
     "server_url": "{}",
     "unique_url": "{}",
     "force_servers": "{}: true",
+    "batch_size": "{}",
 }
+
+
+def shown_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as templates need them: lists of names as text; with a ``count`` its verbs, and its nouns by need.
+
+    Of ``choices`` and ``names`` all are named, of ``few`` the first three, of other lists the first five.
+    """
+    values = dict(params)
+    for key, value in params.items():
+        if isinstance(value, tuple):
+            values[key] = _join(key, value)
+        elif isinstance(value, Reason):
+            values[key] = partial_clause(value)
+    count = params.get("count")
+    if isinstance(count, int):
+        verbs = ("is", "has", "was") if count == 1 else ("are", "have", "were")
+        values.update(zip(("is_are", "has_have", "was_were"), verbs))
+        values.update({f"n_{noun}s": pluralize(count, noun) for noun in ("phone", "device", "host")})
+    if "kind" in params:
+        values["kind"] = KINDS[params["kind"]]
+    return values
+
+
+def partial_clause(why: Reason) -> str:
+    """Why a play is not known to have the whole fleet, as the end of a sentence."""
+    return to_printable(PARTIAL[why.code].format(**shown_params(why.params)))
+
+
+def _join(key: str, names: Sequence[str]) -> str:
+    if key in ("choices", "names"):
+        return join_names(names, "or" if key == "choices" else "and")
+    return first_few(names, 3 if key == "few" else 5)
+
+
+def _guard_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    values = shown_params(params)
+    if "limit" in params:
+        nouns = {"listed": "listed device", "declared": "declared phone"}
+        counted = next((name for name in nouns if name in params), "set")
+        if counted in nouns:
+            values[f"n_{counted}"] = pluralize(params[counted], nouns[counted])
+        values["basis"] = BASIS[counted].format(**values)
+    values.update({f"and_{name}": CLAUSES[name].format(**values) if params.get(name) else "" for name in CLAUSES})
+    return values
 
 
 def phone_label(mac: str, host: str | None = None) -> str:
@@ -333,13 +130,13 @@ class Speaker:
         """The sentence for a Reason about this phone, or about no phone."""
         key = f"{reason.code}.{reason.variant}" if reason.variant else reason.code
         template = CATALOG.get(key) or CATALOG["guard" if reason.code.startswith("guard_") else reason.code]
-        values: dict[str, Any] = {"cause": "", "fix": "", **self._names(), **reason.params}
+        values: dict[str, Any] = {"cause": "", "fix": "", **self._names(), **shown_params(reason.params)}
         values["phone"] = phone_label(mac, host) if mac else "The phone"
         if "action" in reason.params:
-            action = str(reason.params["action"])
-            values.update(to_do=_TO_DO.get(action, action), done=_DONE.get(action, "written"))
+            action = ACTION_WORDS.get(str(reason.params["action"]), ACTION_WORDS[NONE])
+            values.update(to_do=action.to_do, done=action.done)
         if "status" in reason.params:
-            values["status"] = _STATUS.get(str(reason.params["status"]), reason.params["status"])
+            values["status"] = STATUS_WORDS[str(reason.params["status"])].clause
         if reason.code.startswith("guard_"):
             values["guard"] = self.vocabulary.option(reason.code[len("guard_") :])
         return as_sentence(to_printable(template.format(**values)))
@@ -348,25 +145,28 @@ class Speaker:
         """The sentence for a guard: ``Guard rps_purge_limit blocked the run: ...``."""
         key = f"{violation.name}.{violation.variant}" if violation.variant else violation.name
         option = self.vocabulary.option(violation.name)
-        values = {**self._names(), "option": option, "account": self.account or "the account", **violation.params}
+        values = {**self._names(), "option": option, "account": self.account or "the account"}
+        values.update(_guard_params(violation.params))
+        if "plan" in values:
+            values["approval"] = APPROVALS[bool(self.account)].format(**values)
         return to_printable(f"Guard {option} blocked the run: {GUARDS[key].format(**values)}")
 
     def notice(self, what: Reason) -> str:
         """The sentence for a notice about the account."""
-        values = {"batch_size": self.vocabulary.option("batch_size"), **what.params}
-        return to_printable(NOTICES[what.code].format(**values))
+        return to_printable(NOTICES[what.code].format(**{**self._names(), **shown_params(what.params)}))
 
     def stopped(self, cause: str, fix: str, *, was_read: bool, left: int = 0) -> str:
         """The sentence for what stopped the account as a whole; ``left`` phones were not attempted for it."""
-        account = f"Account {self.account}" if self.account else "The account"
-        text = ACCOUNT["unfinished" if was_read else "unread"].format(account=account, cause=cause.rstrip("."))
+        account = f"account {self.account}" if self.account else "the account"
+        unread = "unread.devices" if self.vocabulary is INVENTORY else "unread"
+        text = ACCOUNT["unfinished" if was_read else unread].format(account=account, cause=cause.rstrip("."))
         step = fix.rstrip(".")
         effect = ""
         if left:
             phones = f"{pluralize(left, 'phone')} {'was' if left == 1 else 'were'}"
             effect = ACCOUNT["effect"].format(phones=phones)
         rest = f"{step}; {effect}" if step and effect else effect or as_sentence(step)
-        return to_printable(f"{text} {rest}".rstrip())
+        return to_printable(capitalized(f"{text} {rest}".rstrip()))
 
     def _names(self) -> dict[str, str]:
         option = self.vocabulary.option
@@ -380,20 +180,40 @@ class Speaker:
         return {**names, "service": self.service}
 
 
+@dataclass(frozen=True)
+class _Clauses:
+    """A problem without its subject, as its template makes it (see ``ProblemText``)."""
+
+    option: str
+    text: str
+    fix: str
+    more: str
+
+
+def _clauses(one: Problem, vocabulary: Vocabulary) -> _Clauses:
+    template = PROBLEMS[one.code]
+    values = {"opt_unique_url": vocabulary.option("unique_url"), **shown_params(one.params)}
+    more = template.more.format(**values)
+    for name, hint in HINTS.items():
+        more += hint.format(**values) if one.params.get(name) else ""
+    return _Clauses(one.option, template.text.format(**values), template.fix.format(**values), more)
+
+
 def problem_sentences(problems: Iterable[Problem], vocabulary: Vocabulary) -> list[str]:
     """Problems as sentences, those that differ only in their subject as one: ``... on 8 hosts: desk-1 and 7 more``."""
-    groups: dict[Problem, list[str]] = {}
+    groups: dict[_Clauses, list[str]] = {}
     for one in problems:
-        subjects = groups.setdefault(replace(one, subject=""), [])
+        subjects = groups.setdefault(_clauses(one, vocabulary), [])
         if one.subject and one.subject not in subjects:
             subjects.append(one.subject)
     # A next step that several problems share is given once, with the last of them.
-    last = {one.fix: one for one in groups}
+    last = {clauses.fix: clauses for clauses in groups}
     sentences: list[str] = []
-    for one, subjects in groups.items():
-        head = f"{vocabulary.option(one.option)} {one.text}" if one.option else capitalized(one.text)
-        sentence = f"{head}{_on(subjects, vocabulary)}{one.more}"
-        step = f" {as_sentence(one.fix)}" if one.fix and last[one.fix] is one else ""
+    for clauses, subjects in groups.items():
+        option = vocabulary.option(clauses.option)
+        head = f"{option} {clauses.text}" if clauses.option else capitalized(clauses.text)
+        sentence = f"{head}{_on(subjects, vocabulary)}{clauses.more}"
+        step = f" {clauses.fix}" if clauses.fix and last[clauses.fix] is clauses else ""
         # Names and values that a user wrote stand in all of these texts: only here do they become one printable line.
         sentences.append(to_printable(f"{as_sentence(sentence)}{step}"))
     return sentences
@@ -406,6 +226,11 @@ def _on(subjects: Sequence[str], vocabulary: Vocabulary) -> str:
         return f" {vocabulary.preposition} {subjects[0]}"
     count = f"{len(subjects):,} {vocabulary.nouns}"
     return f" {vocabulary.preposition} {count}: {first_few(subjects, 2 if len(subjects) > 3 else 3)}"
+
+
+def library_message(error: MissingLibraryError) -> str:
+    """The message about a library that is missing, for what is not a module."""
+    return LIBRARY.format(library=error.library)
 
 
 def input_message(error: InputError, vocabulary: Vocabulary) -> str:

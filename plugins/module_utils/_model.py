@@ -66,7 +66,10 @@ CONNECTION_OPTIONS = (
 PRESENT = "present"
 ABSENT = "absent"
 
-Param = Union[str, int, bool, None]
+Param = Union[str, int, bool, tuple[str, ...], None]
+
+# The reasons of a phone that failed by itself. A refused login can also be what stopped the whole account.
+OWN_FAILURES = frozenset({"refused", "server_unknown", "serial_missing", "wrong_url", "not_applied", "call_absent"})
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ class Reason:
     code: str
     variant: str = ""
     params: Mapping[str, Param] = field(default_factory=dict)
+
+    @property
+    def is_own_failure(self) -> bool:
+        """Whether a phone with this reason failed by itself, as opposed to one that was not attempted."""
+        return self.code in OWN_FAILURES
 
     def __hash__(self) -> int:
         return hash((self.code, self.variant, tuple(sorted(self.params.items(), key=lambda item: item[0]))))

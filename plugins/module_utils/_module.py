@@ -32,8 +32,8 @@ from ._urls import split_url
 from ._validation import (
     Problems,
     connection_with_environment,
-    mac_prefix_warnings,
-    server_name_warning,
+    mac_prefix_notices,
+    server_name_notice,
     unknown_keys,
 )
 from ._vendors.base import Service
@@ -66,12 +66,10 @@ class Session:
     def warn_about(self, servers: Iterable[str | None], macs: Iterable[str]) -> None:
         """Warn of what is accepted and may be a mistake: long names of servers, MAC addresses of other vendors."""
         vendor = self.service.capabilities.name
-        for name in sorted({name for name in servers if name}):
-            text = server_name_warning(name, vendor)
-            if text:
-                self.warn(text)
-        for text in mac_prefix_warnings(macs, vendor):
-            self.warn(text)
+        named = (server_name_notice(name, vendor) for name in sorted({name for name in servers if name}))
+        for notice in (*named, *mac_prefix_notices(macs, vendor)):
+            if notice is not None:
+                self.warn(self.presenter.speaker.notice(notice))
 
 
 NO_DIFF: Mapping[str, Any] = {"before": {}, "after": {}}

@@ -54,10 +54,9 @@ def pluralize(count: int, noun: str = "device") -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'berlin'?`` where a known word is close to this one, else nothing."""
-    close = get_close_matches(word, list(known), 1, 0.7)
-    return f"; did you mean '{close[0]}'?" if close else ""
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that is close to this one and may have been meant, or ""."""
+    return next(iter(get_close_matches(word, list(known), 1, 0.7)), "")
 
 
 def shown_value(value: object) -> str:

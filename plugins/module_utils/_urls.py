@@ -78,14 +78,14 @@ def normal_url(text: str | None) -> str | None:
 
 
 def url_problem(text: str) -> str | None:
-    """Why a phone could not be sent to this URL, as the end of a sentence, or None where it could."""
+    """Why a phone could not be redirected to this URL, as the code of a problem, or None."""
     parts = split_url(text)
     if parts is None or parts.scheme not in SCHEMES:
-        return "must begin with http://, https://, ftp:// or tftp://"
+        return "url_scheme"
     if not parts.host.rpartition("]")[2].partition(":")[0] and not parts.host.startswith("["):
-        return "names no host"
+        return "url_no_host"
     if any(char.isspace() or not char.isprintable() for char in text.strip()):
-        return "holds white space or control characters"
+        return "url_unprintable"
     if not is_host(parts.host):
-        return "names no usable host or port"
+        return "url_host"
     return None

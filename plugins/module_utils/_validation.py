@@ -23,11 +23,11 @@ from ._validation_connection import (
 )
 from ._validation_devices import (
     DEVICE_OPTIONS,
-    mac_prefix_warnings,
+    mac_prefix_notices,
     parse_devices,
     parse_server,
     parse_state,
-    server_name_warning,
+    server_name_notice,
 )
 from ._validation_run import (
     DEFAULT_BATCH_SIZE,
@@ -66,7 +66,7 @@ __all__ = [
     "connection_with_environment",
     "incomplete_credentials",
     "login_from_environment",
-    "mac_prefix_warnings",
+    "mac_prefix_notices",
     "parse_batch_size",
     "parse_bool",
     "parse_choice",
@@ -83,6 +83,6 @@ __all__ = [
     "parse_server",
     "parse_state",
     "parse_text",
-    "server_name_warning",
+    "server_name_notice",
     "unknown_keys",
 ]

@@ -13,9 +13,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ._errors import InputError
+from ._errors import InputError, Problem, problem
 from ._model import CONNECTION_OPTIONS, Connection
-from ._text import did_you_mean, join_names, shown_value, to_printable
+from ._text import closest, shown_value, to_printable
 from ._urls import is_host, split_url
 from ._validation_run import parse_deadline
 from ._validation_values import Problems, check_text, parse_bool, parse_number, unknown_keys
@@ -80,8 +80,9 @@ def _number(
     if value is None or value == "":
         return default
     whole = isinstance(default, int)
-    unit = "" if whole else "seconds"
-    return problems.attempt(lambda: parse_number(value, f"{prefix}{key}", *bounds, whole=whole, unit=unit), default)
+    return problems.attempt(
+        lambda: parse_number(value, f"{prefix}{key}", *bounds, whole=whole, seconds=not whole), default
+    )
 
 
 def _vendor(value: Any, option: str, problems: Problems) -> str:
@@ -91,18 +92,18 @@ def _vendor(value: Any, option: str, problems: Problems) -> str:
     name = (value or "").strip()
     if name in VENDORS:
         return str(name)
-    choices = join_names(sorted(VENDORS), "or")
+    choices = tuple(sorted(VENDORS))
     if not name:
-        problems.add(option, f"is required: {choices}")
+        problems.add(option, "vendor_required", choices=choices)
     else:
-        problems.add(option, f"must be {choices}, not '{shown_value(name)}'", more=did_you_mean(name, VENDORS))
+        value, meant = shown_value(name), closest(name, VENDORS)
+        problems.add(option, "not_a_choice.value", choices=choices, value=value, meant=meant)
     return ""
 
 
 def _login(options: Mapping[str, Any], vendor: str, prefix: str, problems: Problems) -> tuple[str, str]:
     """User name and password as they are given: blanks at their ends may be part of them."""
     variables = f"RPS_{(vendor or 'api').upper()}"
-    fix = "" if prefix else f"Set both, or set {variables}_USERNAME and {variables}_PASSWORD in the environment."
     found: list[str] = []
     missing: list[str] = []
     for key in ("api_username", "api_password"):
@@ -113,13 +114,15 @@ def _login(options: Mapping[str, Any], vendor: str, prefix: str, problems: Probl
         if not value:
             missing.append(key)
         elif not _encodable(value):
-            problems.add(f"{prefix}{key}", "has bytes that are not text", fix="Write it as UTF-8.")
+            problems.add(f"{prefix}{key}", "login_not_utf8")
     if len(missing) == 2:
-        problems.add(f"{prefix}api_username", "and api_password are required", fix=fix)
+        code = "login_required" if prefix else "login_required.environment"
+        problems.add(f"{prefix}api_username", code, variables=variables)
     elif missing:
-        problems.add(f"{prefix}{missing[0]}", "is required", fix=fix)
+        code = "required" if prefix else "login_required.half"
+        problems.add(f"{prefix}{missing[0]}", code, variables=variables)
     if ":" in found[0]:
-        problems.add(f"{prefix}api_username", "cannot contain a colon (basic authentication)")
+        problems.add(f"{prefix}api_username", "login_colon")
     return found[0], found[1]
 
 
@@ -136,31 +139,28 @@ def _api_url(value: Any, vendor: str, option: str, problems: Problems) -> str:
         return ""
     url = (value or "").strip()
     if url:
-        problem = _api_url_problem(url)
-        if problem:
-            problems.add(option, problem)
+        code = _api_url_problem(url)
+        if code is not None:
+            parts = split_url(url)
+            problems.add(option, code, host=to_printable(parts.host) if parts is not None else "")
         return str(url)
     default = VENDORS[vendor].api_url if vendor in VENDORS else ""
     if default is None:
-        title = VENDORS[vendor].title
-        problems.add(option, f"is required: the address of {title} depends on the region of the account")
+        problems.add(option, "api_url_required", service=VENDORS[vendor].title)
     return default or ""
 
 
 def _api_url_problem(url: str) -> str | None:
-    """Why this is no address of a service, as the end of a sentence, or None. Never quotes user info."""
+    """Why this is no address of a service, as the code of a problem, or None."""
     parts = split_url(url)
     if parts is None or parts.scheme not in ("https", "http"):
-        return "must begin with https://"
+        return "api_url_scheme"
     if "@" in url:
-        return "must not contain a login; give it as api_username and api_password"
+        return "api_url_login"
     if not is_host(parts.host) or any(char.isspace() or not char.isprintable() for char in url):
-        return "is not a usable address"
+        return "api_url_unusable"
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.host):
-        return (
-            f"would send the password unencrypted to {to_printable(parts.host)}; use https:// (http:// is accepted "
-            "for localhost only)"
-        )
+        return "api_url_plain"
     return None
 
 
@@ -215,16 +215,16 @@ def login_from_environment(environ: Mapping[str, str], vendor: str | None) -> di
     return found
 
 
-def incomplete_credentials(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Sentences about logins in the environment of which one half is missing."""
-    sentences: list[str] = []
+def incomplete_credentials(environ: Mapping[str, str]) -> tuple[Problem, ...]:
+    """The logins in the environment of which one half is missing."""
+    found: list[Problem] = []
     for prefix in ("RPS_API_", *(f"RPS_{name.upper()}_" for name in sorted(VENDORS))):
         names = (f"{prefix}USERNAME", f"{prefix}PASSWORD")
         there = [name for name in names if environ.get(name)]
         if len(there) == 1:
             missing = names[1] if there[0] == names[0] else names[0]
-            sentences.append(f"{there[0]} is set, but {missing} is not; set both.")
-    return tuple(sentences)
+            found.append(problem("", "half_login", given=there[0], missing=missing))
+    return tuple(found)
 
 
 def connection_with_environment(options: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
@@ -246,17 +246,13 @@ def connection_with_environment(options: Mapping[str, Any], environ: Mapping[str
     except InputError as error:
         if values["api_username"] and values["api_password"]:
             raise
-        problems = Problems()
-        problems.take(error)
-        for text in environment_hints(environ, vendor):
-            problems.add("", text.rstrip("."))
-        raise InputError(problems.found) from None
+        raise InputError([*error.problems, *environment_hints(environ, vendor)]) from None
 
 
-def environment_hints(environ: Mapping[str, str], vendor: str | None) -> tuple[str, ...]:
-    """Sentences about why the environment gives no login, for a message that says that it is missing."""
+def environment_hints(environ: Mapping[str, str], vendor: str | None) -> tuple[Problem, ...]:
+    """Why the environment gives no login, for a message about a missing one."""
     hints = list(incomplete_credentials(environ))
     reserved = environ.get("RPS_VENDOR", "").strip()
     if environ.get("RPS_API_USERNAME") and vendor and reserved not in ("", vendor):
-        hints.append(f"RPS_API_USERNAME is not used, because RPS_VENDOR is {shown_value(reserved)} and not {vendor}.")
+        hints.append(problem("", "other_login", reserved=shown_value(reserved), vendor=vendor))
     return tuple(hints)

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ._mac import format_mac
-from ._model import ABSENT, PRESENT, DesiredDevice, Server
-from ._text import first_few, pluralize, shown_value
+from ._model import ABSENT, PRESENT, DesiredDevice, Reason, Server, reason
+from ._text import shown_value
 from ._urls import url_problem
 from ._validation_values import Problems, parse_bool, parse_mac_option, parse_text, unknown_keys
 from ._vendors.base import URL_ONLY, Capabilities, NameRule
@@ -61,7 +61,7 @@ class _DeviceParser:
         """Parse one entry."""
         problems = self._problems
         if not isinstance(entry, Mapping):
-            problems.add("", "must be a dictionary with mac and the other options of a phone", subject)
+            problems.add("", "not_a_device", subject)
             return
         if not entry.keys() <= _KNOWN_KEYS:
             unknown_keys(entry, DEVICE_OPTIONS, "", problems, subject)
@@ -87,8 +87,8 @@ class _DeviceParser:
         """The devices. Raises InputError with everything that was found."""
         for mac, subjects in self._subjects.items():
             if len(subjects) > 1:
-                text = f"{format_mac(mac, 'colon')} is declared {len(subjects)} times: {first_few(subjects)}"
-                self._problems.add("", text, fix="Declare each phone once.")
+                phone = format_mac(mac, "colon")
+                self._problems.add("", "declared_twice", phone=phone, count=len(subjects), where=tuple(subjects))
         self._problems.raise_if_any()
         return tuple(self._devices)
 
@@ -107,35 +107,30 @@ class _DeviceParser:
             return text
         if (key, text) not in self._checked:
             names = self._vendor.server_names
-            self._checked[key, text] = name_problem(text, names) if key == "server" else url_problem(text)
-        problem = self._checked[key, text]
-        if problem is not None:
-            self._problems.add(key, problem, subject)
+            self._checked[key, text] = _name_problem(text, names) if key == "server" else url_problem(text)
+        code = self._checked[key, text]
+        if code is not None:
+            self._problems.add(key, code, subject, **_quoted(code, text, self._vendor.server_names))
         return text
 
     def _check_supported(self, device: DesiredDevice, subject: str) -> None:
         vendor = self._vendor
         if device.override and not vendor.override:
-            fix = "Remove it; only the other account can release its phone."
-            self._problems.add("override", f"is not supported by {vendor.title}", subject, fix)
+            self._problems.add("override", "unsupported.override", subject, service=vendor.title)
         if device.unique_url is not None and not vendor.unique_urls:
-            fix = f"Remove it; {vendor.title} binds phones to servers only."
-            self._problems.add("unique_url", f"is not supported by {vendor.title}", subject, fix)
+            self._problems.add("unique_url", "unsupported.unique_url", subject, service=vendor.title)
         if device.serial is not None and not (vendor.needs_serial or self._serial_is_ignored):
-            fix = "Remove it; only services that need serial numbers take it."
-            self._problems.add("serial", f"is not supported by {vendor.title}", subject, fix)
+            self._problems.add("serial", "unsupported.serial", subject, service=vendor.title)
 
     def _check_target(self, entry: Mapping[str, Any], device: DesiredDevice, subject: str) -> None:
         """What a phone that is present is bound to must be there; if it is there and wrong, that was noted already."""
         if self._vendor.binds_to == URL_ONLY:
             if device.url is None and _missing(entry, "server_url") and _missing(entry, "unique_url"):
-                why = f", because {self._vendor.title} binds a phone to a URL"
-                self._problems.add("server_url", "or unique_url is required", subject, more=why)
+                self._problems.add("server_url", "url_required", subject, service=self._vendor.title)
             if self._vendor.stores_name and device.server is None and _missing(entry, "server"):
-                why = f", because {self._vendor.title} stores this name with the phone"
-                self._problems.add("server", "is required", subject, more=why)
+                self._problems.add("server", "name_required", subject, service=self._vendor.title)
         elif device.server is None and _missing(entry, "server"):
-            self._problems.add("server", "is required", subject)
+            self._problems.add("server", "required", subject)
 
 
 _KNOWN_KEYS = frozenset(DEVICE_OPTIONS)
@@ -148,27 +143,30 @@ def _missing(entry: Mapping[str, Any], key: str) -> bool:
 
 def parse_state(value: Any, option: str, problems: Problems, subject: str = "") -> str:
     """``present`` or ``absent``; the default for None and empty text, and if the problem was noted."""
+    choices = (PRESENT, ABSENT)
     if value in (None, "", PRESENT):
         return PRESENT
     if value == ABSENT:
         return ABSENT
     if isinstance(value, bool):
-        text = "must be present or absent, but was read as a boolean"
+        problems.add(option, "not_a_choice.kind", subject, choices=choices, kind="boolean")
     elif isinstance(value, str):
-        if value.strip() in (PRESENT, ABSENT):
+        if value.strip() in choices:
             return value.strip()
-        text = f"must be present or absent, not '{shown_value(value)}'"
+        problems.add(option, "not_a_choice.value", subject, choices=choices, value=shown_value(value))
     else:
-        text = "must be present or absent"
-    problems.add(option, text, subject)
+        problems.add(option, "not_a_choice", subject, choices=choices)
     return PRESENT
 
 
-def name_problem(name: str, rule: NameRule) -> str | None:
-    """Why this is no name of a server, as the end of a sentence, or None."""
-    if re.fullmatch(rule.pattern, name):
-        return None
-    return f"can only contain {rule.words}, not '{shown_value(name)}'"
+def _name_problem(name: str, rule: NameRule) -> str | None:
+    """Why this is no name of a server, as the code of a problem, or None."""
+    return None if re.fullmatch(rule.pattern, name) else "name_characters"
+
+
+def _quoted(code: str, text: str, rule: NameRule) -> dict[str, str]:
+    """The parameters of a problem of a name; a URL is not quoted, since it may have secrets."""
+    return {"allowed": rule.words, "value": shown_value(text)} if code == "name_characters" else {}
 
 
 def parse_server(name: Any, url: Any, subject: str = "", vendor_name: str = "") -> Server:
@@ -186,28 +184,25 @@ def parse_server(name: Any, url: Any, subject: str = "", vendor_name: str = "") 
         texts.append(text or "")
         if text is None:
             if value is None or isinstance(value, str):
-                problems.add(f"{prefix}{key}", "is required")
+                problems.add(f"{prefix}{key}", "required")
             continue
-        problem = name_problem(text, names) if key == "name" else url_problem(text)
-        if problem is not None:
-            problems.add(f"{prefix}{key}", problem)
+        code = _name_problem(text, names) if key == "name" else url_problem(text)
+        if code is not None:
+            problems.add(f"{prefix}{key}", code, **_quoted(code, text, names))
     problems.raise_if_any()
     return Server(texts[0], texts[1])
 
 
-def server_name_warning(name: str, vendor_name: str) -> str | None:
-    """A warning if a name is longer than the service is known to accept."""
+def server_name_notice(name: str, vendor_name: str) -> Reason | None:
+    """A notice if a name is longer than the service is known to accept."""
     vendor = VENDORS[vendor_name]
     if vendor.server_name_limit is None or len(name) <= vendor.server_name_limit:
         return None
-    return (
-        f"Server name '{name}' has {len(name)} characters; {vendor.title} is known to accept up to "
-        f"{vendor.server_name_limit}, so choose a shorter name if this one is refused."
-    )
+    return reason("long_name", server=name, length=len(name), limit=vendor.server_name_limit)
 
 
-def mac_prefix_warnings(macs: Iterable[str], vendor_name: str) -> list[str]:
-    """A sentence for each other supported vendor whose MAC prefixes phones have that are declared for this one."""
+def mac_prefix_notices(macs: Iterable[str], vendor_name: str) -> list[Reason]:
+    """A notice for each other supported vendor whose MAC prefixes phones have that are declared for this one."""
     own = VENDORS[vendor_name].mac_prefixes or ("-",)
     others: dict[str, list[str]] = {}
     for mac in macs:
@@ -215,11 +210,7 @@ def mac_prefix_warnings(macs: Iterable[str], vendor_name: str) -> list[str]:
             other = vendor_of_mac(mac)
             if other is not None and other != vendor_name:
                 others.setdefault(other, []).append(format_mac(mac, "colon"))
-    sentences: list[str] = []
-    for other, found in sorted(others.items()):
-        verb = "has a MAC address" if len(found) == 1 else "have MAC addresses"
-        sentences.append(
-            f"{pluralize(len(found), 'phone')} {verb} of {VENDORS[other].title} but vendor is {vendor_name}: "
-            f"{first_few(found, 3)}; check vendor and MAC."
-        )
-    return sentences
+    return [
+        reason("other_vendor", count=len(found), other=VENDORS[other].title, vendor=vendor_name, few=tuple(found))
+        for other, found in sorted(others.items())
+    ]

@@ -17,10 +17,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._errors import InputError, Problem
+from ._errors import InputError, problem
 from ._mac import format_mac
 from ._model import DesiredDevice
-from ._text import first_few, pluralize, shown_value
+from ._text import shown_value
 from ._validation_values import Problems, check_text, parse_list, parse_number, parse_text
 from ._vendors.registry import VENDORS
 
@@ -32,7 +32,6 @@ _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,4}))?\s*%")
 _COUNT = re.compile(r"[0-9]{1,7}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{1,12}")
-_LEAVE_OUT = "Give a value, or leave the option out."
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,9 @@ class Limit:
         """The count for an account that lists so many devices, rounded down."""
         return self.count if self.count is not None else listed * self.share // _MILLION
 
-    def explained(self, total: int, noun: str) -> str:
-        """What the limit is, for people: ``10% of 1,200 listed devices``, or ``as set`` for a count."""
-        return "as set" if self.count is not None else f"{self.text} of {pluralize(total, noun)}"
+    def basis(self, counted: str, total: int) -> dict[str, Any]:
+        """Parameters of a guard about this limit: its text, and for a percentage the total under ``counted``."""
+        return {"limit": self.text} if self.count is not None else {"limit": self.text, counted: total}
 
 
 DEFAULT_LIMIT = Limit("10%", share=100_000)
@@ -61,7 +60,7 @@ DEFAULT_LIMIT = Limit("10%", share=100_000)
 def parse_limit(value: Any, option: str = "purge_limit") -> Limit:
     """``10%`` (decimals allowed, 100% at most) or a count. Raises InputError."""
     if value is None or value == "":
-        raise InputError([Problem(option, "is empty", fix=_LEAVE_OUT)])
+        raise InputError([problem(option, "empty")])
     text = "" if isinstance(value, (bool, float)) else str(value).strip()
     match = _PERCENT.fullmatch(text)
     if match:
@@ -70,17 +69,15 @@ def parse_limit(value: Any, option: str = "purge_limit") -> Limit:
             return Limit(text, share=share)
     if _COUNT.fullmatch(text):
         return Limit(text, count=int(text))
-    wrong = f"must be a percentage such as 10% or a count such as 5, not '{shown_value(value)}'"
-    raise InputError([Problem(option, wrong)])
+    raise InputError([problem(option, "not_a_limit", value=shown_value(value))])
 
 
 def parse_digest(value: Any, option: str = "expect_plan") -> str:
     """A plan's digest. Raises InputError."""
     if value is None or value == "":
-        raise InputError([Problem(option, "is empty", fix=_LEAVE_OUT)])
+        raise InputError([problem(option, "empty")])
     if not isinstance(value, str) or not _DIGEST.fullmatch(value.strip()):
-        text = "must be the digest of a plan, sha256: and 64 hex digits, as a run in check mode returns it"
-        raise InputError([Problem(option, text)])
+        raise InputError([problem(option, "not_a_digest")])
     return value.strip()
 
 
@@ -88,7 +85,7 @@ def parse_deadline(value: Any, option: str = "deadline") -> float | None:
     """Seconds for all of an account's run, or None for no bound. Raises InputError."""
     if value is None or value == "":
         return None
-    return parse_number(value, option, 0.001, _LONGEST_DEADLINE_S, unit="seconds")
+    return parse_number(value, option, 0.001, _LONGEST_DEADLINE_S, seconds=True)
 
 
 def parse_batch_size(value: Any, option: str = "batch_size") -> int:
@@ -112,14 +109,11 @@ def parse_prefixes(values: Any, declared: Sequence[DesiredDevice], option: str =
         if _PREFIX.fullmatch(bare):
             prefixes.append(bare)
         else:
-            text = f"has '{shown_value(value or '')}', which is neither a MAC address nor the beginning of one"
-            problems.add(option, text)
+            problems.add(option, "not_a_prefix", value=shown_value(value or ""))
     fronts = tuple(prefixes)
     both = [format_mac(device.mac, "colon") for device in declared if fronts and device.mac.startswith(fronts)]
     if both:
-        verb = "is" if len(both) == 1 else "are"
-        fix = "Remove what is declared from one of the two."
-        problems.add(option, f"has the beginning of {first_few(both, 3)}, which {verb} declared", fix=fix)
+        problems.add(option, "prefix_declared", count=len(both), few=tuple(both))
     problems.raise_if_any()
     return tuple(sorted(set(prefixes)))
 
@@ -133,8 +127,7 @@ def parse_purge_servers(
     """
     vendor = VENDORS[vendor_name]
     if not vendor.reads_url:
-        text = f"is not supported by {vendor.title}, which does not report redirect URLs"
-        raise InputError([Problem(option, text, fix="Remove it.")])
+        raise InputError([problem(option, "unsupported.no_urls", service=vendor.title)])
     known: dict[str | None, str] = {}
     for device in declared:
         if device.server_url is not None:
@@ -146,9 +139,8 @@ def parse_purge_servers(
         if name in known:
             urls[str(name)] = known[name]
         elif name is not None:
-            text = f"has server '{shown_value(name)}', whose URL is not declared"
-            problems.add(option, text, fix="Give a phone of this server its server_url.")
+            problems.add(option, "purge_server_without_url", value=shown_value(name))
         elif value is None or value == "":
-            problems.add(option, "has an empty name")
+            problems.add(option, "empty.name")
     problems.raise_if_any()
     return urls

@@ -14,19 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Callable, TypeVar
 
-from ._errors import InputError, Problem
+from ._errors import InputError, Problem, problem
 from ._mac import format_mac, parse_mac
-from ._text import did_you_mean, join_names, shown_value
+from ._text import closest, shown_value
 
 T = TypeVar("T")
 _TRUE = frozenset({"y", "yes", "on", "1", "true", "t"})
 _FALSE = frozenset({"n", "no", "off", "0", "false", "f"})
-# How to write text so that it stays text. Ansible's INI inventories take one pair of quotes away.
-_QUOTE = 'Put it in quotes: "0012" in YAML (without !unsafe) and under [group:vars], \'"0012"\' on an INI host line'
-_QUOTE_TEXT = f"{_QUOTE}."
-_QUOTE_MAC = f"{_QUOTE}; or write the MAC address with colons."
-
-
 # Ansible gives a module a date as text. The modules' actions wrap dates in a dictionary with this key, so that a date
 # is seen for what it is.
 WAS_A_DATE = "__was_a_date__"
@@ -38,9 +32,9 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
-    def add(self, option: str, text: str, subject: str = "", fix: str = "", more: str = "") -> None:
+    def add(self, option: str, code: str, subject: str = "", **params: Any) -> None:
         """Note one problem (see ``Problem``)."""
-        self.found.append(Problem(option, text, subject, fix, more))
+        self.found.append(Problem(option, code, subject, params))
 
     def take(self, error: InputError) -> None:
         """Note the problems of an error."""
@@ -61,18 +55,18 @@ class Problems:
 
 
 def not_text(value: Any) -> str | None:
-    """What a value that should be text was read as (``a number``), or None if it is text or None."""
+    """What a value that should be text was read as (a key of ``KINDS``), or None if it is text or None."""
     if value is None or isinstance(value, str):
         return None
     if isinstance(value, bool):
-        return "a boolean"
+        return "boolean"
     if isinstance(value, (int, float)):
-        return "a number"
+        return "number"
     if isinstance(value, date) or (isinstance(value, Mapping) and list(value) == [WAS_A_DATE]):
-        return "a date"
+        return "date"
     if isinstance(value, Mapping):
-        return "a dictionary"
-    return "a list" if isinstance(value, (list, tuple, set)) else "something else"
+        return "dictionary"
+    return "list" if isinstance(value, (list, tuple, set)) else "other"
 
 
 def check_text(value: Any, option: str, problems: Problems, subject: str = "", mac: str = "") -> bool:
@@ -87,11 +81,10 @@ def check_text(value: Any, option: str, problems: Problems, subject: str = "", m
     where = subject
     if mac:
         where = f"{subject} ({format_mac(mac, 'colon')})" if subject else format_mac(mac, "colon")
-    if kind in ("a boolean", "a number", "a date"):
-        is_mac = option == "mac" or option.startswith("mac[")
-        problems.add(option, f"must be text, but was read as {kind}", where, _QUOTE_MAC if is_mac else _QUOTE_TEXT)
-    else:
-        problems.add(option, f"must be text, not {kind}", where)
+    code = "not_text"
+    if kind in ("boolean", "number", "date"):
+        code = "not_text.mac" if option == "mac" or option.startswith("mac[") else "not_text.converted"
+    problems.add(option, code, where, kind=kind)
     return False
 
 
@@ -110,12 +103,12 @@ def parse_mac_option(value: Any, option: str, problems: Problems, subject: str =
     if not check_text(value, option, problems, subject):
         return None
     if value is None or not value.strip():
-        problems.add(option, "is required", subject)
+        problems.add(option, "required", subject)
         return None
     try:
         return parse_mac(value)
     except ValueError as error:
-        problems.add(option, "is not usable", subject, more=f": {error}")
+        problems.add(option, "mac_unusable", subject, why=str(error))
         return None
 
 
@@ -126,11 +119,11 @@ def parse_bool(value: Any, option: str, subject: str = "") -> bool:
     text = str(value).strip().lower()
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
-    raise InputError([Problem(option, f"must be true or false, not '{shown_value(value)}'", subject)])
+    raise InputError([problem(option, "not_a_boolean", subject, value=shown_value(value))])
 
 
 def parse_number(
-    value: Any, option: str, low: float, high: float, *, whole: bool = False, subject: str = "", unit: str = ""
+    value: Any, option: str, low: float, high: float, *, whole: bool = False, subject: str = "", seconds: bool = False
 ) -> float:
     """A number, or its digits as text, from ``low`` to ``high``. Raises InputError."""
     try:
@@ -139,10 +132,8 @@ def parse_number(
         number = math.nan
     if not isinstance(value, bool) and low <= number <= high and (not whole or number == int(number)):
         return number
-    kind = "a whole number" if whole else "a number"
-    of_unit = f" of {unit}" if unit else ""
-    text = f"must be {kind}{of_unit} from {low:g} to {high:.0f}, not '{shown_value(value)}'"
-    raise InputError([Problem(option, text, subject)])
+    code = f"not_a_number{'.whole' if whole else '.seconds' if seconds else ''}"
+    raise InputError([problem(option, code, subject, low=low, high=high, value=shown_value(value))])
 
 
 def parse_list(value: Any, option: str, subject: str = "") -> list[Any]:
@@ -152,8 +143,8 @@ def parse_list(value: Any, option: str, subject: str = "") -> list[Any]:
     if isinstance(value, str) and value.strip():
         return [item.strip() for item in value.split(",")]
     if value is None or isinstance(value, str):
-        raise InputError([Problem(option, "is empty", subject, "Give a list, or leave the option out.")])
-    raise InputError([Problem(option, f"must be a list, not {not_text(value)}", subject)])
+        raise InputError([problem(option, "empty.list", subject)])
+    raise InputError([problem(option, "not_a_list", subject, kind=not_text(value))])
 
 
 def parse_choice(value: Any, option: str, choices: Sequence[str], subject: str = "") -> str:
@@ -163,11 +154,11 @@ def parse_choice(value: Any, option: str, choices: Sequence[str], subject: str =
     problems.raise_if_any()
     if text in choices:
         return str(text)
-    expected = f"must be {join_names(list(choices), 'or')}"
     if text is None:
-        raise InputError([Problem(option, expected, subject)])
-    hint = did_you_mean(text, choices) if len(choices) > 2 else ""
-    raise InputError([Problem(option, f"{expected}, not '{shown_value(text)}'", subject, more=hint)])
+        raise InputError([problem(option, "not_a_choice", subject, choices=tuple(choices))])
+    params = {"choices": tuple(choices), "value": shown_value(text)}
+    meant = closest(text, choices) if len(choices) > 2 else ""
+    raise InputError([problem(option, "not_a_choice.value", subject, **params, meant=meant)])
 
 
 def unknown_keys(
@@ -175,5 +166,5 @@ def unknown_keys(
 ) -> None:
     """Note keys that nothing reads, with what may have been meant; ``option`` is what has them, or ""."""
     for key in sorted(str(key) for key in given if key not in known):
-        text = f"has no option '{shown_value(key)}'" if option else f"there is no option '{shown_value(key)}'"
-        problems.add(option, text, subject, more=did_you_mean(key, known))
+        code = "unknown_option.of" if option else "unknown_option"
+        problems.add(option, code, subject, value=shown_value(key), meant=closest(key, known))

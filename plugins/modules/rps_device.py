@@ -67,8 +67,8 @@ options:
       - Write the binding even if it cannot be verified, because the service does not report the redirect URL or because
         neither O(server_url) nor O(unique_url) is set.
       - In check mode this predicts a move. If the run then finds that the redirect URL is unchanged, it returns
-        RV(outcome=unverifiable) and no change. Only here and in M(voip.rps.rps_server) can check mode differ from the
-        run.
+        RV(outcome=unverifiable) and no change. Check mode can differ from the run only here and in
+        M(voip.rps.rps_server).
     type: bool
     default: false
   serial:

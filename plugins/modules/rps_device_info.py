@@ -147,6 +147,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.voip.rps.plugins.module_utils._argspec import LIST, TEXT, Absence
+from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import RUN
 from ansible_collections.voip.rps.plugins.module_utils._model import STATUSES, CurrentDevice
 from ansible_collections.voip.rps.plugins.module_utils._module import Answer, Session, run
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.read import read_devices
@@ -189,12 +190,11 @@ def read(options: Mapping[str, Any], vendor_name: str) -> Wanted:
         values = _values(options, "mac", problems)
         macs = [parse_mac_option(value, f"mac[{index}]", problems) or "" for index, value in enumerate(values)]
     elif vendor is not None and not vendor.lists_account:
-        problems.add("mac", "is required", more=f", because {vendor.title} cannot list an account")
+        problems.add("mac", "mac_required", service=vendor.title)
     statuses = [_status(value, problems) for value in _values(options, "statuses", problems)]
     urls = [parse_text(value, "redirected_to", problems) or "" for value in _values(options, "redirected_to", problems)]
     if urls and vendor is not None and not vendor.reads_url:
-        text = f"is not supported by {vendor.title}, which does not report redirect URLs"
-        problems.add("redirected_to", text, fix="Remove it.")
+        problems.add("redirected_to", "unsupported.no_urls", service=vendor.title)
     problems.raise_if_any()
     return Wanted(None if macs is None else tuple(macs), frozenset(statuses), tuple(urls))
 
@@ -218,9 +218,10 @@ def work(session: Session, wanted: Wanted) -> Answer:
     if not reading.unreadable:
         return result, None
     total = len(reading.devices) + len(reading.unreadable)
-    sentences = " ".join(reading.unreadable[:_QUOTED_FAILURES])
-    count = f"{len(reading.unreadable):,} of {pluralize(total)} could not be read. " if total > 1 else ""
-    return result, f"{count}{sentences}"
+    speaker = session.presenter.speaker
+    sentences = " ".join(speaker.sentence(why, mac) for mac, why in reading.unreadable[:_QUOTED_FAILURES])
+    text = RUN["unread.several" if total > 1 else "unread"]
+    return result, text.format(count=len(reading.unreadable), devices=pluralize(total), sentences=sentences)
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ description:
   - Reads O(concurrency) phones at the same time, and registers new phones in batches of O(batch_size).
   - Every phone has its own outcome in RV(devices), also if the task fails.
   - The first call that binds phones to a server is verified before the others to this server go out. It has one phone,
-    or a list of new ones of up to O(batch_size). If the server has another URL than declared, the phones that are left
-    are not attempted.
+    or a list of new ones of up to O(batch_size). If the server has a different URL than declared, the remaining
+    phones are not attempted.
 extends_documentation_fragment:
   - voip.rps.attributes
   - voip.rps.connection
@@ -86,7 +86,7 @@ options:
   purge_limit:
     description:
       - The highest number of devices that O(purge) may deregister, as a count or as a percentage of the devices that
-        the account lists, rounded down. Above it nothing at all is written.
+        the account lists, rounded down. Above it, nothing is written.
     type: str
     default: "10%"
   purge_servers:
@@ -114,13 +114,13 @@ options:
     default: 100
   deadline:
     description:
-      - Seconds for the whole run. Phones that are left then have the outcome V(not_attempted). Without it there is no
+      - Seconds for the whole run. Phones that remain then have the outcome V(not_attempted). Without it, there is no
         limit.
     type: float
   on_device_error:
     description:
       - V(fail) fails the task if a phone fails. V(report) lists failures in RV(devices) and does not fail the task.
-      - What stops the run as a whole (no answer, a refused login, a guard) always fails the task.
+      - A failure of the whole run (no answer, a refused login, a guard) always fails the task.
     type: str
     choices: [fail, report]
     default: fail
@@ -420,7 +420,7 @@ def read(options: Mapping[str, Any], vendor: str) -> Request:
     entries = options.get("devices")
     devices: tuple[DesiredDevice, ...] = ()
     if entries is None:
-        problems.add("devices", "is required")
+        problems.add("devices", "required")
     else:
         subjects = [f"devices[{index}]" for index in range(len(entries))]
         devices = problems.attempt(lambda: parse_devices(entries, subjects, vendor), ())
@@ -445,11 +445,9 @@ def read(options: Mapping[str, Any], vendor: str) -> Request:
 def _check_purge(entries: Sequence[Any] | None, vendor_name: str, problems: Problems) -> None:
     vendor = VENDORS.get(vendor_name)
     if vendor is not None and not vendor.lists_account:
-        text = f"is not supported by {vendor.title}, which cannot list an account"
-        problems.add("purge", text, fix="Deregister phones with state: absent.")
+        problems.add("purge", "unsupported.no_list", service=vendor.title)
     elif entries is not None and not entries:
-        text = "with an empty list of devices would remove every device of the account"
-        problems.add("purge", text, fix="Declare the phones, or deregister them with state: absent.")
+        problems.add("purge", "purge_empty")
 
 
 def _purge_servers(

@@ -170,7 +170,6 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import
     plan_servers,
 )
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.workers import worker_pool
-from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
     parse_bool,
@@ -223,7 +222,7 @@ def read(options: Mapping[str, Any], vendor_name: str) -> Request:
         # A name that was given in the portal may have other characters.
         text = parse_text(name, "name", problems)
         if text is None and (name is None or isinstance(name, str)):
-            problems.add("name", "is required")
+            problems.add("name", "required")
         server = Server(text or "", "")
     else:
         server = problems.attempt(
@@ -238,15 +237,12 @@ def _check_supported(vendor_name: str, state: str, force: bool, problems: Proble
     if vendor is None or vendor.servers == MANAGED:
         return
     if vendor.servers == NO_SERVERS:
-        fix = "Set server_url of the phone in rps_device or rps_devices instead."
-        problems.add("", f"{vendor.title} has no servers, because it binds a phone to a URL", fix=fix)
+        problems.add("", "no_servers", service=vendor.title)
         return
     if state == ABSENT:
-        text = f"absent is not supported by {vendor.title}, which has no call to delete a server"
-        problems.add("state", text, fix="Delete the server in the vendor's portal.")
+        problems.add("state", "unsupported.delete", service=vendor.title)
     if force:
-        text = f"is not supported by {vendor.title}, which has no call to edit a server"
-        problems.add("force", text, fix="Edit the server in the vendor's portal.")
+        problems.add("force", "unsupported.edit", service=vendor.title)
 
 
 def work(session: Session, request: Request) -> Answer:
@@ -335,12 +331,10 @@ def _in_use(service: Service, server: CurrentServer) -> Reason | None:
     reading = read_devices(service, None)
     macs = sorted(device.mac for device in reading.devices if device.server_ref == server.ref)
     if reading.unreadable:
-        cause = f"{pluralize(len(reading.unreadable))} of the account could not be read"
-        return reason("server_failed", server=server.name, cause=cause, fix="Run again.")
+        return reason("server_failed", "unread", server=server.name, count=len(reading.unreadable))
     if not macs:
         return None
-    phones = f"{pluralize(len(macs), 'phone')} {'is' if len(macs) == 1 else 'are'}"
-    return reason("server_in_use", server=server.name, phones=phones, witness=format_mac(macs[0], "colon"))
+    return reason("server_in_use", server=server.name, count=len(macs), witness=format_mac(macs[0], "colon"))
 
 
 def main() -> None:

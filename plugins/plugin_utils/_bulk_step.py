@@ -22,7 +22,8 @@ from typing import Any
 
 from ansible import constants
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, MissingLibraryError, RpsError
-from ansible_collections.voip.rps.plugins.module_utils._messages import ROLE, input_message
+from ansible_collections.voip.rps.plugins.module_utils._messages import ROLE, input_message, library_message
+from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import open_service
 
 from ._fleet.arrival import (
@@ -37,7 +38,7 @@ from ._fleet.arrival import (
 from ._fleet.choice import (
     hosts_were_selected,
     partial_reason,
-    release_refusal,
+    releases_everything,
 )
 from ._fleet.compat import write_lines
 from ._fleet.config import FLEET_VARS, Fleet, parse_fleet
@@ -135,13 +136,12 @@ class BulkStep:
         except RefusedError as error:
             return {**result, "failed": True, "msg": str(error)}
         except MissingLibraryError as error:
-            text = f"{error} Install it for the Python that runs Ansible: pip install {error.library}"
-            return {**result, "failed": True, "msg": text}
+            return {**result, "failed": True, "msg": library_message(error)}
 
     def _mode(self) -> str:
         mode = str(self._task.args.get("mode", PROVISION))
         if mode not in _MODES:
-            raise RefusedError(f"mode must be provision, drift or release, not '{mode}'.")
+            raise RefusedError(say("mode", choices=_MODES, mode=mode))
         return mode
 
     # -- what is declared
@@ -150,16 +150,13 @@ class BulkStep:
         """The hosts that arrived, and the fleet's variables. Raises InputError and RefusedError."""
         started = values.get(PASS)
         if not isinstance(started, Mapping) or "run" not in started:
-            raise RefusedError(
-                "The first steps of the role did not run, so it is not known which hosts reached it. Nothing was sent. "
-                "Run the role from its start."
-            )
+            raise RefusedError(say("not_begun"))
         own_record = values.get(RECORD)
         refusal = started["refusal"]
         if started["collect"] and isinstance(own_record, Mapping):
             refusal = refusal or own_record.get("refusal")
         if refusal:
-            raise RefusedError(f"{refusal} Nothing was sent.")
+            raise RefusedError(say("refused", why=refusal))
         extra = extra_variables(self._loader)
         arrivals = self._arrivals(values, started)
         self._templar.available_variables = values
@@ -187,7 +184,7 @@ class BulkStep:
         """
         seen = {**self._task.get_play().get_vars(), **this.extra}
         if not hosts_were_selected(seen.get("rps_hosts"), str(values.get("ansible_limit") or "")):
-            raise RefusedError("Say which phones to release, with --limit or -e rps_hosts=...; nothing was sent.")
+            raise RefusedError(say("nothing_chosen"))
         hostvars = values["hostvars"]
         own = set(this.arrivals.phones)
         phones = [
@@ -195,9 +192,9 @@ class BulkStep:
             for host in values.get("groups", {}).get("all", [])
             if host in own or hostvars.raw_get(host).get("rps_mac") not in (None, "")
         ]
-        refusal = release_refusal(list(own), phones, this.fleet_variables["rps_fleet_size"])
-        if refusal:
-            raise RefusedError(refusal)
+        count = releases_everything(list(own), phones, this.fleet_variables["rps_fleet_size"])
+        if count is not None:
+            raise RefusedError(say("everything_chosen", phones=pluralize(count, "phone"), count=count))
 
     def _bound_by_timeout(self, this: _Pass, started: float) -> None:
         """Let the keyword ``timeout`` end the run in order: Ansible would end it in the middle, and what was written by
@@ -207,10 +204,7 @@ class BulkStep:
             return
         left = timeout - (monotonic() - started) - max(1.0, timeout / 10)
         if left <= 0:
-            raise RefusedError(
-                f"The keyword timeout ({timeout} s) is too short for the role. Nothing was sent. Remove it, or set "
-                "rps_deadline."
-            )
+            raise RefusedError(say("timeout", timeout=timeout))
         given = this.fleet_variables.get("rps_deadline")
         if given in (None, "") or (isinstance(given, (int, float)) and given > left):
             this.fleet_variables["rps_deadline"] = left
@@ -319,7 +313,7 @@ class BulkStep:
         try:
             # Ansible's own temporary folder lives as long as the run, and its batches share it.
             report = gather(constants.DEFAULT_LOCAL_TMP, fleet.report_dir, part)
-            messages.append("Reports: " + ", ".join(write_reports(fleet.report_dir, report)))
+            messages.append(say("reports", paths=", ".join(write_reports(fleet.report_dir, report))))
         except RpsError as error:
             errors.append(str(error))
         messages.append(verdict(report)[1] + ".")
@@ -329,7 +323,7 @@ class BulkStep:
         # Failing in one batch would stop those that follow, and their part of the report with them.
         last = not scope.batches or report["scope"]["phones"] >= len(values.get("ansible_play_hosts") or [])
         if fleet.fail_on_drift and last and has_drift(report):
-            errors.append(f"{verdict(report)[1]}, and rps_fail_on_drift is set.")
+            errors.append(say("fail_on_drift", verdict=verdict(report)[1]))
         stats = {"data": {"rps_drift": dict(drift_artifact(report))}, "per_host": False, "aggregate": False}
         return replace(done, messages=tuple(messages), warnings=tuple(warnings), errors=tuple(errors)), stats
 
@@ -345,6 +339,7 @@ class BulkStep:
                 if now - last[0] < PROGRESS_INTERVAL_S:
                     return
                 last[0] = now
-            display.display(f"voip.rps: {account}: {done} of {whole} phones {what}", stderr=True)
+            phones = pluralize(whole, "phone")
+            display.display(say("progress", account=account, done=done, phones=phones, what=what), stderr=True)
 
         return show

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._catalog.calls import CallFailure, clause, failure, said
 from .._errors import (
     AbsentCallError,
     BadAnswerError,
@@ -36,7 +37,7 @@ from .._text import to_printable
 from .api_refusal import ApiRefusal
 from .connections import HttpRequest
 from .limits import MAX_ANSWER_BYTES
-from .statuses import retry_after, status_error
+from .statuses import busy, retry_after, status_error
 from .transport import Client, HttpResponse
 
 TOKEN = "token"  # noqa: S105 - the name of the call
@@ -155,19 +156,19 @@ class RestClient(Client):
         except (StoppedError, LoginError, RateLimitError, NotSentError):
             raise
         except CallError as error:
-            text = f"{name} was not sent, because there is no token: {error}"
-            raise NotSentError(text, transient=error.transient, fix=error.fix) from None
+            message = clause("not_sent.token", call=name, cause=error)
+            raise NotSentError(message, transient=error.transient, fix=error.fix) from None
         return _Token(text, started + lifetime - min(_LONGEST_MARGIN_S, lifetime / 10))
 
     def _read_token(self, value: Any) -> tuple[str, float]:
         """(token, seconds for which it is good). Raises BadAnswerError."""
         token = value.get("access_token") if isinstance(value, dict) else None
         if not isinstance(token, str) or not _TOKEN_FORM.fullmatch(token):
-            raise BadAnswerError(f"{self.origin} answered {TOKEN} without a usable token", fix="Check api_url.")
+            raise BadAnswerError(**failure("answer_token", origin=self.origin, call=TOKEN))
         self.masker.hide(token)
         lifetime = value.get("expires_in")
         if isinstance(lifetime, bool) or not isinstance(lifetime, (int, float)) or not 0 < lifetime < 1e9:
-            raise BadAnswerError(f"{self.origin} answered {TOKEN} without a usable lifetime", fix="Check api_url.")
+            raise BadAnswerError(**failure("answer_lifetime", origin=self.origin, call=TOKEN))
         return token, float(lifetime)
 
     # One call.
@@ -202,16 +203,11 @@ class RestClient(Client):
         if not response.body.strip():
             return None
         if response.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-            raise BadAnswerError(
-                f"{self.origin} answered {name} with a web page instead of JSON",
-                transient=True,
-                fix="Check api_url, and whether a proxy or login page intercepts the call.",
-            )
+            raise BadAnswerError(**failure("answer_page.json", origin=self.origin, call=name), transient=True)
         try:
             return read_json(response.body)
         except ValueError:
-            text = f"{self.origin} gave no usable answer to {name}: it is not JSON"
-            raise BadAnswerError(text, fix="Check api_url, the address of the service.") from None
+            raise BadAnswerError(**failure("answer_unusable.json", origin=self.origin, call=name)) from None
 
     # What is not a success.
 
@@ -219,59 +215,57 @@ class RestClient(Client):
         """The error that an answer means. The order counts: a code says more than the status."""
         name, status, origin = call.name, response.status, self.origin
         found = _error_object(response.body, nonce)
-        said = f"HTTP {status}"
+        text = said("status", status=status)
         if found.code:
-            said += f", code {found.code}: '{self.masker.text(found.words)}'"
+            text = said("code", status=status, code=found.code, text=self.masker.text(found.words))
+
+        def why(code: str) -> CallFailure:
+            return failure(code, origin=origin, call=name, said=text)
+
         asked = retry_after(response.headers.get("Retry-After"), self.clock.time())
         if found.code == _RATE_LIMIT:
             asked = found.seconds if asked is None else asked
-            text = f"{origin} refused {name} because of its rate limit ({said})"
-            return RateLimitError(text, asked, fix="Lower concurrency, or run again later.")
+            return RateLimitError(**why("rate_limit"), retry_after=asked)
         if found.code == _NONCE_USED:
-            return RepeatedNonceError(f"{origin} refused {name} because of its nonce ({said})", fix="Run again.")
+            return RepeatedNonceError(**why("nonce"))
         if status == 401 or found.code in _UNAUTHORIZED:
             if call.final:
-                return self._login_error(said, response.headers)
-            return _TokenRefusedError(f"{origin} refused the token of {name} ({said})")
+                return self._login_error(text, response.headers)
+            return _TokenRefusedError(**why("token_refused"))
         if status == 413:
-            text = f"{origin} refused {name} because it is too large ({said})"
-            return TooLargeError(text, fix="Lower batch_size.")
+            return TooLargeError(**why("too_large"))
         if status >= 500 or status == 429 or found.code.startswith(_SERVICE):
-            fix = "Lower concurrency, or run again later." if status in (429, 503) else "Run again later."
-            return BusyError(f"{origin} answered {name} with {said}", asked, fix=fix)
+            return BusyError(**why(busy(status)), retry_after=asked)
         if found.code == _NOT_ALLOWED or (status == 403 and not found.code.startswith(_BUSINESS)):
-            return self._forbidden(name, said, response.headers)
+            return self._forbidden(name, text, response.headers)
         if found.code and status >= 400:
-            return self._refused(name, status, said, found, response.headers)
+            return self._refused(name, status, text, found, response.headers)
         return status_error(name, origin, status, response.headers, self.clock.time(), forbidden_is_closed=True)
 
-    def _forbidden(self, name: str, said: str, headers: Mapping[str, str]) -> CallError:
+    def _forbidden(self, name: str, text: str, headers: Mapping[str, str]) -> CallError:
         if name == TOKEN:
-            return self._login_error(said, headers)
+            return self._login_error(text, headers)
         # There is a token, so the service accepts the login.
-        fix = "Allow the AccessKey to use this call in the vendor's portal, or ask the vendor to enable it."
-        text = f"{self.origin} does not let this account use {name} ({said})"
-        return AbsentCallError(text, name, closed=True, fix=fix)
+        why = failure("call_closed.key", origin=self.origin, call=name, said=text)
+        return AbsentCallError(**why, call=name, closed=True)
 
-    def _refused(self, name: str, status: int, said: str, found: ErrorObject, headers: Mapping[str, str]) -> CallError:
+    def _refused(self, name: str, status: int, text: str, found: ErrorObject, headers: Mapping[str, str]) -> CallError:
         # An unknown ID is 400, so these two are about the path.
         if status in (404, 405):
-            text = f"{self.origin} has no call {name} ({said})"
-            return AbsentCallError(text, name, fix="Check vendor and api_url.")
+            why = failure("call_absent.documented", origin=self.origin, call=name, said=text)
+            return AbsentCallError(**why, call=name)
         if name == TOKEN:
-            return self._login_error(said, headers)
-        return ApiRefusal(f"{self.origin} refused {name} ({said})", found.code, found.words, found.details)
+            return self._login_error(text, headers)
+        message = clause("refused", origin=self.origin, call=name, said=text)
+        return ApiRefusal(message, found.code, found.words, found.details)
 
-    def _login_error(self, said: str, headers: Mapping[str, str]) -> LoginError:
+    def _login_error(self, text: str, headers: Mapping[str, str]) -> LoginError:
         """A refused login, with everything that it can be; the clock first if the service's own differs."""
-        causes = "the AccessKey ID and secret (api_username, api_password), and api_url for the account's region"
-        fix = f"Check {causes}, and this machine's clock."
-        offset = _clock_offset(headers.get("Date"), self.clock.time())
+        code, offset = "login_refused.key", _clock_offset(headers.get("Date"), self.clock.time())
         if abs(offset) > _CLOCK_TOLERANCE_S:
-            way = "ahead of" if offset > 0 else "behind"
-            minutes = max(1, round(abs(offset) / 60))
-            fix = f"Correct this machine's clock, which is {minutes:,} min {way} the service's. Else check {causes}."
-        return LoginError(f"{self.origin} refused the login ({said})", fix=fix)
+            code = "login_refused.clock_ahead" if offset > 0 else "login_refused.clock_behind"
+        minutes = max(1, round(abs(offset) / 60))
+        return LoginError(**failure(code, origin=self.origin, said=text, minutes=minutes))
 
 
 def _clock_offset(date: str | None, now: float) -> float:

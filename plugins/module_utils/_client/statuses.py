@@ -13,9 +13,9 @@ import email.utils
 import re
 from collections.abc import Mapping
 
+from .._catalog.calls import CallFailure, failure, said
 from .._errors import AbsentCallError, BadAnswerError, BusyError, CallError, LoginError, TooLargeError
 
-LOGIN_FIX = "Check api_username and api_password, or the environment variables that they come from."
 _PASSING = frozenset({429, 500, 502, 503, 504})
 
 
@@ -27,26 +27,26 @@ def status_error(
     401 refuses the login. 403 does too, unless the account is known to be accepted (``forbidden_is_closed``): then this
     one call is closed to it.
     """
+
+    def why(code: str) -> CallFailure:
+        return failure(code, origin=origin, call=name, said=said("status", status=status))
+
     if status == 401 or (status == 403 and not forbidden_is_closed):
-        return LoginError(f"{origin} refused the login (HTTP {status})", fix=LOGIN_FIX)
+        return LoginError(**why("login_refused"))
     if status == 403:
-        return AbsentCallError(f"{origin} does not let this account use {name} (HTTP 403)", name, closed=True)
+        return AbsentCallError(**why("call_closed"), call=name, closed=True)
     if status == 413:
-        return TooLargeError(f"{origin} refused {name} because it is too large (HTTP 413)", fix="Lower batch_size.")
+        return TooLargeError(**why("too_large"))
     if status in _PASSING:
-        fix = "Lower concurrency, or run again later." if status in (429, 503) else "Run again later."
-        after = retry_after(headers.get("Retry-After"), now)
-        return BusyError(f"{origin} answered {name} with HTTP {status}", after, fix=fix)
+        return BusyError(**why(busy(status)), retry_after=retry_after(headers.get("Retry-After"), now))
     if 300 <= status < 400:
-        return BadAnswerError(
-            f"{origin} answered {name} with a redirect (HTTP {status}), which is never followed",
-            fix="Set api_url to the address that answers itself.",
-        )
-    return BadAnswerError(
-        f"{origin} answered {name} with HTTP {status}",
-        transient=status >= 500,
-        fix="Check api_url, the address of the service." if status < 500 else "Run again later.",
-    )
+        return BadAnswerError(**why("status_redirect"))
+    return BadAnswerError(**why("status_client" if status < 500 else "status_busy"), transient=status >= 500)
+
+
+def busy(status: int) -> str:
+    """The code of a failure of a busy service: too many calls at once may be the cause, or not."""
+    return "status_busy.often" if status in (429, 503) else "status_busy"
 
 
 def retry_after(value: str | None, now: float) -> float | None:

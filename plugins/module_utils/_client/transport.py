@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .._catalog.calls import CallFailure, failure
 from .._errors import (
     DEADLINE,
     INTERRUPTED,
@@ -32,8 +33,8 @@ from .._errors import (
     LostAnswerError,
     MissingLibraryError,
     NotSentError,
-    Problem,
     StoppedError,
+    problem,
 )
 from .._model import Connection
 from .._redaction import Masker
@@ -131,8 +132,7 @@ class Client:
     def stopped(self) -> StoppedError | None:
         """Why no further call is made, or None."""
         if self._until is not None and self.clock.monotonic() >= self._until:
-            fix = "Run again to do the rest, or allow more time."
-            self.stop(StoppedError("the deadline of the run has passed", DEADLINE, fix=fix))
+            self.stop(StoppedError(**failure("deadline"), code=DEADLINE))
         elif self._abandoned():
             self.interrupt()
         return self._reason_to_stop
@@ -201,8 +201,8 @@ class Client:
             self._failures += 1
             enough = self._failures >= MAX_CONSECUTIVE_FAILURES
         if enough:
-            text = f"the last {MAX_CONSECUTIVE_FAILURES} calls failed, the last one because {error}"
-            self.stop(StoppedError(text, TOO_MANY_FAILURES, fix=error.fix or "Run again later."))
+            why = failure("too_many_failures", count=MAX_CONSECUTIVE_FAILURES, cause=error)
+            self.stop(StoppedError(why["message"], TOO_MANY_FAILURES, fix=error.fix or why["fix"]))
 
     def _send_once(
         self, name: str, build: Callable[[], HttpRequest], read: Callable[[HttpResponse], Answer], max_bytes: int
@@ -234,52 +234,53 @@ class Client:
             response.release_conn()
 
     def _network_error(self, name: str, error: BaseException) -> CallError:
+        def why(code: str, **values: Any) -> CallFailure:
+            return failure(code, origin=self.origin, call=name, **values)
+
         if isinstance(error, _OversizeError):
-            return BadAnswerError(f"{name} got an answer of more than {error.max_bytes:,} bytes from {self.origin}")
+            return BadAnswerError(**why("answer_large", bytes=error.max_bytes))
         if isinstance(error, (zlib.error, _EncodingError)):
-            return BadAnswerError(f"{name} got an answer from {self.origin} in an encoding that cannot be unpacked")
+            return BadAnswerError(**why("answer_encoding"))
         if self._sockets.cut:
-            if not deadline.sent:
-                return _interruption()
-            return LostAnswerError(f"the run was interrupted before the answer to {name} was complete")
+            return LostAnswerError(**why("answer_interrupted")) if deadline.sent else _interruption()
         expired = deadline.expired
         if not deadline.sent:
-            return self._connect_error(name, error, expired)
+            code = _no_connection(error, expired)
+            return NotSentError(**why(code, seconds=_seconds()), transient=code not in _PERMANENT)
         if expired:
-            return LostAnswerError(
-                f"{name} got no complete answer from {self.origin} within {_seconds()} s",
-                timed_out=True,
-                fix="Raise timeout if the service is slow, and run again.",
-            )
-        return LostAnswerError(f"{self.origin} closed the connection before its answer to {name} was complete")
+            return LostAnswerError(**why("answer_late", seconds=_seconds()), timed_out=True)
+        return LostAnswerError(**why("answer_cut"))
 
-    def _connect_error(self, name: str, error: BaseException, expired: bool) -> CallError:
-        text = repr(error).lower()  # older urllib3 has the word certificate in the name of the class only
-        transient = True
-        if "legacy renegotiation" in text:
-            transient = False
-            why = "its TLS needs legacy renegotiation, which this machine's OpenSSL refuses"
-            fix = "Allow UnsafeLegacyServerConnect in an openssl.cnf of this run, or use a proxy that terminates TLS."
-        elif "certificate" in text or isinstance(error, urllib3.exceptions.SSLError):
-            transient = False
-            why = "its certificate could not be verified" if "certificate" in text else "the TLS handshake failed"
-            fix = "Set ca_path to the CA bundle of a private CA, or correct api_url."
-        elif "socks proxies" in text:
-            transient = False
-            why, fix = "SOCKS proxies are not supported", "Set HTTPS_PROXY to an HTTP proxy."
-        elif isinstance(error, urllib3.exceptions.ProxyError):
-            why, fix = "the proxy did not connect", "Check HTTPS_PROXY and NO_PROXY."
-        elif "name or service not known" in text or "resol" in text or "getaddrinfo" in text:
-            why, fix = "its name cannot be resolved", "Check api_url and the name service."
-        elif expired:
-            why, fix = f"there was no connection within {_seconds()} s", "Check api_url, network and firewall."
-        else:
-            why, fix = "the connection was refused", "Check api_url, network and firewall."
-        return NotSentError(f"{name} could not be sent to {self.origin}: {why}", transient=transient, fix=fix)
+
+# Another try would meet the same.
+_PERMANENT = frozenset(
+    {"no_connection.legacy_tls", "no_connection.certificate", "no_connection.tls", "no_connection.socks"}
+)
+
+
+def _no_connection(error: BaseException, expired: bool) -> str:
+    """The code of a failure before anything was sent. urllib3 has no types for some of them."""
+    text = repr(error).lower()  # older urllib3 has the word certificate in the name of the class only
+    code = "no_connection"
+    if "legacy renegotiation" in text:
+        code = "no_connection.legacy_tls"
+    elif "certificate" in text:
+        code = "no_connection.certificate"
+    elif isinstance(error, urllib3.exceptions.SSLError):
+        code = "no_connection.tls"
+    elif "socks proxies" in text:
+        code = "no_connection.socks"
+    elif isinstance(error, urllib3.exceptions.ProxyError):
+        code = "no_connection.proxy"
+    elif "name or service not known" in text or "resol" in text or "getaddrinfo" in text:
+        code = "no_connection.name"
+    elif expired:
+        code = "no_connection.time"
+    return code
 
 
 def _interruption() -> StoppedError:
-    return StoppedError("the run was interrupted", INTERRUPTED, fix="Run again to do the rest.")
+    return StoppedError(**failure("interrupted"), code=INTERRUPTED)
 
 
 def _ca_bundle(connection: Connection) -> str | None:
@@ -288,8 +289,7 @@ def _ca_bundle(connection: Connection) -> str | None:
         return None
     path = Path(connection.ca_path).expanduser()
     if not path.exists():
-        text = f"names a file that does not exist: {to_printable(str(path))[:200]}"
-        raise InputError([Problem("ca_path", text, fix="Correct the path.")])
+        raise InputError([problem("ca_path", "ca_path_missing", path=to_printable(str(path))[:200])])
     return str(path)
 
 
@@ -304,13 +304,12 @@ def _adapter(connection: Connection) -> Adapter:
         except OSError:
             option = "REQUESTS_CA_BUNDLE" if bundle is None else "ca_path"
             named = to_printable(verify)[:200] if isinstance(verify, str) else "the one that comes with requests"
-            text = f"names no readable bundle of CA certificates: {named}"
-            raise InputError([Problem(option, text, fix="Correct the path.")]) from None
+            raise InputError([problem(option, "ca_path_unusable", path=named)]) from None
     return Adapter(connection.api_url, connection.concurrency, tls, proxies)
 
 
-def _seconds() -> str:
-    return f"{round(deadline.seconds, 1):g}"
+def _seconds() -> float:
+    return round(deadline.seconds, 1)
 
 
 class _OversizeError(OSError):

@@ -13,12 +13,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._catalog.calls import clause, failure, said
 from .._errors import AbsentCallError, BadAnswerError, FaultError, LoginError
 from .._model import Connection
 from .._redaction import Masker
 from .connections import HttpRequest, requests
 from .limits import MAX_ANSWER_BYTES
-from .statuses import LOGIN_FIX, status_error
+from .statuses import status_error
 from .transport import Client, HttpResponse
 from .xmlrpc import CodecError, Fault, Param, decode, encode
 
@@ -65,7 +66,8 @@ class XmlRpcClient(Client):
         try:
             body = encode(method, params)
         except ValueError as error:
-            raise BadAnswerError(f"{name} cannot be sent to {self.origin}: {error}") from None
+            why = failure("not_encodable", call=name, origin=self.origin, why=error)
+            raise BadAnswerError(**why) from None
         request = HttpRequest("POST", self._url, body, self._headers)
 
         def read(response: HttpResponse) -> Any:
@@ -86,32 +88,28 @@ class XmlRpcClient(Client):
                 forbidden_is_closed=forbidden_is_closed,
             )
         if _looks_like_html(response.body, response.headers):
-            raise BadAnswerError(
-                f"{self.origin} answered {name} with a web page instead of XML-RPC",
-                transient=True,
-                fix="Check api_url, and whether a proxy or login page intercepts the call.",
-            )
+            raise BadAnswerError(**failure("answer_page.xml", origin=self.origin, call=name), transient=True)
         try:
             return decode(response.body)
         except Fault as fault:
             raise self._fault(name, fault, documented) from None
         except CodecError as error:
-            text = f"{self.origin} gave no usable answer to {name}: {self.masker.text(str(error))}"
-            raise BadAnswerError(text, transient=error.truncated) from None
+            why = failure("answer_unusable", origin=self.origin, call=name, why=self.masker.text(str(error)))
+            raise BadAnswerError(**why, transient=error.truncated) from None
 
     def _fault(self, name: str, fault: Fault, documented: bool) -> Exception:
         text = self.masker.text(fault.text)
-        quoted = f"{self.origin} answered {name} with fault {fault.code}: '{text}'"
         words = " ".join(fault.text.split())
         if _NOT_AUTHORIZED.fullmatch(words):
-            return LoginError(f"{self.origin} refused the login (fault '{text}')", fix=LOGIN_FIX)
+            return LoginError(**failure("login_refused", origin=self.origin, said=said("fault.login", text=text)))
+        values = {"origin": self.origin, "call": name, "said": said("fault", code=fault.code, text=text)}
         absent = fault.code == NO_SUCH_METHOD or _ABSENT.match(words)
         if absent or (not documented and _ABSENT_PROSE.match(words)):
             # A call that the vendor documents is there, unless this is another service.
-            fix = "Check vendor and api_url." if documented else ""
-            return AbsentCallError(f"{self.origin} has no call {name} (fault {fault.code}: '{text}')", name, fix=fix)
+            code = "call_absent.documented" if documented else "call_absent"
+            return AbsentCallError(**failure(code, **values), call=name)
         self.answered = True  # the login was accepted
-        return FaultError(quoted, fault.code, text)
+        return FaultError(clause("fault", **values), fault.code, text)
 
 
 def _start(data: bytes) -> bytes:

@@ -8,7 +8,7 @@ PRIVATE to the collection: may change without notice.
 
 A guard looks at a GuardInput and returns a GuardViolation or None. ``GUARDS`` is the one ordered list of those that
 every reconciliation has; the role adds its own in front (``_fleet.guards``). To add a guard, write the function, put it
-into the list, and add its sentence to ``_messages.GUARDS``.
+into the list, and add its sentence to ``_catalog.outcomes.GUARDS``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Callable, Optional
 
 from .._mac import format_mac
 from .._model import GuardViolation, Reason, reason
-from .._text import first_few, pluralize
 from .._validation import Limit
 from .plan import Plan, list_contradiction
 
@@ -45,7 +44,7 @@ def unread_devices(seen: GuardInput) -> GuardViolation | None:
     unread = [change.mac for change in seen.plan.changes if change.current is None]
     if not unread:
         return None
-    params = {"count": pluralize(len(unread)), "first": format_mac(unread[0], "colon")}
+    params = {"count": len(unread), "first": format_mac(unread[0], "colon")}
     return GuardViolation("unread_devices", params=params)
 
 
@@ -68,14 +67,13 @@ def purge_limit(seen: GuardInput) -> GuardViolation | None:
     allowed = seen.purge_limit.of(len(seen.plan.listed or ()))
     if len(purged) <= allowed:
         return None
-    names = first_few([format_mac(mac, "colon") for mac in purged], 3)
     return GuardViolation(
         "purge_limit",
         params={
-            "removed": f"{pluralize(len(purged))} ({names})",
             "count": len(purged),
-            "allowed": f"{allowed:,}",
-            "limit": seen.purge_limit.explained(len(seen.plan.listed or ()), "listed device"),
+            "few": tuple(format_mac(mac, "colon") for mac in purged),
+            "allowed": allowed,
+            **seen.purge_limit.basis("listed", len(seen.plan.listed or ())),
         },
     )
 
@@ -84,9 +82,7 @@ def expected_plan(seen: GuardInput) -> GuardViolation | None:
     """The plan must be the one that was approved."""
     if seen.expect_plan is None or seen.plan.digest == seen.expect_plan:
         return None
-    digest = seen.plan.digest
-    approval = f"rps_expect_plan: {{{seen.account}: {digest}}}" if seen.account else f"expect_plan: {digest}"
-    params = {"plan": digest, "expected": seen.expect_plan, "approval": approval}
+    params = {"plan": seen.plan.digest, "expected": seen.expect_plan}
     return GuardViolation("expect_plan", "" if seen.plan.writes else "used", params)
 
 

@@ -88,7 +88,7 @@ def owned_elsewhere(vendor: Capabilities) -> Reason:
 
 def unreadable(desired: DesiredDevice, why: Reason) -> PlannedChange:
     """The entry of a phone whose status could not be read: nothing is written for it."""
-    return PlannedChange(desired, None, NONE, FAILED if why.code == "refused" else NOT_ATTEMPTED, why)
+    return PlannedChange(desired, None, NONE, FAILED if why.is_own_failure else NOT_ATTEMPTED, why)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .._catalog.calls import RUN_AGAIN
 from .._errors import CallError, RefusedReadError
-from .._mac import format_mac
-from .._model import CurrentDevice
-from .._text import as_sentence
+from .._model import CurrentDevice, Reason, reason
 from .._vendors.base import AccountListing, Service
 from .workers import worker_pool
 
@@ -41,10 +40,10 @@ def read_account(service: Service, asked: Iterable[str] | None = None) -> Accoun
 
 @dataclass(frozen=True)
 class AccountReading:
-    """Devices in order, and a sentence for each device that could not be read."""
+    """Devices in order, and the MACs of those that could not be read, with the Reason."""
 
     devices: tuple[CurrentDevice, ...]
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[tuple[str, Reason], ...] = ()
 
 
 def read_devices(service: Service, macs: Sequence[str] | None) -> AccountReading:
@@ -61,17 +60,17 @@ def read_devices(service: Service, macs: Sequence[str] | None) -> AccountReading
     else:
         wanted = list(dict.fromkeys(macs))
 
-    def read(mac: str) -> CurrentDevice | str:
+    def read(mac: str) -> CurrentDevice | tuple[str, Reason]:
         try:
             return service.read_device(mac)
         except CallError as error:
             if error.fatal:
                 raise
-            fix = "" if isinstance(error, RefusedReadError) else f" {error.fix or 'Run again.'}"
-            return f"{format_mac(mac, 'colon')} could not be read: {as_sentence(str(error))}{fix}"
+            fix = "" if isinstance(error, RefusedReadError) else error.fix or RUN_AGAIN
+            return mac, reason("unreadable", "info", cause=str(error), fix=fix)
 
     answers = worker_pool(service).map(read, wanted)
     return AccountReading(
         tuple(answer for answer in answers if isinstance(answer, CurrentDevice)),
-        tuple(answer for answer in answers if isinstance(answer, str)),
+        tuple(answer for answer in answers if isinstance(answer, tuple)),
     )

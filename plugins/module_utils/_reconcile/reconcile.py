@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from .._catalog.calls import RUN_AGAIN
 from .._errors import CallError, LoginError, NotSentError, RefusedReadError, StoppedError
 from .._model import (
     ABSENT,
@@ -190,7 +191,7 @@ class _Reader:
 
 
 def _unreadable_reason(error: CallError) -> Reason:
-    return reason("unreadable", cause=str(error), fix=error.fix or "Run again.")
+    return reason("unreadable", cause=str(error), fix=error.fix or RUN_AGAIN)
 
 
 def account_reason(error: CallError) -> Reason:
@@ -199,7 +200,7 @@ def account_reason(error: CallError) -> Reason:
         return stop_reason(error)
     if isinstance(error, LoginError):
         return reason("login_refused", "account", cause=str(error), fix=error.fix)
-    return reason("account_unreachable", cause=str(error), fix=error.fix or "Run again.")
+    return reason("account_unreachable", cause=str(error), fix=error.fix or RUN_AGAIN)
 
 
 def execute(

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._messages import Speaker, phone_label
+from .._catalog.outcomes import RUN
+from .._catalog.words import OUTCOME_WORDS
+from .._messages import Speaker
 from .._model import (
     ABSENT,
     CHANGED,
@@ -31,7 +33,7 @@ from .._model import (
     ServerResult,
 )
 from .._redaction import Masker
-from .._text import pluralize
+from .._text import as_sentence, pluralize
 from .plan import Plan
 
 _UNCHANGED = frozenset({IN_SYNC, UNVERIFIABLE})
@@ -173,20 +175,17 @@ def bulk_result(run: RunResult, declared: int, presenter: Presenter) -> tuple[di
 def run_sentence(entries: Sequence[Mapping[str, Any]], counts: Mapping[str, int | None]) -> str:
     """A run in one sentence, such as ``24 phones: 14 changed, 10 in sync; 1 unmanaged device``, and its full stop."""
     purged = entries[counts["declared"] or 0 :]
-    text = pluralize(len(entries) - len(purged), "phone")
-    if purged:
-        text += f" and {pluralize(len(purged), 'unmanaged device')}"
-    parts = [f"{counts[outcome]:,} {outcome_words(outcome)}" for outcome in OUTCOMES if counts[outcome]]
-    text += ": " + ", ".join(parts) if parts else ""
+    phones, devices = pluralize(len(entries) - len(purged), "phone"), pluralize(len(purged), "unmanaged device")
+    text = RUN["phones.purged" if purged else "phones"].format(phones=phones, devices=devices)
+    parts = [f"{counts[outcome]:,} {OUTCOME_WORDS[outcome]}" for outcome in OUTCOMES if counts[outcome]]
+    if parts:
+        text = RUN["counts"].format(text=text, counts=", ".join(parts))
     # A device whose purge failed is still unmanaged, and among the entries already.
     unmanaged = counts["unmanaged"]
     more = 0 if unmanaged is None else unmanaged - sum(1 for entry in purged if entry["failed"])
-    return f"{text}; {pluralize(more, 'unmanaged device')}." if more else f"{text}."
-
-
-def outcome_words(outcome: str) -> str:
-    """An outcome for people."""
-    return "outcome unknown" if outcome == "unknown" else outcome.replace("_", " ")
+    if more:
+        text = RUN["unmanaged"].format(text=text, devices=pluralize(more, "unmanaged device"))
+    return as_sentence(text)
 
 
 def run_error(run: RunResult, presenter: Presenter) -> str | None:
@@ -212,9 +211,10 @@ def failure_message(run: RunResult, entries: Sequence[Mapping[str, Any]], presen
     if len(entries) == 1:
         return str(failed[0]["msg"])
     # Those that the service refused say more than those that were not attempted. What many phones share is said once.
-    quoted: dict[str, str] = {}
-    for entry in sorted(failed, key=lambda entry: entry["outcome"] != FAILED):
-        quoted.setdefault(entry["msg"].replace(phone_label(entry["mac"]), ""), entry["msg"])
+    quoted: dict[Reason | None, str] = {}
+    pairs = [(result, entry) for result, entry in zip(run.results, entries) if entry["failed"]]
+    for result, entry in sorted(pairs, key=lambda pair: pair[0].outcome != FAILED):
+        quoted.setdefault(result.reason, entry["msg"])
     first = list(quoted.values())[:_QUOTED_FAILURES]
-    text = f"{len(failed):,} of {pluralize(len(entries), 'phone')} failed: {' '.join(first)}"
-    return f"{text} The other failures are in devices." if len(failed) > len(first) else text
+    text = RUN["failed.more" if len(failed) > len(first) else "failed"]
+    return text.format(failed=len(failed), phones=pluralize(len(entries), "phone"), sentences=" ".join(first))

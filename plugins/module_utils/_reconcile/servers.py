@@ -220,8 +220,8 @@ def _by_list(service: Service, planned: PlannedServer, answer: _Answer, after: _
     if after.cause:
         result = _by_answer(service, planned, answer)
         if accepted:
-            cause = f"{service.capabilities.title} accepted the write, but reading it back failed: {after.cause}"
-            result = ServerResult(server, SERVER_UNKNOWN, reason("server_lost", server=server.name, cause=cause))
+            why = reason("server_lost", "unread", server=server.name, cause=after.cause)
+            result = ServerResult(server, SERVER_UNKNOWN, why)
         return replace(planned, result=result)
     named = after.named(server.name)
     reached = next((one for one in named if same_url(one.url, server.url)), None)
@@ -262,12 +262,10 @@ def delete_server(service: Service, server: CurrentServer) -> tuple[Reason | Non
         text = service.masker.text(answer.refusal.text)
         return reason("server_delete_refused", server=server.name, text=text), named
     if answer.error is not None:
-        cause = str(answer.error)
-    elif after.cause:
-        cause = f"{service.capabilities.title} accepted the deletion, but reading it back failed: {after.cause}"
-    else:
-        return reason("server_lost", "kept", server=server.name), named
-    return reason("server_lost", server=server.name, cause=cause), named
+        return reason("server_lost", server=server.name, cause=str(answer.error)), named
+    if after.cause:
+        return reason("server_lost", "deletion", server=server.name, cause=after.cause), named
+    return reason("server_lost", "kept", server=server.name), named
 
 
 def _send_delete(service: Service, server: CurrentServer) -> _Answer:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from .._catalog.calls import clause
 from .._model import (
     ABSENT,
     CHANGED,
@@ -53,8 +54,8 @@ def predicted_result(change: PlannedChange, reads_url: bool) -> DeviceResult:
 
 
 def skipped_result(change: PlannedChange, why: Reason) -> DeviceResult:
-    """The result of a planned write that was not made. A server that does not exist is the phone's own failure."""
-    outcome = FAILED if why.code == "server_unknown" else NOT_ATTEMPTED
+    """The result of a planned write that was not made."""
+    outcome = FAILED if why.is_own_failure else NOT_ATTEMPTED
     return DeviceResult(change, outcome, False, False, change.current, why)
 
 
@@ -124,7 +125,7 @@ class _Verifier:
         return Reason(why.code, why.variant, {**self._reason("").params, **why.params})
 
     def _cause(self) -> str:
-        return self.write.cause or "the answer was lost"
+        return self.write.cause or clause("lost")
 
     def _owned_elsewhere(self, after: CurrentDevice) -> DeviceResult:
         after = after if after.status == ELSEWHERE else replace(after, status=ELSEWHERE)

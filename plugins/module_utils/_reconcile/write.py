@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from .._catalog.calls import clause
 from .._errors import (
     AbsentCallError,
     CallError,
@@ -206,7 +207,7 @@ class Writer:
             refusal = answer.refused.get(change.mac)
             write = WriteResult(DONE) if refusal is None else refused(refusal, self.service)
             if change.mac in answer.unclear:
-                write = WriteResult(OPEN, None, "the service reported a failure that names no phone")
+                write = WriteResult(OPEN, None, clause("unattributed"))
             self._record([change], write, attempts, earlier)
 
     def _failed_batch(
@@ -287,12 +288,13 @@ class Writer:
         try:
             applied = self._find_applied(changes)
         except CallError as error:
-            self._record(changes, WriteResult(OPEN, None, f"the list was refused, then {error}"), attempts, earlier)
+            cause = clause("list_refused.unread", cause=error)
+            self._record(changes, WriteResult(OPEN, None, cause), attempts, earlier)
             return
         # What has happened may still be somebody else's doing: each such phone is read by itself, and one that the
         # refusal names was certainly not written by this call.
         shown = [change for change in changes if change.mac in applied - named]
-        self._record(shown, WriteResult(OPEN, None, "the list was refused"), attempts, earlier)
+        self._record(shown, WriteResult(OPEN, None, clause("list_refused")), attempts, earlier)
         self._record([change for change in changes if change.mac in applied & named], write, attempts, earlier)
         self._bisect(
             [change for change in changes if change.mac not in applied], refusal, write, attempts, earlier, retries

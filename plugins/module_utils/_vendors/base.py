@@ -18,6 +18,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
+from .._catalog.calls import clause, failure
 from .._errors import AbsentCallError, BadAnswerError
 from .._model import Connection, CurrentDevice, CurrentServer, PlannedChange, Reason, Refusal, Server
 from .._redaction import Masker
@@ -153,7 +154,7 @@ class Service(ABC):
 
     @property
     def notices(self) -> Sequence[Reason]:
-        """What the user should know about how this account was used, one for each word of ``_messages.NOTICES``."""
+        """What the user should know about how this account was used, one for each word of ``NOTICES``."""
         return tuple(self._notices.values())
 
     def note(self, what: Reason) -> None:
@@ -184,7 +185,8 @@ class Service(ABC):
             return meaning(value)
         except UnexpectedResponseError as error:
             text = self.masker.text(str(error))
-            raise BadAnswerError(f"{self.capabilities.title} gave no usable answer to {name}: {text}") from None
+            title = self.capabilities.title
+            raise BadAnswerError(**failure("answer_unusable.meaning", service=title, call=name, why=text)) from None
 
     # Reading.
 
@@ -224,25 +226,28 @@ class Service(ABC):
 
         Only called after ``can_batch`` said yes. A service with ``mixed_batches`` gets several targets in one call.
         """
-        raise AbsentCallError(f"{self.capabilities.title} has no bulk calls", "write_batch")
+        raise AbsentCallError(clause("no_bulk", service=self.capabilities.title), "write_batch")
 
     # Servers. Only called as far as ``capabilities.servers`` allows.
 
     def create_server(self, server: Server) -> Refusal | None:
         """Add a configuration server."""
-        raise AbsentCallError(f"{self.capabilities.title} creates no servers", "create_server")
+        raise self._no_server_call("create_server")
 
     def list_servers(self) -> Sequence[CurrentServer]:
         """All servers of the account; names may repeat."""
-        raise AbsentCallError(f"{self.capabilities.title} lists no servers", "list_servers")
+        raise self._no_server_call("list_servers")
 
     def edit_server(self, server: CurrentServer, url: str) -> Refusal | None:
         """Give a server another URL, which moves every phone that is bound to it."""
-        raise AbsentCallError(f"{self.capabilities.title} edits no servers", "edit_server")
+        raise self._no_server_call("edit_server")
 
     def delete_server(self, server: CurrentServer) -> Refusal | None:
         """Remove a server."""
-        raise AbsentCallError(f"{self.capabilities.title} deletes no servers", "delete_server")
+        raise self._no_server_call("delete_server")
+
+    def _no_server_call(self, name: str) -> AbsentCallError:
+        return AbsentCallError(clause("no_server_call", service=self.capabilities.title, call=name), name)
 
 
 def declared_url(change: PlannedChange) -> str:

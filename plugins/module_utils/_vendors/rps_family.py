@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from re import Pattern
 from typing import Any, ClassVar
 
+from .._catalog.calls import clause
 from .._client.limits import MAX_LIST_BYTES
 from .._client.xmlrpc import Param
 from .._errors import AbsentCallError
@@ -152,7 +153,7 @@ class RpsFamilyService(XmlRpcService):
             LIST_DEVICES, [], lambda value: read_list(self.phrases, value), idempotent=True, max_bytes=MAX_LIST_BYTES
         )
         if refusal is not None:
-            raise self.refused_read(refusal, "list the devices")
+            raise self.refused_read(refusal, "refused_read.list")
         return AccountListing(macs)
 
     def read_device(self, mac: str) -> CurrentDevice:
@@ -209,7 +210,7 @@ class RpsFamilyService(XmlRpcService):
             refusal = self._register(change, False)
             if refusal is not None and refusal.kind == OWN_DEVICE:
                 text = self.masker.text(refusal.text)
-                return Refusal(NO_CALL, f"{absent}; registering it instead was refused: '{text}'")
+                return Refusal(NO_CALL, clause("registered_instead", cause=absent, text=text))
             return refusal
         if refusal is not None and refusal.kind in (INVALID_MAC, NOT_REGISTERED):
             return self._register(change, False)

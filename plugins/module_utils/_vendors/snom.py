@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from .._catalog.calls import failure
 from .._client.xmlrpc import Param
 from .._errors import AbsentCallError
 from .._model import (
@@ -145,8 +146,7 @@ class SnomService(XmlRpcService):
 
     def list_account(self) -> AccountListing:
         """Snom's listPhones lists the phones of one phone type, never an account."""
-        fix = "Name the phones by their MAC addresses."
-        raise AbsentCallError("Snom has no call that lists all phones of an account", "listPhones", fix=fix)
+        raise AbsentCallError(**failure("no_list", service=self.capabilities.title), call="listPhones")
 
     # Writing.
 

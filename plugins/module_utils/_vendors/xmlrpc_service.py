@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, ClassVar
 
+from .._catalog.calls import clause
 from .._client.limits import MAX_ANSWER_BYTES
 from .._client.xmlrpc import Param
 from .._errors import AbsentCallError, FaultError, RefusedReadError
@@ -68,7 +69,7 @@ class XmlRpcService(Service):
         key = (method, len(params))
         name = method.rpartition(".")[2]
         if not self.has(*key):
-            raise AbsentCallError(f"{self.capabilities.title} has no call {name} that this account can use", name)
+            raise AbsentCallError(clause("call_unusable", service=self.capabilities.title, call=name), name)
         documented = self.calls[key] == DOCUMENTED
         try:
             value = self.client.call(
@@ -79,13 +80,13 @@ class XmlRpcService(Service):
             raise
         return self.interpret(name, value, meaning)
 
-    def refused_read(self, refusal: Refusal, what: str = "report its status") -> RefusedReadError:
+    def refused_read(self, refusal: Refusal, code: str = "refused_read") -> RefusedReadError:
         """The error of a read that the service refused in words."""
         text = self.masker.text(refusal.text)
-        return RefusedReadError(f"{self.capabilities.title} refused to {what}: '{text}'", text)
+        return RefusedReadError(clause(code, service=self.capabilities.title, text=text), text)
 
     def device_of_refusal(self, mac: str, refusal: Refusal) -> CurrentDevice:
-        """The device that a refused read shows, for services that tell a status by refusing.
+        """The device that a refused read shows, for services that report a status by refusing.
 
         Raises RefusedReadError if the refusal names no status.
         """

@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import quote
 
+from .._catalog.calls import clause, failure
 from .._client.api_refusal import ApiRefusal
 from .._client.limits import MAX_ANSWER_BYTES
 from .._errors import (
@@ -160,7 +161,8 @@ class YmcsService(Service):
         except (StoppedError, LoginError, RateLimitError):
             raise
         except CallError as error:
-            raise NotSentError(f"{name} was not sent: {error}", transient=error.transient, fix=error.fix) from None
+            message = clause("not_sent", call=name, cause=error)
+            raise NotSentError(message, transient=error.transient, fix=error.fix) from None
 
     # Reading.
 
@@ -200,12 +202,8 @@ class YmcsService(Service):
         if reading.flaw or reading.moved:
             reading = read_pages(ask, _PAGE)
         if reading.flaw:
-            raise BadAnswerError(
-                f"{self.capabilities.title} answered {name} with a list that has {reading.flaw}, and the second time "
-                "with none better",
-                transient=True,
-                fix="Run again when nobody else is changing the account.",
-            )
+            why = failure("answer_list", service=self.capabilities.title, call=name, why=reading.flaw)
+            raise BadAnswerError(**why, transient=True)
         return reading
 
     def _read(self, name: str, body: Any, meaning: Callable[[Any], Meaning]) -> Meaning:
@@ -241,7 +239,7 @@ class YmcsService(Service):
             with self._before(EDIT_DEVICE):
                 ref = self.read_device(change.mac).ref
         if ref is None:
-            return Refusal(NOT_REGISTERED, "the device is not on this account", (change.mac,))
+            return Refusal(NOT_REGISTERED, clause("no_device"), (change.mac,))
         body = {"uniqueServerUrl": "", **binding}
         self._call(EDIT_DEVICE, "PATCH", f"/devices/{quote(ref, safe='')}", body, read_edited)
         return None
@@ -314,9 +312,10 @@ class YmcsService(Service):
         with self._before(name):
             named = [server.ref for server in self.list_servers() if server.name == desired.server]
         if not named:
-            return Refusal(SERVER_UNKNOWN, f"no server '{desired.server}'")
+            return Refusal(SERVER_UNKNOWN, clause("no_server", server=desired.server))
         if len(named) > 1:
-            return Refusal(SERVER_INVALID, f"{len(named)} servers have the name '{desired.server}'")
+            text = clause("several_servers", count=len(named), server=desired.server)
+            return Refusal(SERVER_INVALID, text)
         binding["serverId"] = named[0]
         return binding
 

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem, problem
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
-from ansible_collections.voip.rps.plugins.module_utils._text import did_you_mean, join_names, shown_value
+from ansible_collections.voip.rps.plugins.module_utils._text import closest, shown_value
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
     connection_identity,
@@ -54,7 +54,7 @@ class Logins:
     by_name: Mapping[str, Login] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     from_environment: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -62,25 +62,13 @@ class Logins:
         not be read, and what follows from that is no problem of its own."""
         return bool(self.names) and len(self.by_name) == len(self.names)
 
-    @property
-    def origin(self) -> str:
-        """Where accounts are defined, for messages."""
-        return "the environment" if self.from_environment else "rps_accounts"
-
-    def unknown(self, name: str) -> str:
-        """Why this is no account, as the end of a sentence."""
-        return f"'{shown_value(name)}' is not defined in {self.origin}"
-
-    def hint(self, name: str) -> str:
-        """Which account may have been meant, as the end of a sentence, or ""."""
-        return did_you_mean(name, self.names)
-
-    def remedy(self, name: str) -> str:
-        """What defines this account, as a sentence; nothing if accounts are defined in rps_accounts already."""
-        if not self.from_environment:
-            return ""
-        front = f"RPS_{name.upper()}"
-        return f"Set {front}_USERNAME and {front}_PASSWORD." if name in VENDORS else "Define it in rps_accounts."
+    def unknown(self, name: str, option: str, subject: str = "") -> Problem:
+        """The problem of an option that names no account of these."""
+        code = "account_unknown"
+        if self.from_environment:
+            code = "account_unknown.vendor" if name in VENDORS else "account_unknown.environment"
+        params = {"value": shown_value(name), "meant": closest(name, self.names)}
+        return problem(option, code, subject, variables=f"RPS_{name.upper()}", **params)
 
 
 def parse_logins(raw: Any, environ: Mapping[str, str], deadline: float | None, problems: Problems) -> Logins:
@@ -93,7 +81,7 @@ def parse_logins(raw: Any, environ: Mapping[str, str], deadline: float | None, p
     elif isinstance(raw, Mapping):
         logins = _declared_logins(raw, environ, deadline, problems)
     else:
-        problems.add("accounts", "must be a dictionary of accounts, each with vendor, api_username and api_password")
+        problems.add("accounts", "accounts_not_a_dictionary")
         logins = Logins()
     _check_identities(logins, problems)
     return logins
@@ -108,12 +96,12 @@ def _declared_logins(
         name = parse_text(key, f"accounts: the name {shown_value(key)}", problems)
         if name is None:
             if isinstance(key, str):
-                problems.add("accounts", "has an account with an empty name")
+                problems.add("accounts", "account_without_name")
             continue
         names.append(name)
         subject = f"accounts.{shown_value(name)}"
         if not isinstance(options, Mapping):
-            problems.add(subject, "must be a dictionary with vendor, api_username and api_password")
+            problems.add(subject, "account_not_a_dictionary")
             continue
         given = {key: value for key, value in options.items() if value is not None and value != ""}
         shared = {key: variable for key, variable in _FROM_ENVIRONMENT.items() if key not in given}
@@ -136,7 +124,7 @@ def _connection(
         blamed = {f"{subject}: {key}": variable for key, variable in variables.items()}
         for one in error.problems:
             variable = blamed.get(one.option)
-            problems.found.append(one if variable is None else replace(one, option="", text=f"{variable} {one.text}"))
+            problems.found.append(one if variable is None else replace(one, option=variable))
     return None
 
 
@@ -157,19 +145,12 @@ def _environment_logins(environ: Mapping[str, str], deadline: float | None, prob
     warnings = incomplete_credentials(environ)
     if not names:
         if environ.get("RPS_API_USERNAME") and environ.get("RPS_API_PASSWORD"):
-            fix = f"Set RPS_VENDOR to {join_names(sorted(VENDORS), 'or')}."
-            problems.add("", "RPS_API_USERNAME and RPS_API_PASSWORD are set, but RPS_VENDOR is not", fix=fix)
+            problems.add("", "environment_without_vendor", choices=tuple(sorted(VENDORS)))
         else:
-            problems.found.extend(Problem("", warning) for warning in warnings)
-            problems.add("accounts", "is not set, and the environment has no login", fix=_NO_ACCOUNT_FIX)
+            problems.found.extend(warnings)
+            first, *others = VENDORS
+            problems.add("accounts", "accounts_required", variables=f"RPS_{first.upper()}", names=tuple(others))
     return Logins(found, tuple(names), True, warnings)
-
-
-_FIRST, *_OTHERS = VENDORS
-_NO_ACCOUNT_FIX = (
-    "Set rps_accounts; or in the environment RPS_VENDOR, RPS_API_USERNAME and RPS_API_PASSWORD; or there "
-    f"RPS_{_FIRST.upper()}_USERNAME and RPS_{_FIRST.upper()}_PASSWORD (likewise for {join_names(_OTHERS)})."
-)
 
 
 def _environment_sets(environ: Mapping[str, str]) -> list[tuple[str, str, dict[str, str]]]:
@@ -194,9 +175,7 @@ def _check_identities(logins: Logins, problems: Problems) -> None:
         if len(same) < 2:
             continue
         if logins.from_environment:
-            users = [logins.by_name[name].options[0] for name in same]
-            text = f"{join_names(users)} are the same login at the same address"
-            problems.add("", text, fix="Unset all but one of them.")
+            users = tuple(logins.by_name[name].options[0] for name in same)
+            problems.add("", "same_login.environment", names=users)
         else:
-            text = f"defines the same login at the same address {len(same)} times: {join_names(same)}"
-            problems.add("accounts", text, fix="Remove all but one of them.")
+            problems.add("accounts", "same_login", count=len(same), names=tuple(same))

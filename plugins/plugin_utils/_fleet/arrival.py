@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem, problem
 from ansible_collections.voip.rps.plugins.module_utils._mac import parse_mac
 
 from .config import FLEET_VARS, PHONE_VARS
@@ -54,16 +54,15 @@ class Arrivals:
         """Raise InputError with every value that cannot be used and every fleet variable that is not one for all."""
         problems = list(self.problems)
         for name, hosts in self.differing.items():
-            more = f" and {len(hosts) - 1:,} more" if len(hosts) > 1 else ""
-            text = f"differs between hosts ({self.reference} and {hosts[0]}{more})"
-            problems.append(Problem(_neutral(name), text, fix="Set it to the same value on all hosts of the play."))
+            code, others = "differs.more" if len(hosts) > 1 else "differs", len(hosts) - 1
+            problems.append(problem(_neutral(name), code, reference=self.reference, host=hosts[0], count=others))
         if problems:
             raise InputError(problems)
 
 
 def unusable(name: str, text: str, host: str = "") -> Problem:
     """A variable whose template cannot be evaluated, for the reason that Ansible gives."""
-    return Problem(_neutral(name), "cannot be used", host, more=f": {text}")
+    return problem(_neutral(name), "template_unusable", host, why=text)
 
 
 def _neutral(name: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
+from ansible_collections.voip.rps.plugins.module_utils._model import Reason, reason
 
 
 def hosts_were_selected(rps_hosts: Any, limit: str) -> bool:
@@ -39,8 +39,8 @@ def _limits(limit: str) -> bool:
     return False
 
 
-def release_refusal(selected: Sequence[str], phones: Iterable[str], fleet_size: Any) -> str | None:
-    """Why the selected hosts may not be released, or None.
+def releases_everything(selected: Sequence[str], phones: Iterable[str], fleet_size: Any) -> int | None:
+    """The number of all phones if the selected hosts have them all and ``fleet_size`` does not confirm it, else None.
 
     ``phones`` are all hosts of the inventory that have a phone. All of them are selected by ``--limit ':'`` and by a
     misspelt exclusion too, so it takes their number, given on the command line, to release them.
@@ -49,28 +49,23 @@ def release_refusal(selected: Sequence[str], phones: Iterable[str], fleet_size: 
     if not every <= set(selected):
         return None
     count = len(every)
-    if str(fleet_size).strip() == str(count) and not isinstance(fleet_size, bool):
-        return None
-    return (
-        f"The selected hosts include every phone of the inventory ({pluralize(count, 'phone')}). Nothing was sent. "
-        f"Select fewer with --limit or rps_hosts; to release all of them, pass -e rps_fleet_size={count}."
-    )
+    return None if str(fleet_size).strip() == str(count) and not isinstance(fleet_size, bool) else count
 
 
 def partial_reason(
     limited: bool, everybody: Sequence[str], alive: Sequence[str], batch: Sequence[str], phones: Mapping[str, Any]
-) -> str | None:
-    """Why a run is over a part of the play's hosts only, or None where it is over all of them.
+) -> Reason | None:
+    """Why a run is over a part of the play's hosts only (a key of ``PARTIAL``), or None if it is over all of them.
 
     ``everybody``: all hosts of the play; ``alive``: those that have not failed; ``batch``: those of this batch;
     ``phones``: those that reached the role.
     """
     if limited:
-        return "the run is limited (--limit)"
+        return reason("limited")
     if len(alive) < len(everybody):
-        return f"{pluralize(len(everybody) - len(alive), 'host')} of the play failed or cannot be reached"
+        return reason("hosts_failed", count=len(everybody) - len(alive))
     if len(batch) < len(alive):
-        return f"the play runs in batches (serial), and this one has {len(batch)} of {len(alive)} hosts"
+        return reason("batches", batch=len(batch), count=len(alive))
     if len(phones) < len(batch):
-        return f"{pluralize(len(batch) - len(phones), 'host')} of the play did not reach the role"
+        return reason("not_arrived", count=len(batch) - len(phones))
     return None

@@ -15,18 +15,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
+from ansible_collections.voip.rps.plugins.module_utils._messages import ROLE, Speaker, problem_sentences
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection, DesiredDevice, Server
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     DEFAULT_LIMIT,
     Limit,
     Problems,
-    mac_prefix_warnings,
+    mac_prefix_notices,
     parse_bool,
     parse_deadline,
     parse_limit,
     parse_prefixes,
-    server_name_warning,
+    server_name_notice,
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import NAMED_SERVER, Capabilities
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
@@ -125,7 +126,7 @@ def shortened(sentences: Sequence[str]) -> list[str]:
     """The sentences that one message can have, and how many more there are."""
     if len(sentences) <= _MAX_SHOWN:
         return list(sentences)
-    return [*sentences[:_MAX_SHOWN], f"{len(sentences) - _MAX_SHOWN:,} more are not shown."]
+    return [*sentences[:_MAX_SHOWN], say("more", count=len(sentences) - _MAX_SHOWN)]
 
 
 @dataclass(frozen=True)
@@ -168,9 +169,9 @@ class _FleetParser:
         logins, problems = self._logins, self.problems
         hosts = self._phones.hosts_by_account(logins)
         if not logins.names:
-            hint = self._spelling.anywhere("rps_accounts")
-            if hint:
-                problems.add("accounts", f"is required{hint}")
+            misspelt = self._spelling.anywhere("rps_accounts")
+            if misspelt:
+                problems.add("accounts", "required", **misspelt)
         shared = self._shared()
         accounts = [
             self._account(name, login, hosts.get(name, ()), shared) for name, login in sorted(logins.by_name.items())
@@ -180,7 +181,7 @@ class _FleetParser:
         self._phones.check_macs()
         fleet = self._build(accounts, shared)
         if problems.found:
-            raise InputError([*(Problem("", text) for text in logins.warnings), *problems.found])
+            raise InputError([*logins.warnings, *problems.found])
         return fleet
 
     def _shared(self) -> _Shared:
@@ -221,13 +222,10 @@ class _FleetParser:
         )
 
     def _check_purge(self, name: str, vendor: Capabilities, narrowed: bool) -> None:
-        fix = "Purge the other accounts in a run of their own, with rps_hosts."
         if not vendor.lists_account:
-            text = f"is not supported by {vendor.title} (account {name}), which cannot list an account"
-            self.problems.add("purge", text, fix=f"Set rps_purge: false. {fix}")
+            self.problems.add("purge", "purge_no_list", service=vendor.title, account=name)
         elif narrowed and not vendor.reads_url:
-            text = f"is not supported by {vendor.title} (account {name}), which does not report redirect URLs"
-            self.problems.add("purge_servers", text, fix=fix)
+            self.problems.add("purge_servers", "purge_no_urls", service=vendor.title, account=name)
 
     def _build(self, accounts: Sequence[Account], shared: _Shared) -> Fleet:
         declared = tuple(device for account in accounts for device in account.declared)
@@ -244,17 +242,20 @@ class _FleetParser:
             host_results=self._value("host_results", parse_host_results, parse_host_results(None)),
             report_dir=self._value("report_dir", parse_report_dir, parse_report_dir(None)),
             fail_on_drift=self._flag("fail_on_drift"),
-            warnings=(*self._logins.warnings, *self._spelling.warnings(), *_warnings(accounts)),
+            warnings=(
+                *problem_sentences([*self._logins.warnings, *self._spelling.problems()], ROLE),
+                *_warnings(accounts),
+            ),
         )
 
 
 def _warnings(accounts: Sequence[Account]) -> list[str]:
     sentences: list[str] = []
     for account in accounts:
-        vendor = account.connection.vendor
-        found = mac_prefix_warnings([device.mac for device in account.declared], vendor)
+        vendor, speaker = account.connection.vendor, Speaker(ROLE, account.capabilities.title)
+        found = mac_prefix_notices([device.mac for device in account.declared], vendor)
         if account.capabilities.binds_to == NAMED_SERVER:
-            named = (server_name_warning(server.name, vendor) for server in account.servers)
-            found.extend(text for text in named if text is not None)
-        sentences.extend(say("account", account=account.name, text=text) for text in found)
+            named = (server_name_notice(server.name, vendor) for server in account.servers)
+            found.extend(notice for notice in named if notice is not None)
+        sentences.extend(say("account", account=account.name, text=speaker.notice(notice)) for notice in found)
     return sentences

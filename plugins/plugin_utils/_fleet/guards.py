@@ -7,7 +7,7 @@
 PRIVATE to the collection: may change without notice.
 
 They come before those that every reconciliation has (``_reconcile.guards``). Their sentences are in
-``_messages.GUARDS``.
+``_catalog.outcomes.GUARDS``.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
     UNREGISTERED,
     GuardViolation,
     PlannedChange,
+    Reason,
+    reason,
 )
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.guards import Guard, GuardInput
-from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
 from ansible_collections.voip.rps.plugins.module_utils._validation import DEFAULT_LIMIT
 
 from .scope import RELEASE, Scope
@@ -45,19 +46,17 @@ def role_guards(account: Account, fleet: Fleet, scope: Scope) -> tuple[Guard, ..
     )
 
 
-def missing_fleet(fleet: Fleet, scope: Scope) -> tuple[str, str] | None:
-    """Why the play is not known to have every phone of the fleet, and what to do; None if it is.
+def missing_fleet(fleet: Fleet, scope: Scope) -> Reason | None:
+    """Why the play is not known to have every phone of the fleet (a key of ``PARTIAL``); None if it is.
 
     The number has to come from outside the inventory, because a part of an inventory looks like a whole one.
     """
-    size = f"-e rps_fleet_size={scope.phones}"
     if scope.why_partial is not None:
-        return scope.why_partial, "run it over the whole fleet"
+        return scope.why_partial
     if fleet.fleet_size is None:
-        return "rps_fleet_size is not set with -e as a plain number", f"if this play has the whole fleet, pass {size}"
+        return reason("size_not_set")
     if fleet.fleet_size != scope.phones:
-        why = f"the play has {pluralize(scope.phones, 'phone')} and rps_fleet_size is {fleet.fleet_size:,}"
-        return why, f"restore the inventory, or if {scope.phones:,} is right, pass {size}"
+        return reason("size_differs", count=scope.phones, size=fleet.fleet_size)
     return None
 
 
@@ -66,7 +65,8 @@ def purge_guard(seen: GuardInput, account: Account, fleet: Fleet, scope: Scope) 
     missing = missing_fleet(fleet, scope) if account.purge else None
     if missing is None:
         return None
-    return GuardViolation("fleet_size", params={"what": "purge", "why": missing[0], "fix": missing[1]})
+    variant = {"size_not_set": "not_set", "size_differs": "differs"}.get(missing.code, "")
+    return GuardViolation("fleet_size", variant, {"missing": missing, "count": scope.phones})
 
 
 def removal_guard(seen: GuardInput, account: Account, fleet: Fleet, scope: Scope) -> GuardViolation | None:
@@ -81,15 +81,14 @@ def removal_guard(seen: GuardInput, account: Account, fleet: Fleet, scope: Scope
     missing = missing_fleet(fleet, scope)
     if earlier + now <= allowed or missing is None:
         return None
-    explained = limit.explained(base, "declared phone" if seen.plan.listed is None else "listed device")
-    if not fleet.removal_limit:
-        explained = f"{explained}, but at least {REMOVAL_FLOOR}"
-    if fleet.fleet_size is not None:
-        explained = f"{explained}; rps_fleet_size does not lift it here, because {missing[0]}"
-    removed = pluralize(earlier + now, "phone")
-    if earlier:
-        removed = f"{removed} ({earlier:,} of them earlier in this run)"
-    params = {"removed": removed, "count": earlier + now, "allowed": f"{allowed:,}", "limit": explained}
+    params = {
+        "count": earlier + now,
+        "earlier": earlier,
+        "allowed": allowed,
+        **limit.basis("declared" if seen.plan.listed is None else "listed", base),
+        "floor": None if fleet.removal_limit else REMOVAL_FLOOR,
+        "unlifted": None if fleet.fleet_size is None else missing,
+    }
     return GuardViolation("removal_limit", params=params)
 
 
@@ -98,12 +97,7 @@ def approval_guard(seen: GuardInput, account: Account) -> GuardViolation | None:
     writes = len(seen.plan.writes)
     if not account.unapproved or not writes:
         return None
-    params = {
-        "writes": pluralize(writes),
-        "approval": f"{account.name}: {seen.plan.digest} to rps_expect_plan",
-        "plan": seen.plan.digest,
-    }
-    return GuardViolation("expect_plan", "missing", params)
+    return GuardViolation("expect_plan", "missing", {"count": writes, "plan": seen.plan.digest})
 
 
 def same_account_guards(
@@ -122,7 +116,7 @@ def same_account_guards(
                 continue
             same = sorted(change.mac for change in declared if change.mac in removed and _is_ours(change))
             if same:
-                params = {"other": other.name, "first": format_mac(same[0], "colon"), "count": pluralize(len(same))}
+                params = {"other": other.name, "first": format_mac(same[0], "colon"), "count": len(same)}
                 violations.setdefault(account.name, GuardViolation("same_account", params=params))
     return violations
 

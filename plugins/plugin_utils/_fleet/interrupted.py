@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import OUTCOME_WORDS
 from ansible_collections.voip.rps.plugins.module_utils._model import CHANGED, CONFLICT, FAILED, UNKNOWN
-from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import outcome_words
 from ansible_collections.voip.rps.plugins.module_utils._text import first_few
 
 from .outcome import account_data
@@ -32,7 +32,7 @@ def interrupted_lines(done: FleetRun) -> list[str]:
             hosts = [host for host, entry in run.hosts.items() if entry["outcome"] == outcome]
             if hosts:
                 shown = first_few(hosts, _SHOWN_HOSTS)
-                words = outcome_words(outcome)
+                words = OUTCOME_WORDS[outcome]
                 lines.append(say("interrupted.phones", account=run.account.name, outcome=words, hosts=shown))
     return lines
 

@@ -15,8 +15,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
-from ansible_collections.voip.rps.plugins.module_utils._text import shown_value
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, problem
+from ansible_collections.voip.rps.plugins.module_utils._text import closest, shown_value
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     DEFAULT_BATCH_SIZE,
     Problems,
@@ -44,7 +44,8 @@ def parse_host_results(value: Any) -> str:
         return NONE
     if text == CHANGED:
         return CHANGED
-    raise InputError([Problem("host_results", f"must be all, changed or none, not '{shown_value(value)}'")])
+    choices = (ALL, CHANGED, NONE)
+    raise InputError([problem("host_results", "not_a_choice.value", choices=choices, value=shown_value(value))])
 
 
 def parse_fleet_size(value: Any) -> int | None:
@@ -55,9 +56,8 @@ def parse_fleet_size(value: Any) -> int | None:
     if _WHOLE.fullmatch(text):
         return int(text)
     if isinstance(value, str) and "{{" in value:
-        text = "is a template, which could count the very inventory that it vouches for"
-        raise InputError([Problem("fleet_size", text, fix="Pass the number itself with -e.")])
-    raise InputError([Problem("fleet_size", f"must be a whole number, not '{shown_value(value)}'")])
+        raise InputError([problem("fleet_size", "size_is_a_template")])
+    raise InputError([problem("fleet_size", "not_whole", value=shown_value(value))])
 
 
 def parse_size_of_batches(value: Any) -> int:
@@ -76,19 +76,17 @@ def parse_report_dir(value: Any) -> str:
 def parse_plans(raw: Any, logins: Logins) -> dict[str, str]:
     """``rps_expect_plan`` -> digests by account. Raises InputError, also if it is empty."""
     if not isinstance(raw, Mapping) or not raw:
-        given = "is empty" if raw in (None, "", {}) else "must be a dictionary of account: digest"
-        fix = "Use rps_drift.plans of a drift run, or leave rps_expect_plan out."
-        raise InputError([Problem("expect_plan", given, fix=fix)])
+        raise InputError([problem("expect_plan", "plans_empty" if raw in (None, "", {}) else "plans_not_a_dictionary")])
     problems = Problems()
     plans: dict[str, str] = {}
     for key, digest in raw.items():
         name = parse_text(key, f"expect_plan: the account {shown_value(key)}", problems)
         if name is None:
             if isinstance(key, str):
-                problems.add("expect_plan", "has an account with an empty name")
+                problems.add("expect_plan", "account_without_name")
         elif logins.names and name not in logins.names:
-            text = f"has a plan for an account that does not exist: {logins.unknown(name)}"
-            problems.add("expect_plan", text, more=logins.hint(name))
+            code = f"plan_of_unknown_account{'.environment' if logins.from_environment else ''}"
+            problems.add("expect_plan", code, value=shown_value(name), meant=closest(name, logins.names))
         else:
             option = f"expect_plan.{shown_value(name)}"
             plans[name] = problems.attempt(lambda: parse_digest(digest, option), "")  # noqa: B023

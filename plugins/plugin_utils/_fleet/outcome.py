@@ -12,10 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
+
 from .config import shortened
 from .options import ALL, CHANGED, NONE
 from .results import AccountRun
 from .summary import FleetRun
+from .wording import say
 
 MAX_UNMANAGED = 50  # the event of a job can have only so much; reports have every device
 
@@ -49,7 +52,7 @@ def fleet_result(done: FleetRun, host_results: str) -> dict[str, Any]:
             [
                 *errors,
                 *shortened(done.reasons),
-                f"{len(failed):,} of {len(results):,} phones failed.",
+                say("failed", failed=len(failed), phones=pluralize(len(results), "phone")),
                 *first,
                 *(change.text for change in done.changes),
             ]

@@ -15,7 +15,6 @@ from typing import Any
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac, parse_mac
 from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, PRESENT, DesiredDevice
-from ansible_collections.voip.rps.plugins.module_utils._text import first_few, join_names
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
     parse_devices,
@@ -63,10 +62,9 @@ class PhoneParser:
     def hosts_by_account(self, logins: Logins) -> dict[str, list[str]]:
         """Hosts by account. A host that cannot be counted to one is noted and left out."""
         hosts: dict[str, list[str]] = {}
-        fix = "Set it, or keep hosts without a phone out of the play with rps_hosts, hosts or --limit."
         for host, values in self._phones.items():
             if _is_empty(values.get("rps_mac")):
-                self._required("mac", host, fix)
+                self._required("mac", host, "mac_variable_required")
                 continue
             account = self._account(host, values, logins)
             if account is not None:
@@ -80,16 +78,17 @@ class PhoneParser:
             if len(logins.names) == 1:
                 return logins.names[0]
             if logins.names and len(self._problems.found) == noted:
-                self._required("account", host, f"Set it to {join_names(logins.names, 'or')}.")
+                self._required("account", host, "account_required", choices=logins.names)
             return None
         if logins.names and name not in logins.names:
-            self._problems.add("account", logins.unknown(name), host, logins.remedy(name), logins.hint(name))
+            self._problems.found.append(logins.unknown(name, "account", host))
             return None
         return name
 
-    def _required(self, option: str, host: str, fix: str = "") -> None:
-        hint = self._spelling.on_host(host, self._phones[host], f"rps_{option}")
-        self._problems.add(option, "is required", host, "" if hint else fix, hint)
+    def _required(self, option: str, host: str, code: str = "required", **params: Any) -> None:
+        """Note a variable that a host lacks; if it is misspelt there, that is the next step."""
+        misspelt = self._spelling.on_host(host, self._phones[host], f"rps_{option}")
+        self._problems.add(option, "required" if misspelt else code, host, **params, **misspelt)
 
     def devices(
         self, hosts: Sequence[str], vendor: Capabilities, use: ServerUse, undeclared_allowed: bool
@@ -150,17 +149,16 @@ class PhoneParser:
         if vendor.binds_to == NAMED_SERVER or vendor.stores_name:
             self._required("server", host)
         else:
-            hint = self._spelling.on_host(host, values, "rps_server")
-            why = f", because {vendor.title} binds a phone to a URL{hint}"
-            self._problems.add("server", "or rps_unique_url is required", host, more=why)
+            misspelt = self._spelling.on_host(host, values, "rps_server")
+            self._problems.add("server", "url_required", host, service=vendor.title, **misspelt)
         return False
 
     def check_macs(self) -> None:
         """Note each MAC that several hosts have, be it on one account or on several."""
         for mac, same in self._hosts_by_mac.items():
             if len(same) > 1:
-                text = f"{format_mac(mac, 'colon')} is the rps_mac of {len(same)} hosts: {first_few(same)}"
-                self._problems.add("", text, fix="Declare each phone once.")
+                phone = format_mac(mac, "colon")
+                self._problems.add("", "mac_twice", phone=phone, count=len(same), hosts=tuple(same))
 
 
 def _is_empty(value: Any) -> bool:

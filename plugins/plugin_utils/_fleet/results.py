@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.calls import clause
 from ansible_collections.voip.rps.plugins.module_utils._errors import LOGIN_REFUSED
 from ansible_collections.voip.rps.plugins.module_utils._messages import phone_label
 from ansible_collections.voip.rps.plugins.module_utils._model import (
@@ -161,5 +162,5 @@ def account_sentence(run: AccountRun) -> str:
         own = fix.replace("(api_username, api_password)", given)
         fix = own if given in own else wording.say("account.login_fix", username=username, password=password)
     left = sum(1 for result in run.result.results if shares(result, cause))
-    text = str(params.get("cause") or "the run ended")
+    text = str(params.get("cause") or clause("ended"))
     return run.presenter.speaker.stopped(text, fix, was_read=run.reached, left=left)

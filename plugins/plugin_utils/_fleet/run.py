@@ -96,9 +96,7 @@ def check_scope(fleet: Fleet, scope: Scope) -> None:
     """Raise InputError if approved plans were given for a play that runs in batches: a plan is one of a whole play."""
     if scope.batches and fleet.has_plans:
         problems = Problems()
-        problems.add(
-            "expect_plan", "cannot be used in a play with more than one batch", fix="Remove serial from the play."
-        )
+        problems.add("expect_plan", "plan_in_batches")
         problems.raise_if_any()
 
 

@@ -23,11 +23,6 @@ from typing import Any
 
 _REMOVED = "rps-removed.json"
 _SHOWN = "rps-hosts-to-show.json"
-NOT_RECONCILED = (
-    "{host} was not reconciled: the bulk task was skipped or did not include this host. A condition (when) on the role "
-    "or on import_playbook must not be false for the first host of the play; choose the hosts with the play's pattern "
-    "or with rps_hosts instead."
-)
 NOBODY = "all:!all"  # a pattern that no host matches, and of which Ansible does not warn
 
 

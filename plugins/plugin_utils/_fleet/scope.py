@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.voip.rps.plugins.module_utils._model import Reason
+
 PROVISION = "provision"
 DRIFT = "drift"
 RELEASE = "release"
@@ -22,16 +24,16 @@ class Scope:
     """What a run is to do, and how much of the fleet it has.
 
     ``mode`` is PROVISION, DRIFT or RELEASE. ``phones`` counts the hosts that reached the role. ``why_partial``
-    completes "because ..." if they are not the whole play, else it is None. ``batches``: whether the play has several.
-    ``removed`` is, by identity of an account, what host vars have deregistered so far in this run: (phones, the devices
-    that the account had before the first of them). ``declared_outside`` are the MACs of phones that the inventory
-    declares on hosts outside the play: purge leaves them alone.
+    is why they are not the whole play (a key of ``PARTIAL``), else it is None. ``batches``: whether the play has
+    several. ``removed`` is, by identity of an account, what host vars have deregistered so far in this run: (phones,
+    the devices that the account had before the first of them). ``declared_outside`` are the MACs of phones that the
+    inventory declares on hosts outside the play: purge leaves them alone.
     """
 
     mode: str
     check_mode: bool
     phones: int
-    why_partial: str | None = None
+    why_partial: Reason | None = None
     batches: bool = False
     removed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     declared_outside: frozenset[str] = frozenset()

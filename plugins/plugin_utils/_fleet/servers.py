@@ -14,13 +14,7 @@ from typing import Any
 
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._model import Server
-from ansible_collections.voip.rps.plugins.module_utils._text import (
-    did_you_mean,
-    first_few,
-    join_names,
-    pluralize,
-    shown_value,
-)
+from ansible_collections.voip.rps.plugins.module_utils._text import closest, shown_value
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
     parse_list,
@@ -42,12 +36,12 @@ def parse_servers(raw: Any, logins: Logins, problems: Problems) -> dict[str, dic
     if raw is None or raw == "":
         return servers
     if not isinstance(raw, (list, tuple)):
-        problems.add("servers", "must be a list of dictionaries with name, url and account")
+        problems.add("servers", "servers_not_a_list")
         return servers
     for index, item in enumerate(raw):
         subject = f"servers[{index}]"
         if not isinstance(item, Mapping):
-            problems.add(subject, "must be a dictionary with name, url and account")
+            problems.add(subject, "server_not_a_dictionary")
             continue
         unknown_keys(item, ("name", "url", "account"), subject, problems)
         account = _account(item.get("account"), f"{subject}: account", logins, problems)
@@ -62,7 +56,7 @@ def parse_servers(raw: Any, logins: Logins, problems: Problems) -> dict[str, dic
             continue
         own = servers.setdefault(account, {})
         if server.name in own:
-            problems.add(subject, f"defines server '{server.name}' of account {account} again", fix="Define it once.")
+            problems.add(subject, "server_twice.account", server=server.name, account=account)
         own[server.name] = server
     return servers
 
@@ -76,17 +70,12 @@ def _account(value: Any, option: str, logins: Logins, problems: Problems) -> str
         if len(logins.names) == 1:
             return logins.names[0]
         if len(problems.found) == noted:
-            why = f", because there are {len(logins.names)} accounts"
-            problems.add(option, "is required", fix=_one_of(logins), more=why)
+            problems.add(option, "account_required.server", choices=logins.names, count=len(logins.names))
         return None
     if name not in logins.names:
-        problems.add(option, logins.unknown(name), fix=logins.remedy(name), more=logins.hint(name))
+        problems.found.append(logins.unknown(name, option))
         return None
     return name
-
-
-def _one_of(logins: Logins) -> str:
-    return f"Set it to {join_names(logins.names, 'or')}."
 
 
 class ServerUse:
@@ -119,13 +108,11 @@ class ServerUse:
         if not self._complete or (allowed and self._vendor.binds_to != URL_ONLY):
             return
         for server, hosts in self._missing.items():
-            phones = pluralize(len(hosts), "phone")
-            text = f"server '{shown_value(server)}' is used by {phones} but not defined in rps_servers"
+            code = "server_undefined" if self._vendor.binds_to != URL_ONLY else "server_undefined.url"
+            params = {"server": shown_value(server), "meant": closest(server, self._own)}
             if self._servers.keys() - {self._account}:
-                text = f"{text} for account {self._account}"
-            fix = "Define it" if self._vendor.binds_to == URL_ONLY else "Define it, or set rps_undeclared_servers: true"
-            hint = did_you_mean(server, self._own)
-            problems.add("", text, fix=f"Hosts: {first_few(hosts)}. {fix}.", more=hint)
+                code += "_of_account"
+            problems.add("", code, count=len(hosts), hosts=tuple(hosts), account=self._account, **params)
 
 
 def parse_purge_servers(
@@ -143,12 +130,11 @@ def parse_purge_servers(
         name = parse_text(value, f"purge_servers[{index}]", problems)
         if name is None:
             if value is None or isinstance(value, str):
-                problems.add("purge_servers", "has an empty name")
+                problems.add("purge_servers", "empty.name")
             continue
         if name not in known and complete:
-            text = f"has server '{shown_value(name)}', which rps_servers does not define"
-            if any(name in own for own in servers.values()):
-                text = f"has server '{shown_value(name)}', but its service does not report redirect URLs"
-            problems.add("purge_servers", text, more=did_you_mean(name, known))
+            defined = any(name in own for own in servers.values())
+            code = "purge_server_undefined.no_urls" if defined else "purge_server_undefined"
+            problems.add("purge_servers", code, value=shown_value(name), meant=closest(name, known))
         names.append(name)
     return tuple(names)

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from ansible_collections.voip.rps.plugins.module_utils._errors import Problem
-from ansible_collections.voip.rps.plugins.module_utils._messages import ROLE, problem_sentences
+from ansible_collections.voip.rps.plugins.module_utils._errors import Problem, problem
 
 # The key under which a host's variables list the names of its other variables that begin with rps_.
 UNKNOWN = "_unknown"
@@ -42,27 +41,23 @@ class Spelling:
         if close:
             self._meant[name] = close[0]
 
-    def on_host(self, host: str, values: Mapping[str, Any], variable: str) -> str:
-        """The end of a sentence about a variable that this host lacks: ``; rps_sever is set there: did you mean
-        rps_server?``, or "". ``values`` are the host's."""
+    def on_host(self, host: str, values: Mapping[str, Any], variable: str) -> dict[str, str]:
+        """Parameters of the problem of a variable that this host lacks, if it has a misspelt one; else {}. ``values``
+        are the host's."""
         for name in values.get(UNKNOWN) or ():
             if self._meant.get(name) == variable and host in self._hosts[name]:
-                return f"; {name} is set there: did you mean {variable}?"
-        return ""
+                return {"misspelt_there": name, "variable": variable}
+        return {}
 
-    def anywhere(self, variable: str) -> str:
+    def anywhere(self, variable: str) -> dict[str, str]:
         """The same about a variable of the fleet, which any host may have misspelt."""
         for name, meant in self._meant.items():
             if meant == variable:
-                return f"; {name} is set: did you mean {variable}?"
-        return ""
+                return {"misspelt": name, "variable": variable}
+        return {}
 
-    def warnings(self) -> list[str]:
-        """A sentence for each misspelt variable: it counts as not set, so a phone may be registered by mistake."""
-        return problem_sentences(self._problems(), ROLE)
-
-    def _problems(self) -> Iterable[Problem]:
+    def problems(self) -> Iterable[Problem]:
+        """The misspelt variables of each host: they count as not set, so a phone may be registered by mistake."""
         for name, meant in self._meant.items():
             for host in self._hosts[name]:
-                text, hint = "is not a variable of the role but is set", f"; did you mean {meant}?"
-                yield Problem(name[len("rps_") :], text, host, more=hint)
+                yield problem(name[len("rps_") :], "not_a_variable", host, variable=meant)

@@ -150,8 +150,8 @@ class _Summary:
         text = run_sentence(run.entries, {**counts, "unmanaged": None})
         if not others or self.scope.mode == RELEASE or why is None:
             return text
-        shown, verb = f"{others:,} other {'device' if others == 1 else 'devices'}", "was" if others == 1 else "were"
-        return f"{text} {say('others.partial', others=shown, verb=verb, why=why)}"
+        shown = pluralize(others, "other device")
+        return f"{text} {say('others.partial', others=shown, count=others, why=why)}"
 
     # Servers.
 

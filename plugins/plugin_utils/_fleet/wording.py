@@ -6,7 +6,7 @@
 
 PRIVATE to the collection: may change without notice.
 
-Sentences about the outcome of a phone, about servers and about guards are in ``_messages``.
+Sentences about the outcome of a phone, about servers, guards and problems are in ``module_utils._catalog``.
 """
 
 from __future__ import annotations
@@ -19,14 +19,54 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     LOGIN_REFUSED,
     TOO_MANY_FAILURES,
 )
+from ansible_collections.voip.rps.plugins.module_utils._messages import shown_params
 from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 
 SENTENCES: dict[str, str] = {
+    # What is refused before any call.
+    "refused": "{why} Nothing was sent.",
+    "mode": "mode must be {choices}, not '{mode}'.",
+    "not_begun": (
+        "The first steps of the role did not run, so it is not known which hosts reached it. Nothing was sent. Run the "
+        "role from its start."
+    ),
+    "run_once": (
+        "run_once around the role would handle the first host's phone only. Remove run_once; the role makes one run "
+        "for all hosts by itself."
+    ),
+    "import_with_condition": (
+        "import_playbook with a condition (when) is not supported, because a condition that is false for the first "
+        "host would skip all. Choose the hosts with rps_hosts instead."
+    ),
+    "nothing_chosen": "Say which phones to release, with --limit or -e rps_hosts=...; nothing was sent.",
+    "everything_chosen": (
+        "The selected hosts include every phone of the inventory ({phones}). Nothing was sent. Select fewer with "
+        "--limit or rps_hosts; to release all of them, pass -e rps_fleet_size={count}."
+    ),
+    "timeout": (
+        "The keyword timeout ({timeout} s) is too short for the role. Nothing was sent. Remove it, or set rps_deadline."
+    ),
+    # A host without a result.
+    "not_reconciled": (
+        "{host} was not reconciled: the bulk task was skipped or did not include this host. A condition (when) on the "
+        "role or on import_playbook must not be false for the first host of the play; choose the hosts with the play's "
+        "pattern or with rps_hosts instead."
+    ),
+    # Tasks that Ansible shows as skipped.
+    "skipped.host_results": "rps_host_results is {value}",
+    "skipped.no_run": "There is no run to summarize",
+    "skipped.no_errors": "The run has no errors of its own",
+    # The whole run.
+    "progress": "voip.rps: {account}: {done:,} of {phones} {what}",
+    "failed": "{failed:,} of {phones} failed.",
+    "more": "{count:,} more are not shown.",
+    "reports": "Reports: {paths}",
+    "fail_on_drift": "{verdict}, and rps_fail_on_drift is set.",
     # An account as a whole.
     "account": "{account}: {text}",
     "account.login_fix": "Check {username} and {password}",
     # Unmanaged devices.
-    "others.partial": ("{others} of the account {verb} not compared with the inventory, because {why}."),
+    "others.partial": "{others} of the account {was_were} not compared with the inventory, because {why}.",
     "not_purged": "{account} was not purged, because the play declares no phone of this account.",
     "kept": "{account}: {count} not purged, because the inventory declares them on hosts outside this play.",
     "purged": "{account}: {count} purged: {macs}.",
@@ -59,7 +99,7 @@ NOT_ATTEMPTED: dict[str, str] = {
 
 def say(key: str, **values: Any) -> str:
     """The sentence with this key, as one printable line whatever the values are."""
-    return to_printable(SENTENCES[key].format(**values))
+    return to_printable(SENTENCES[key].format(**shown_params(values)))
 
 
 def say_not_attempted(code: str, phone: str, account: str) -> str:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import OUTCOME_WORDS
+
 from .data import (
     SCHEMA,
     Account,
@@ -31,7 +33,7 @@ from .data import (
 )
 from .merge import MergedAccount, combined_digest, merge
 from .recommendations import next_steps
-from .text import DRIFTED, OUTCOME_WORDS, clean, natural
+from .text import DRIFTED, clean, natural
 
 _ARTIFACT_MACS = 50
 

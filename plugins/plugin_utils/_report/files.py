@@ -27,6 +27,7 @@ from .html import render_html
 from .json import render_json
 from .junit import render_junit
 from .prometheus import render_prometheus
+from .wording import say
 
 # What renders each of data.FILE_NAMES.
 FORMATS: Mapping[str, Callable[[Report], str]] = {
@@ -61,10 +62,7 @@ def _write(folder: str, files: Sequence[tuple[str, str]]) -> list[str]:
             _replace(place / name, content.encode("utf-8"), _MODE)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise RpsError(
-            f"The reports could not be written to '{to_printable(str(place))}': {reason}. Set rps_report_dir to a "
-            "folder that the user who runs Ansible may write to, and run again."
-        ) from None
+        raise RpsError(say("file.unwritten", folder=to_printable(str(place)), why=reason)) from None
     return [str(place / name) for name, _content in files]
 
 
@@ -84,10 +82,7 @@ def gather(keep: str, folder: str, part: RunPart) -> Report:
         _replace(path, json.dumps(parts).encode("ascii"), 0o600)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise RpsError(
-            f"The report could not be kept in Ansible's temporary folder '{to_printable(keep)}': {reason}. Set "
-            "ANSIBLE_LOCAL_TEMP to a folder that can be written to, and run again."
-        ) from None
+        raise RpsError(say("file.unkept", folder=to_printable(keep), why=reason)) from None
     return build_report(parts)
 
 

@@ -14,6 +14,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.voip.rps.plugins.module_utils._messages import partial_clause
 from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, DesiredDevice
 
 from .data import (
@@ -62,7 +63,7 @@ def run_part(
             hosts=len(hosts),
             fleet_size=fleet.fleet_size,
             limit=limit,
-            partial=scope.why_partial,
+            partial=partial_clause(scope.why_partial) if scope.why_partial is not None else None,
             purge=fleet.purge,
             inventory=list(inventory or ()),
         ),

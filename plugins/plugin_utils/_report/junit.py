@@ -12,10 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree as ET
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import ACTION_WORDS, OUTCOME_WORDS
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
+from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT
 
 from .data import Account, Phone, Report
-from .text import ACTION_WORDS, DRIFTED, OUTCOME_WORDS, UNCOMPARED, current_words, line
+from .text import DRIFTED, UNCOMPARED, current_words, line
+from .wording import say
 
 # A failure is a phone that differs, an error a phone of which this is not known.
 _ELEMENT: dict[str, str] = {
@@ -27,7 +30,7 @@ _ELEMENT: dict[str, str] = {
 
 def render_junit(report: Report) -> str:
     """``in_sync`` and ``changed`` pass; ``unverifiable`` is skipped with its reason."""
-    root = ET.Element("testsuites", _totals("voip.rps drift", report["counts"]))
+    root = ET.Element("testsuites", _totals(say("junit.suite"), report["counts"]))
     phones: dict[str, list[Phone]] = {}
     for phone in report["phones"]:
         phones.setdefault(phone["account"], []).append(phone)
@@ -71,8 +74,10 @@ def _add_suite(root: ET.Element, report: Report, account: Account, phones: Itera
     for phone in phones:
         _add_case(suite, phone)
     if unmanaged:
-        ET.SubElement(suite, "system-out").text = "Unmanaged devices:\n" + "\n".join(
-            line(f"{format_mac(device['mac'], 'colon')} {device['url'] or ''}") for device in unmanaged
+        ET.SubElement(suite, "system-out").text = (
+            say("junit.unmanaged")
+            + "\n"
+            + "\n".join(line(f"{format_mac(device['mac'], 'colon')} {device['url'] or ''}") for device in unmanaged)
         )
     if account["error"]:
         ET.SubElement(suite, "system-err").text = line(account["error"])
@@ -80,7 +85,8 @@ def _add_suite(root: ET.Element, report: Report, account: Account, phones: Itera
 
 def _add_case(suite: ET.Element, phone: Phone) -> None:
     mac = format_mac(phone["mac"], "colon")
-    name = f"{phone['host']} ({mac})" if phone["host"] is not None else f"{mac} (unmanaged)"
+    host = phone["host"]
+    name = say("junit.case_unmanaged", mac=mac) if host is None else say("junit.case", host=host, mac=mac)
     group = ".".join(filter(None, (phone["account"], phone["desired"]["server"])))
     case = ET.SubElement(suite, "testcase", classname=line(group), name=line(name), time="0")
     kind = _ELEMENT.get(phone["outcome"])
@@ -96,7 +102,7 @@ def _add_case(suite: ET.Element, phone: Phone) -> None:
 def _summary(phone: Phone) -> str:
     before, desired = phone["before"], phone["desired"]
     current = " ".join(filter(None, (current_words(before), before and before["url"])))
-    goal = " ".join(filter(None, (desired["server"] and f"server {desired['server']}", desired["url"])))
-    action = ACTION_WORDS.get(phone["action"], phone["action"])
-    wanted = "absent" if desired["state"] == "absent" else goal or "registered"
-    return f"Current: {current}. Desired: {wanted}." + (f" Action: {action}." if action else "")
+    goal = " ".join(filter(None, (desired["server"] and say("junit.server", server=desired["server"]), desired["url"])))
+    action = ACTION_WORDS[phone["action"]].label
+    goal = say("row.absent") if desired["state"] == ABSENT else goal or say("row.present")
+    return say("junit.summary_action" if action else "junit.summary", current=current, desired=goal, action=action)

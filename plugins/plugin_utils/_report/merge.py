@@ -17,8 +17,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
+
 from .data import AccountPart, PhoneResult, RunFacts, RunPart, ServerState, UnmanagedDevice
-from .text import count
+from .wording import say
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,8 @@ def _join_batches(old: RunFacts, new: RunFacts, phones: int) -> RunFacts:
     limit, partial = new["limit"] or old["limit"], new["partial"] or old["partial"]
     hosts = max(old["hosts"], new["hosts"])
     if partial is not None and limit is None:
-        partial = None if phones >= hosts else f"{count(hosts - phones, 'host')} of the play are not in this report"
+        left = hosts - phones
+        partial = say("missing_hosts", left, hosts=pluralize(left, "host")) if left > 0 else None
     return {**new, "hosts": hosts, "purge": old["purge"] or new["purge"], "limit": limit, "partial": partial}
 
 

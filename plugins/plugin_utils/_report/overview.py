@@ -13,10 +13,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import OUTCOME_MEANINGS, OUTCOME_WORDS
+from ansible_collections.voip.rps.plugins.module_utils._model import CHANGED, IN_SYNC, UNVERIFIABLE
+from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
+
 from .data import Phone, Report
 from .recommendations import phones_with
 from .rows import short_name
-from .text import DRIFTED, OUTCOME_MEANINGS, OUTCOME_WORDS, UNCOMPARED, count, number
+from .text import DRIFTED, UNCOMPARED, number
+from .wording import say
 
 MIN_SEGMENT_PERCENT = 0.7  # of a bar: even one phone of many thousands is seen
 
@@ -62,23 +67,23 @@ class LegendEntry(NamedTuple):
 
 def tiles(report: Report, phones: int) -> Iterator[Tile]:
     """Numbers of phones that add up to the first one; then the devices that are not phones of the play."""
-    yield Tile(number(phones), "phone" if phones == 1 else "phones", "declared in the play", "all", "", "phones")
+    yield Tile(number(phones), say("tile.phones", phones), say("tile.phones.text"), "all", "", "phones")
     groups = (
-        ("drifted", "drifted", "differ from the inventory", DRIFTED),
-        ("uncompared", "not compared", "refused, unknown or not read", UNCOMPARED),
-        ("changed", "changed", OUTCOME_MEANINGS["changed"], ("changed",)),
-        ("unverifiable", "unverifiable", OUTCOME_MEANINGS["unverifiable"], ("unverifiable",)),
-        ("in_sync", "in sync", "match the inventory", ("in_sync",)),
+        ("drifted", say("tile.drifted"), say("tile.drifted.text"), DRIFTED),
+        ("uncompared", say("tile.uncompared"), say("tile.uncompared.text"), UNCOMPARED),
+        (CHANGED, OUTCOME_WORDS[CHANGED], OUTCOME_MEANINGS[CHANGED], (CHANGED,)),
+        (UNVERIFIABLE, OUTCOME_WORDS[UNVERIFIABLE], OUTCOME_MEANINGS[UNVERIFIABLE], (UNVERIFIABLE,)),
+        (IN_SYNC, OUTCOME_WORDS[IN_SYNC], say("tile.in_sync.text"), (IN_SYNC,)),
     )
     for kind, label, text, outcomes in groups:
         value = phones_with(report, outcomes)
         if value or kind in ("drifted", "in_sync"):
             yield Tile(number(value), label, text, kind if value else "none", " ".join(outcomes), "phones")
     extra, purges = report["counts"]["unmanaged"], report["counts"]["purged"]
-    label = "unmanaged device" if extra == 1 else "unmanaged devices"
-    yield Tile(number(extra), label, "not declared in this play", "unmanaged", "", "unmanaged")
+    label, text = say("tile.unmanaged", extra), say("tile.unmanaged.text")
+    yield Tile(number(extra), label, text, "unmanaged", "", "unmanaged")
     if purges:
-        yield Tile(number(purges), "to purge", "undeclared, removed by purge", "unmanaged", "", "unmanaged")
+        yield Tile(number(purges), say("tile.purges"), say("tile.purges.text"), "unmanaged", "", "unmanaged")
 
 
 def legend(present: Counter[str]) -> Iterator[LegendEntry]:
@@ -93,35 +98,35 @@ def bars(report: Report, phones: Iterable[Phone]) -> Iterator[Bar]:
     by_account: dict[str, Counter[str]] = {account["name"]: Counter() for account in report["accounts"]}
     for phone in phones:
         by_account[phone["account"]][phone["outcome"]] += 1
-    yield _bar("All phones", sum(by_account.values(), Counter()), "")
+    yield _bar(say("bar.all"), sum(by_account.values(), Counter()), "")
     if len(by_account) > 1:
         for account in report["accounts"]:
-            note = "" if account["reached"] else "could not be read"
+            note = "" if account["reached"] else say("bar.unread")
             yield _bar(short_name(account["name"]), by_account[account["name"]], note)
 
 
 def _bar(label: str, counts: Counter[str], note: str) -> Bar:
     present = [(outcome, counts[outcome]) for outcome in OUTCOME_WORDS if counts[outcome]]
     whole = sum(value for _outcome, value in present)
-    words = ", ".join(f"{number(value)} {OUTCOME_WORDS[outcome]}" for outcome, value in present) or "no phones"
+    words = ", ".join(f"{number(value)} {OUTCOME_WORDS[outcome]}" for outcome, value in present) or say("bar.nothing")
     shares = [max(100.0 * value / whole, MIN_SEGMENT_PERCENT) for _outcome, value in present]
     segments: list[Segment] = []
     left = 0.0
     for (outcome, value), share in zip(present, shares):
         width = share * 100.0 / sum(shares)
-        title = f"{number(value)} of {count(whole, 'phone')}: {OUTCOME_WORDS[outcome]}"
+        title = say("bar.part", part=number(value), phones=pluralize(whole, "phone"), word=OUTCOME_WORDS[outcome])
         segments.append(Segment(outcome, f"{left:.3f}", f"{width:.3f}", title))
         left += width
-    return Bar(label, count(whole, "phone"), words, note, tuple(segments))
+    return Bar(label, pluralize(whole, "phone"), words, note, tuple(segments))
 
 
 def problems(report: Report) -> list[str]:
     """Every problem once: an account's error is often among the errors of the run already."""
     texts = list(report["errors"])
     for account in report["accounts"]:
-        error = account["error"]
+        name, error = account["name"], account["error"]
         if error and not any(error.rstrip(".") in text for text in texts):
-            texts.append(error if account["name"] in error else f"Account {account['name']}: {error}")
+            texts.append(error if name in error else say("problem.account", account=name, error=error))
     return texts
 
 

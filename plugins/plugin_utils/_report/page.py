@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ansible_collections.voip.rps.plugins.module_utils._text import join_names
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import OUTCOME_WORDS
+from ansible_collections.voip.rps.plugins.module_utils._text import first_few, join_names, pluralize
 
 from .data import FILE_NAMES, Report, Step
 from .overview import Bar, LegendEntry, Tile, bars, legend, problems, tiles, warnings
 from .recommendations import NO_INVENTORY, verdict
 from .rows import MAX_SENTENCE, AccountRow, DeviceRow, PhoneRow, account_row, device_rows, phone_rows, short_name
-from .text import DRIFTED, OUTCOME_WORDS, UNCOMPARED, count, listed, moment, number, shorten
+from .text import DRIFTED, UNCOMPARED, moment, number, shorten
+from .wording import say
 
 MAX_COMMAND = 10_000  # characters; a plan of a hundred accounts fits
 MAX_OPEN_DEVICES = 60  # a longer list of unmanaged devices is folded away
@@ -80,7 +82,7 @@ def prepare_page(report: Report) -> Page:
     return Page(
         level=level,
         headline=headline,
-        kind="Drift report" if read_only else "Run report",
+        kind=say("kind.drift" if read_only else "kind.run"),
         subtitle=_subtitle(report, read_only),
         generated=short_name(report["generated"]),
         generated_words=short_name(moment(report["generated"])),
@@ -99,8 +101,7 @@ def prepare_page(report: Report) -> Page:
         devices=devices,
         purged=any(device.purge for device in devices),
         devices_open=len(devices) <= MAX_OPEN_DEVICES,
-        devices_count=count(len(devices), "device")
-        + (f", {number(report['counts']['purged'])} to purge" if report["counts"]["purged"] else ""),
+        devices_count=_devices_count(len(devices), report["counts"]["purged"]),
         devices_note=_devices_note(report),
         accounts=tuple(account_row(account, purges[account["name"]]) for account in report["accounts"]),
         facts=tuple(_facts(report)),
@@ -113,7 +114,7 @@ def _shown_step(step: Step) -> Step:
     """A step at a length that the page shows. A command is never cut: half of it would do something else."""
     command, note = step["command"], step["note"]
     if command is not None and len(command) > MAX_COMMAND:
-        command, note = None, "The command is too long for this page; drift.json has it."
+        command, note = None, say("long_command")
     return Step(
         title=short_name(step["title"]),
         text=shorten(step["text"], MAX_SENTENCE),
@@ -124,31 +125,33 @@ def _shown_step(step: Step) -> Step:
 
 def _subtitle(report: Report, read_only: bool) -> tuple[str, ...]:
     scope, counts = report["scope"], report["counts"]
-    texts = [f"Play \u201c{short_name(scope['play'])}\u201d"] if scope["play"] else []
+    texts = [say("subtitle.play", play=short_name(scope["play"]))] if scope["play"] else []
     if scope["limit"]:
-        texts.append(f"limited to {short_name(scope['limit'])}")
+        texts.append(say("subtitle.limit", limit=short_name(scope["limit"])))
     elif scope["partial"]:
-        texts.append("part of the play")
-    texts.append(f"{number(counts['accounts_reached'])} of {count(counts['accounts'], 'account')} read")
+        texts.append(say("subtitle.partial"))
+    reached, accounts = number(counts["accounts_reached"]), pluralize(counts["accounts"], "account")
+    texts.append(say("subtitle.accounts", part=reached, accounts=accounts))
     if read_only:
-        texts.append("nothing was written")
+        texts.append(say("subtitle.read_only"))
     return tuple(texts)
 
 
 def _outcome_choices(present: Counter[str]) -> Iterator[Choice]:
     whole = sum(present.values())
-    yield Choice("", f"any ({number(whole)})")
+    yield Choice("", say("filter.any", all=number(whole)))
     groups = (
-        ("need attention", tuple(outcome for outcome in OUTCOME_WORDS if outcome != "in_sync")),
-        ("drifted", DRIFTED),
-        ("not compared", UNCOMPARED),
+        (say("filter.attention"), tuple(outcome for outcome in OUTCOME_WORDS if outcome != "in_sync")),
+        (say("tile.drifted"), DRIFTED),
+        (say("tile.uncompared"), UNCOMPARED),
     )
     for word, outcomes in groups:
         if sum(1 for outcome in outcomes if present[outcome]) > 1:
-            yield Choice(" ".join(outcomes), f"{word} ({number(sum(present[outcome] for outcome in outcomes))})")
+            part = number(sum(present[outcome] for outcome in outcomes))
+            yield Choice(" ".join(outcomes), say("filter.choice", word=word, part=part))
     for outcome, word in OUTCOME_WORDS.items():
         if present[outcome]:
-            yield Choice(outcome, f"{word} ({number(present[outcome])})")
+            yield Choice(outcome, say("filter.choice", word=word, part=number(present[outcome])))
 
 
 def _account_choices(report: Report) -> Iterator[Choice]:
@@ -156,18 +159,21 @@ def _account_choices(report: Report) -> Iterator[Choice]:
         yield Choice(str(place), shorten(account["name"], 40))
 
 
+def _devices_count(devices: int, purges: int) -> str:
+    text = pluralize(devices, "device")
+    return say("row.purges", part=text, purges=number(purges)) if purges else text
+
+
 def _devices_note(report: Report) -> str:
     unknown = [short_name(account["name"]) for account in report["accounts"] if account["unmanaged"] is None]
     away = any(not account["reached"] for account in report["accounts"])
     texts = []
     if report["counts"]["unmanaged"] and not report["scope"]["complete"]:
-        texts.append("This run does not cover the whole fleet, so phones outside it also count as unmanaged.")
+        texts.append(say("unmanaged.partial"))
     if away:
-        texts.append("Accounts that could not be read may have more.")
+        texts.append(say("devices.unread"))
     if unknown:
-        texts.append(
-            f"Unmanaged devices of {listed(unknown, 5)} are not known, because the service cannot list an account."
-        )
+        texts.append(say("devices.unlisted", names=first_few(unknown)))
     return " ".join(texts)
 
 
@@ -175,16 +181,18 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     scope, counts = report["scope"], report["counts"]
     size = scope["fleet_size"]
     if scope["partial"]:
-        whole = f"No: {shorten(scope['partial'], MAX_SENTENCE)}"
+        whole = say("fact.whole.partial", why=shorten(scope["partial"], MAX_SENTENCE))
     elif not scope["complete"]:
-        whole = f"No: the play has {number(scope['phones'])} of {count(size or 0, 'phone')}"
+        whole = say("fact.whole.size", part=number(scope["phones"]), phones=pluralize(size or 0, "phone"))
     else:
-        whole = "Yes" if size is not None else "Yes, if the play includes all your phones"
-    yield "Play", short_name(scope["play"])
-    yield "Mode", scope["mode"] + (", check mode" if scope["check_mode"] else "")
-    yield "Phones", f"{number(scope['phones'])}, on {count(scope['hosts'], 'host')} of the play"
-    yield "Accounts read", f"{number(counts['accounts_reached'])} of {number(counts['accounts'])}"
-    yield "Whole fleet", whole
-    yield "Fleet size (rps_fleet_size)", "not set" if size is None else number(size)
-    yield "Limit", short_name(scope["limit"]) or "none"
-    yield "Purge (rps_purge)", "yes" if scope["purge"] else "no"
+        whole = say("fact.whole.yes" if size is not None else "fact.whole.maybe")
+    reached, accounts = number(counts["accounts_reached"]), number(counts["accounts"])
+    yield say("fact.play"), short_name(scope["play"])
+    yield say("fact.mode"), say("fact.check_mode", mode=scope["mode"]) if scope["check_mode"] else scope["mode"]
+    hosts = pluralize(scope["hosts"], "host")
+    yield say("fact.phones"), say("fact.phones.text", phones=number(scope["phones"]), hosts=hosts)
+    yield say("fact.accounts"), say("fact.accounts.text", part=reached, all=accounts)
+    yield say("fact.whole"), whole
+    yield say("fact.size"), say("fact.size.none") if size is None else number(size)
+    yield say("fact.limit"), short_name(scope["limit"]) or say("fact.limit.none")
+    yield say("fact.purge"), say("fact.yes" if scope["purge"] else "fact.no")

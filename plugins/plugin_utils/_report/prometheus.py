@@ -11,8 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import OUTCOME_WORDS
+
 from .data import Report
-from .text import OUTCOME_WORDS, parse_time
+from .text import parse_time
+from .wording import say
 
 _Sample = tuple[dict[str, str], int]
 
@@ -24,7 +27,7 @@ def render_prometheus(report: Report) -> str:
     metrics: tuple[tuple[str, str, list[_Sample]], ...] = (
         (
             "rps_phones",
-            "Phones by account and outcome, devices that purge removes included.",
+            say("metric.phones"),
             [
                 ({"account": account["name"], "outcome": outcome}, account["summary"][outcome] or 0)
                 for account in accounts
@@ -33,7 +36,7 @@ def render_prometheus(report: Report) -> str:
         ),
         (
             "rps_unmanaged_devices",
-            "Devices on the account that the play does not declare; missing if the service cannot list an account.",
+            say("metric.unmanaged"),
             [
                 ({"account": account["name"]}, len(account["unmanaged"]))
                 for account in accounts
@@ -42,12 +45,12 @@ def render_prometheus(report: Report) -> str:
         ),
         (
             "rps_account_reached",
-            "Whether the account could be read (1) or not (0).",
+            say("metric.reached"),
             [({"account": account["name"]}, int(account["reached"])) for account in accounts],
         ),
         (
             "rps_last_run_timestamp_seconds",
-            "When the report was made, in seconds since 1970-01-01 UTC.",
+            say("metric.time"),
             [({}, int(time.timestamp()))] if time else [],
         ),
     )

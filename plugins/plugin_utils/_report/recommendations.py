@@ -14,18 +14,14 @@ import shlex
 from collections import Counter
 from typing import Any
 
+from ansible_collections.voip.rps.plugins.module_utils._text import first_few, pluralize
+
 from .data import Account, Phone, Report, Step
-from .text import DRIFTED, UNCOMPARED, count, listed, number
+from .text import DRIFTED, UNCOMPARED, number
+from .wording import say
 
 NO_INVENTORY = "INVENTORY"  # in a command, if a report does not know the run's inventory
-_VERIFY_TEXTS: dict[str | None, str] = {
-    "url_not_readable": "{service} does not report their redirect URLs. To rewrite a binding, set rps_force: true on "
-    "its host.",
-    "url_not_declared": "The inventory declares no redirect URL for them. Define their servers in rps_servers, or set "
-    "rps_unique_url.",
-    "rewritten_same": "They were written again and still have the same redirect URL. Define their servers in "
-    "rps_servers to compare it.",
-}
+_VERIFY_REASONS = ("url_not_readable", "url_not_declared", "rewritten_same")
 
 
 def verdict(report: Report) -> tuple[str, str]:
@@ -33,22 +29,21 @@ def verdict(report: Report) -> tuple[str, str]:
     counts = report["counts"]
     phones, drifted = counts["declared"], phones_with(report, DRIFTED)
     uncompared, purges = phones_with(report, UNCOMPARED), _pending_purges(report)
+    all_phones = pluralize(phones, "phone")
     if uncompared:
-        more = f"; {number(drifted)} {_have(drifted)} drifted" if drifted else ""
-        return "incomplete", f"{number(uncompared)} of {count(phones, 'phone')} could not be compared{more}"
+        key, part = f"headline.uncompared{'_drifted' if drifted else ''}", number(uncompared)
+        return "incomplete", say(key, drifted, part=part, phones=all_phones, drifted=number(drifted))
     if drifted:
-        text = f"{number(drifted)} of {count(phones, 'phone')} {_have(drifted)} drifted"
+        text = say("headline.drifted", drifted, part=number(drifted), phones=all_phones)
         return ("drift" if _is_complete(report) else "incomplete"), text
     if not _is_complete(report):
-        return "incomplete", "The comparison is incomplete"
+        return "incomplete", say("headline.incomplete")
     if purges:
-        return "drift", f"No phone has drifted; purge would remove {count(purges, 'device')}"
+        return "drift", say("headline.purges", devices=pluralize(purges, "device"))
     unverifiable = phones_with(report, ("unverifiable",))
     if unverifiable:
-        return "ok", f"No drift found; {number(unverifiable)} of {count(phones, 'phone')} cannot be verified"
-    if not phones:
-        return "ok", "The play declares no phones"
-    return "ok", f"All {number(phones)} phones match the inventory" if phones > 1 else "The phone matches the inventory"
+        return "ok", say("headline.unverifiable", part=number(unverifiable), phones=all_phones)
+    return "ok", say("headline.in_sync", phones, phones=all_phones) if phones else say("headline.nothing")
 
 
 def phones_with(report: Report, outcomes: tuple[str, ...]) -> int:
@@ -69,10 +64,9 @@ def next_steps(report: Report) -> list[Step]:
     ]
     if steps:
         return steps
-    text = "Every phone of this play matches the inventory, and no device is unmanaged."
     if report["errors"]:
-        return [_step("Fix the problems", "See the problems in the overview, then run drift again.", "drift", report)]
-    return [_step("Nothing to do", text)]
+        return [_step(say("problems.title"), say("problems"), "drift", report)]
+    return [_step(say("nothing.title"), say("nothing"))]
 
 
 def _step(
@@ -99,10 +93,6 @@ def _command(playbook: str, report: Report, extra: dict[str, Any] | None) -> str
     return " ".join(words)
 
 
-def _have(phones: int) -> str:
-    return "has" if phones == 1 else "have"
-
-
 def _is_complete(report: Report) -> bool:
     counts = report["counts"]
     return counts["accounts_reached"] == counts["accounts"] and not report["errors"]
@@ -120,31 +110,23 @@ def _fix_access(report: Report) -> list[Step]:
     away = [account["name"] for account in _unreached(report)]
     if not away:
         return []
-    names = listed(away, 5)
-    text = (
-        f"{'Account' if len(away) == 1 else 'Accounts'} {names} could not be read; the overview shows why. "
-        "Fix the access, then run drift again."
-    )
-    return [_step("Fix account access", text, "drift", report)]
+    return [_step(say("access.title"), say("access", len(away), names=first_few(away)), "drift", report)]
 
 
 def _run_again(report: Report) -> list[Step]:
     left = report["counts"]["not_attempted"]
     if not left or _unreached(report):
         return []
-    text = f"{count(left, 'phone')} could not be compared; the Message column shows why."
-    return [_step("Run drift again", text, "drift", report)]
+    return [_step(say("again.title"), say("again", phones=pluralize(left, "phone")), "drift", report)]
 
 
 def _review_refusals(report: Report) -> list[Step]:
     failed, unknown = report["counts"]["failed"], report["counts"]["unknown"]
     if not failed + unknown:
         return []
-    parts = [f"{count(failed, 'phone')} failed"] if failed else []
-    if unknown:
-        parts.append(f"the outcome of {count(unknown, 'phone')} is unknown")
-    text = f"{' and '.join(parts)}; the Message column quotes the service and names the fix."
-    return [_step("Review refusals", text[0].upper() + text[1:])]
+    key = "refusals.both" if failed and unknown else "refusals.unknown" if unknown else "refusals"
+    text = say(key, phones=pluralize(failed, "phone"), unknown=pluralize(unknown, "phone"))
+    return [_step(say("refusals.title"), text)]
 
 
 def _apply_plan(report: Report) -> list[Step]:
@@ -152,26 +134,24 @@ def _apply_plan(report: Report) -> list[Step]:
     if not pending:
         return []
     purges = sum(1 for phone in pending if phone["host"] is None)
-    parts = [count(len(pending) - purges, "phone")] if len(pending) > purges else []
-    if purges:
-        parts.append(f"{count(purges, 'device')} to purge")
-    what = " and ".join(parts)
+    own = len(pending) - purges
+    key = "apply.what_both" if own and purges else "apply.what_purges" if purges else "apply.what"
+    what = say(key, phones=pluralize(own, "phone"), devices=pluralize(purges, "device"))
     note = _guard_note(report, purges)
-    obstacle = _no_single_plan(report)
-    if obstacle:
-        return [_step("Apply the plan", f"This writes {what}. {obstacle}", "provision", report, note=note)]
+    why = _no_single_plan(report)
+    if why:
+        return [_step(say("apply.title"), say("apply.unapproved", what=what, why=why), "provision", report, note=note)]
     plans = {account["key"]: account["plan"] for account in report["accounts"] if account["plan"] is not None}
     extra: dict[str, Any] = {"rps_expect_plan": plans}
     if report["scope"]["fleet_size"] is not None:
         extra["rps_fleet_size"] = report["scope"]["fleet_size"]
-    text = f"This writes exactly the plan of this report ({what}). If anything has changed since, it writes nothing."
-    return [_step("Apply the plan", text, "provision", report, extra, note)]
+    return [_step(say("apply.title"), say("apply", what=what), "provision", report, extra, note)]
 
 
 def _no_single_plan(report: Report) -> str | None:
     """Why a command cannot approve the plan of this report, or None."""
     if any(account["batches"] > 1 for account in report["accounts"]):
-        return "Drift ran in batches (serial), so there is no plan to approve: remove serial and run drift again."
+        return say("apply.batches")
     return shared_name(report)
 
 
@@ -179,12 +159,7 @@ def shared_name(report: Report) -> str | None:
     """That plays share the name of an account, so that no digest can approve the plan of each; None if none do."""
     keys = Counter(account["key"] for account in report["accounts"])
     shared = [key for key, plays in keys.items() if plays > 1]
-    if not shared:
-        return None
-    return (
-        f"Two plays use the account name {shared[0]}, so rps_expect_plan cannot approve both plans: compare all phones "
-        "of the account in one play, or run each play by itself."
-    )
+    return say("apply.shared_name", name=shared[0]) if shared else None
 
 
 def _guard_note(report: Report, purges: int) -> str | None:
@@ -195,28 +170,17 @@ def _guard_note(report: Report, purges: int) -> str | None:
         notes = _size_note(scope["phones"], scope["fleet_size"], scope["limit"], scope["partial"])
     away = [account["key"] for account in _unreached(report)]
     if away:
-        notes.append(
-            f"Guard rps_expect_plan will block this command if phones of {listed(away, 5)} need changes by then: this "
-            "report has no plan for them. Fix the access and run drift again first."
-        )
+        notes.append(say("guard.unread", names=first_few(away)))
     return " ".join(dict.fromkeys(notes)) or None
 
 
 def _size_note(phones: int, size: int | None, limit: str | None, partial: str | None) -> list[str]:
-    prefix = "Guard rps_fleet_size will block this command: "
     if limit or partial:
-        why = "the run is limited" if limit else "this is not the whole play"
-        return [f"{prefix}purge needs the whole fleet, and {why}. Run drift for the whole fleet, then apply its plan."]
+        return [say("guard.limited" if limit else "guard.partial")]
     if size is None:
-        return [
-            f"{prefix}purge needs the number of phones of the whole fleet. If these {number(phones)} phones are the "
-            f"whole fleet, add -e rps_fleet_size={phones}."
-        ]
+        return [say("guard.size", phones, phones=pluralize(phones, "phone"))]
     if size != phones:
-        return [
-            f"{prefix}the play has {number(phones)} of {count(size, 'phone')}. Complete the inventory, then run drift "
-            "again."
-        ]
+        return [say("guard.other_size", part=number(phones), phones=pluralize(size, "phone"))]
     return []
 
 
@@ -225,13 +189,12 @@ def _resolve_conflicts(report: Report) -> list[Step]:
     if not bad:
         return []
     takes = {account["name"] for account in report["accounts"] if account["takes_override"]}
-    text = f"{count(len(bad), 'phone')} {'is' if len(bad) == 1 else 'are'} registered to another account. "
-    text += "Check the MAC addresses."
+    texts = [say("conflicts", len(bad), phones=pluralize(len(bad), "phone"))]
     if any(phone["account"] in takes for phone in bad):
-        text += " If a phone is yours, set rps_override: true on its host."
+        texts.append(say("conflicts.override"))
     if any(phone["account"] not in takes for phone in bad):
-        text += " If its service has no override, ask the owner of the other account to release the phone."
-    return [_step("Resolve conflicts", text)]
+        texts.append(say("conflicts.no_override"))
+    return [_step(say("conflicts.title"), " ".join(texts))]
 
 
 def _verify(report: Report) -> list[Step]:
@@ -241,40 +204,32 @@ def _verify(report: Report) -> list[Step]:
         if phone["outcome"] == "unverifiable":
             by_service.setdefault(titles[phone["account"]], []).append(phone)
     return [
-        _step(f"Verify {count(len(phones), f'{title} phone')}", _verify_text(title, phones))
+        _step(say("verify.title", phones=pluralize(len(phones), f"{title} phone")), _verify_text(title, phones))
         for title, phones in sorted(by_service.items())
     ]
 
 
 def _verify_text(title: str, phones: list[Phone]) -> str:
     reasons = dict.fromkeys(phone["reason"] for phone in phones)
-    texts = [_VERIFY_TEXTS[reason].format(service=title) for reason in reasons if reason in _VERIFY_TEXTS]
-    return " ".join(texts) or "Their redirect URLs could not be checked; the Message column shows why."
+    texts = [say(f"verify.{reason}", service=title) for reason in reasons if reason in _VERIFY_REASONS]
+    return " ".join(texts) or say("verify")
 
 
 def _review_unmanaged(report: Report) -> list[Step]:
     extra = report["counts"]["unmanaged"]
     if not extra:
         return []
-    title = f"Review {count(extra, 'unmanaged device')}"
-    scope, one = report["scope"], extra == 1
-    them, prefix = (
-        "it" if one else "them",
-        f"{'It is' if one else 'They are'} on an account but not declared in this play. ",
-    )
+    title, scope = say("unmanaged.title", devices=pluralize(extra, "unmanaged device")), report["scope"]
+    text = say("unmanaged", extra)
     if not scope["complete"]:
-        text = "This run does not cover the whole fleet, so phones outside it also count as unmanaged."
-        return [_step(title, f"{prefix}{text}")]
-    text = f"{prefix}Declare {them} or add {them} to rps_ignore."
+        return [_step(title, f"{text} {say('unmanaged.partial')}")]
+    text = f"{text} {say('unmanaged.declare', extra)}"
     if scope["purge"]:
-        return [_step(title, f"{text} This run's purge leaves {them} alone.")]
+        return [_step(title, f"{text} {say('unmanaged.purged', extra)}")]
     unlisted = [
         account["name"] for account in report["accounts"] if account["reached"] and account["unmanaged"] is None
     ]
     if unlisted:
         # A run with purge refuses accounts that cannot be listed, so no command over the whole play is right.
-        text += " To see what purge would remove, run drift with rps_purge: true and, in rps_hosts, the phones of all "
-        return [_step(title, f"{text}accounts but {listed(unlisted, 5)}, which cannot be listed.")]
-    return [
-        _step(title, f"{text} To see what purge would remove, run drift with it:", "drift", report, {"rps_purge": True})
-    ]
+        return [_step(title, f"{text} {say('unmanaged.unlisted', names=first_few(unlisted))}")]
+    return [_step(title, f"{text} {say('unmanaged.purge')}", "drift", report, {"rps_purge": True})]

@@ -14,20 +14,21 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import ACTION_WORDS, OUTCOME_WORDS
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac
+from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT
+from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
 from markupsafe import Markup, escape
 
 from .data import Account, Phone, Report, Server
 from .text import (
-    ACTION_WORDS,
-    OUTCOME_WORDS,
     contact_words,
-    count,
     current_words,
     number,
     shorten,
     status_words,
 )
+from .wording import say
 
 MAX_NAME = 240  # characters of a name or URL that the page shows; the files for programs have all of it
 MAX_SENTENCE = 1500
@@ -109,7 +110,7 @@ def phone_rows(report: Report, phones: Iterable[Phone]) -> Iterator[PhoneRow]:
             place=place,
             outcome=phone["outcome"],
             word=OUTCOME_WORDS[phone["outcome"]],
-            action=ACTION_WORDS.get(phone["action"], phone["action"]),
+            action=ACTION_WORDS[phone["action"]].label,
             host=short_name(phone["host"]),
             mac=format_mac(phone["mac"], "colon"),
             account_place=account_place,
@@ -121,7 +122,7 @@ def phone_rows(report: Report, phones: Iterable[Phone]) -> Iterator[PhoneRow]:
             contact=short_name(
                 contact_words(status, before and before["last_contact"], account["reports_last_contact"])
             ),
-            state="absent" if desired["state"] == "absent" else "registered",
+            state=say("row.absent" if desired["state"] == ABSENT else "row.present"),
             desired_server=short_name(desired["server"]),
             desired_url=breakable(desired["url"]),
             undeclared=not phone["server_declared"],
@@ -139,7 +140,7 @@ def _message(phone: Phone, account: Account) -> str:
     is written once, in the overview."""
     text = phone["msg"]
     if account["error"] and account["error"].rstrip(".") in text:
-        return "See the problem of its account in the overview."
+        return say("row.see_account")
     found = _MAC_IN_FRONT.match(text)
     if found and found.group().replace(":", "") == phone["mac"]:
         text = text[found.end() :].removeprefix(f" ({phone['host']})").lstrip(": ")
@@ -191,9 +192,10 @@ def account_row(account: Account, purges: int) -> AccountRow:
     unmanaged = summary["unmanaged"]
     note = ""
     if account["batches"] > 1:
-        note = f"Of {account['batches']} batches; it approves nothing."
+        note = say("row.batches", account["batches"])
     elif account["guard"] is not None:
-        note = f"Guard {short_name(account['guard']['name'])} would block it."
+        note = say("row.guard", name=short_name(account["guard"]["name"]))
+    others = say("row.unknown") if unmanaged is None or not account["reached"] else number(unmanaged)
     # Servers that are not declared are what people look for.
     shown = sorted(servers, key=lambda server: server["declared"])[:MAX_SERVERS]
     return AccountRow(
@@ -201,8 +203,7 @@ def account_row(account: Account, purges: int) -> AccountRow:
         service=short_name(account["vendor_title"]),
         reached=account["reached"],
         phones=number(summary["declared"] or 0),
-        unmanaged=("not known" if unmanaged is None or not account["reached"] else number(unmanaged))
-        + (f", {number(purges)} to purge" if purges else ""),
+        unmanaged=say("row.purges", part=others, purges=number(purges)) if purges else others,
         calls=number(sum(account["calls"].values())),
         servers=tuple(_server_line(server) for server in shown),
         more_servers=len(servers) - len(shown),
@@ -213,7 +214,10 @@ def account_row(account: Account, purges: int) -> AccountRow:
 
 def _server_line(server: Server) -> ServerLine:
     return ServerLine(
-        short_name(server["name"]), breakable(server["url"]), count(server["phones"], "phone"), not server["declared"]
+        short_name(server["name"]),
+        breakable(server["url"]),
+        pluralize(server["phones"], "phone"),
+        not server["declared"],
     )
 
 

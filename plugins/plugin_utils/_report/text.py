@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The words of the reports, and what makes a text inert in all of them. Pure.
+"""Values as the reports show them, and what makes a text inert in all of them. Pure.
 
 PRIVATE to the collection: may change without notice.
 """
@@ -14,47 +14,15 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import STATUS_WORDS
+from ansible_collections.voip.rps.plugins.module_utils._model import REGISTERED
 from ansible_collections.voip.rps.plugins.module_utils._text import to_printable
 
 from .data import Device
+from .wording import say
 
 UNMANAGED = "unmanaged"  # not an outcome of a declared phone, but a kind of device that every report shows
 
-# What needs attention first; also the order of the bar, of the legend and of sorting by outcome.
-OUTCOME_WORDS: dict[str, str] = {
-    "conflict": "conflict",
-    "failed": "failed",
-    "unknown": "outcome unknown",
-    "not_attempted": "not attempted",
-    "would_change": "would change",
-    "changed": "changed",
-    "unverifiable": "unverifiable",
-    "in_sync": "in sync",
-}
-OUTCOME_MEANINGS: dict[str, str] = {
-    "conflict": "registered to another account",
-    "failed": "refused or not applied",
-    "unknown": "write unconfirmed",
-    "not_attempted": "not read or not written",
-    "would_change": "differs; a run fixes it",
-    "changed": "updated by this run",
-    "unverifiable": "redirect URL not checkable",
-    "in_sync": "matches the inventory",
-}
-ACTION_WORDS: dict[str, str] = {
-    "none": "",
-    "register": "register",
-    "bind": "bind",
-    "move": "move",
-    "take_over": "take over",
-    "deregister": "deregister",
-}
-STATUS_WORDS: dict[str, str] = {
-    "registered": "registered",
-    "unregistered": "no server",
-    "registered_elsewhere": "other account",
-    "unknown": "not found",
-}
 # Phones that are known to differ from the inventory, and phones of which this run cannot say whether they do.
 DRIFTED: tuple[str, ...] = ("conflict", "would_change")
 UNCOMPARED: tuple[str, ...] = ("failed", "unknown", "not_attempted")
@@ -85,7 +53,7 @@ def line(text: str) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """A text at a length that a person can read; ``drift.json`` has all of it."""
-    return text if len(text) <= limit else f"{text[:limit]}… ({number(len(text))} characters)"
+    return text if len(text) <= limit else say("shortened", text=text[:limit], characters=number(len(text)))
 
 
 def natural(text: str) -> tuple[tuple[str, int, str], ...]:
@@ -103,32 +71,21 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
-def count(value: int, noun: str, plural: str | None = None) -> str:
-    """A count with its noun: 1 phone, 2 phones."""
-    return f"{number(value)} {noun if value == 1 else plural or noun + 's'}"
-
-
-def listed(texts: list[str], most: int) -> str:
-    """The first few of many, and how many more there are."""
-    shown = ", ".join(texts[:most])
-    return shown if len(texts) <= most else f"{shown} and {number(len(texts) - most)} more"
-
-
 def status_words(status: str | None) -> str:
     """A status as people say it; None is that of a device that was listed and not read."""
-    return "on the account" if status is None else STATUS_WORDS.get(status, status)
+    return say("listed_only") if status is None else STATUS_WORDS[status].label
 
 
 def current_words(before: Device | None) -> str:
     """What the service reports of a phone; its URL apart."""
-    return "could not be read" if before is None else status_words(before["status"])
+    return say("unreadable") if before is None else status_words(before["status"])
 
 
 def contact_words(status: str | None, last_contact: str | None, reported: bool) -> str:
     """When a phone last asked its service, for a service that reports it; else nothing."""
     if last_contact is not None:
-        return f"last asked {moment(last_contact)}"
-    return "registered, but has never asked" if reported and status == "registered" else ""
+        return say("last_contact", moment=moment(last_contact))
+    return say("no_contact") if reported and status == REGISTERED else ""
 
 
 def moment(text: str) -> str:

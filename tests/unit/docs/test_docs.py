@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible import constants
-from ansible_collections.voip.rps.plugins.module_utils._messages import GUARDS
+from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import GUARDS
 from ansible_collections.voip.rps.plugins.module_utils._vendors import registry
 from support.page_runner import PageRunner
 from support.pages import PAGES, ROOT, Block, anchors, blocks, name_of, prose, section, tables, text_of

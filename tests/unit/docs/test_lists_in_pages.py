@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import yaml
-from ansible_collections.voip.rps.plugins.module_utils._messages import GUARDS
+from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import GUARDS
 from ansible_collections.voip.rps.plugins.modules import rps_device, rps_device_info, rps_devices
 from ansible_collections.voip.rps.plugins.plugin_utils._report.data import FILE_NAMES
 from support.pages import tables, text_of

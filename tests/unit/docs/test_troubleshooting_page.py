@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._messages import CATALOG, GUARDS
+from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import CATALOG, GUARDS
 from ansible_collections.voip.rps.plugins.module_utils._model import OUTCOMES
 from support.pages import ROOT, bare, section, tables
 from support.reasons import REASONS, WORDS
@@ -67,20 +67,22 @@ def test_reasons_in_other_pages_exist() -> None:
 # What the page quotes.
 
 
+# The only places with sentences for people.
+WORDING = ("module_utils/_catalog/*.py", "plugin_utils/_fleet/wording.py", "plugin_utils/_report/wording.py")
+# Fields of templates whose values are words of the catalogue too.
+FIELDS = {"said": "HTTP \0", "n_phones": "\0 phones", "opt_unique_url": "unique_url"}
+
+
 def _said(tree: ast.AST) -> Iterator[str]:
     """Every string of a module, with a mark where a value is filled in."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-        elif isinstance(node, ast.JoinedStr):
-            parts = (part.value if isinstance(part, ast.Constant) else "\0" for part in node.values)
-            yield "".join(str(part) for part in parts)
+            yield re.sub(r"\{(\w+)[^{}]*\}", lambda field: FIELDS.get(field[1], "\0"), node.value)
 
 
 def _everything_said() -> str:
-    texts = [
-        text for path in (ROOT / "plugins").rglob("*.py") for text in _said(ast.parse(path.read_text(encoding="utf-8")))
-    ]
+    paths = [path for pattern in WORDING for path in (ROOT / "plugins").glob(pattern)]
+    texts = [text for path in paths for text in _said(ast.parse(path.read_text(encoding="utf-8")))]
     files = [*(ROOT / "playbooks").rglob("*.yml"), *(ROOT / "roles").rglob("tasks/*.yml")]
     texts += [path.read_text(encoding="utf-8") for path in files]
     return "\n".join(" ".join(text.split()) for text in texts)

@@ -17,6 +17,8 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
     CurrentDevice,
     DesiredDevice,
     GuardViolation,
+    Reason,
+    reason,
 )
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.guards import GuardInput, first_violation
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import build_plan, decide
@@ -32,7 +34,7 @@ from ansible_collections.voip.rps.plugins.plugin_utils._fleet.scope import DRIFT
 from support.phones import OFFICE, macs
 from unit.fleet.plays import DIGEST, fleet, login, phones
 
-PARTIAL = "the run is limited (--limit)"
+PARTIAL = reason("limited")
 SPEAKER = Speaker(ROLE, "Yealink", "main")
 
 
@@ -70,12 +72,12 @@ def violation(
     ],
 )
 def test_a_play_is_the_whole_fleet_if_its_number_is_known_and_nothing_is_left_out(
-    size: int | None, phones_in_play: int, partial: str | None, is_complete: bool
+    size: int | None, phones_in_play: int, partial: Reason | None, is_complete: bool
 ) -> None:
     missing = missing_fleet(fleet(rps_fleet_size=size), Scope(PROVISION, False, phones_in_play, partial))
     assert (missing is None) is is_complete
     if missing is not None and partial is not None:
-        assert missing[0] == partial
+        assert missing == partial
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_a_play_is_the_whole_fleet_if_its_number_is_known_and_nothing_is_left_ou
         ({"rps_fleet_size": 20}, PARTIAL, "fleet_size"),
     ],
 )
-def test_purge_needs_the_whole_fleet(variables: dict[str, Any], partial: str | None, name: str | None) -> None:
+def test_purge_needs_the_whole_fleet(variables: dict[str, Any], partial: Reason | None, name: str | None) -> None:
     scope = Scope(PROVISION, False, 20, partial)
     found = violation(seen(purged=1), scope, rps_purge=True, **variables)
     assert (found.name if found else None) == name

@@ -18,6 +18,7 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     NotSentError,
     Problem,
 )
+from ansible_collections.voip.rps.plugins.module_utils._model import Reason, reason
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.ending import Ending
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.interrupted import interrupted_data, interrupted_lines
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run import (
@@ -33,7 +34,7 @@ from support.phones import BRANCH, OFFICE, mac
 from unit.fleet.memory_service import World, Worlds
 from unit.fleet.plays import DIGEST, SERVER, Hosts, fleet, login, phone
 
-PARTIAL = "the run is limited (--limit)"
+PARTIAL = reason("limited")
 SETTINGS: dict[str, Any] = {"retries": 0, "concurrency": 1, "api_url": "https://rps.example.com/"}
 PREDICTED = [(PROVISION, True), (DRIFT, False)]
 
@@ -142,9 +143,9 @@ def test_a_guard_of_one_account_blocks_the_writes_of_all_and_is_reported_once() 
     assert bench.writes == []
     assert {entry["reason"] for run in done.runs for entry in run.hosts.values()} == {"guard_removal_limit"}
     assert outcomes(done)["hall"] == "not_attempted"
-    (reason,) = done.reasons
-    assert reason in done.messages
-    assert "4 phones of yealink" in reason
+    (why,) = done.reasons
+    assert why in done.messages
+    assert "4 phones of yealink" in why
     assert (done.errors, done.warnings) == ((), ())
 
 
@@ -337,7 +338,7 @@ def test_a_service_without_a_list_is_reached_if_any_phone_could_be_read() -> Non
 def test_unusable_certificates_are_an_input_error_that_names_the_account() -> None:
     bench = Bench("yealink", "htek")
 
-    bench.services.refusal = InputError([Problem("ca_path", "names a file that does not exist")])
+    bench.services.refusal = InputError([Problem("ca_path", "ca_path_missing")])
     with pytest.raises(InputError) as caught:
         bench.run({"desk": desk(1)})
     assert {one.option for one in caught.value.problems} == {"accounts.yealink: ca_path", "accounts.htek: ca_path"}
@@ -376,7 +377,7 @@ def test_a_conflict_is_a_finding_of_a_drift_run_and_a_failure_of_others() -> Non
     ("mode", "partial", "url"), [(DRIFT, None, BRANCH), (DRIFT, PARTIAL, None), (PROVISION, None, None)]
 )
 def test_a_drift_run_shows_where_unmanaged_devices_are_redirected(
-    mode: str, partial: str | None, url: str | None
+    mode: str, partial: Reason | None, url: str | None
 ) -> None:
     bench = Bench("yealink")
     bench.add(1)
@@ -386,7 +387,7 @@ def test_a_drift_run_shows_where_unmanaged_devices_are_redirected(
     assert (device["mac"], device["url"]) == (mac(2), url)
     assert (device["status"] is None) is (url is None)
     assert ("1 unmanaged device" in done.messages[0]) is (partial is None)
-    assert (partial or "unmanaged") in done.messages[0]
+    assert ("the run is limited" if partial else "unmanaged") in done.messages[0]
 
 
 def test_a_service_that_cannot_list_has_no_unmanaged_devices() -> None:

@@ -38,7 +38,14 @@ IO = HTTP | {
 }
 # From the bottom up. A module may import modules of its own layer and of the layers below it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("module_utils._text", "module_utils._mac", "module_utils._urls", "module_utils._errors", "module_utils._model"),
+    (
+        "module_utils._text",
+        "module_utils._mac",
+        "module_utils._urls",
+        "module_utils._errors",
+        "module_utils._model",
+        "module_utils._catalog",
+    ),
     ("module_utils._messages", "module_utils._redaction"),
     ("module_utils._client",),
     ("module_utils._vendors",),

@@ -74,10 +74,10 @@ def test_what_an_error_carries_besides() -> None:
 
 
 def test_input_errors_have_all_problems_in_order() -> None:
-    problems = [Problem("server", "is required", "desk-1"), Problem("", "Nothing is declared")]
+    problems = [Problem("server", "required", "desk-1"), Problem("", "half_login")]
     error = InputError(iter(problems))
     assert error.problems == tuple(problems)
-    assert str(error) == "desk-1 server is required. Nothing is declared."
+    assert str(error) == "desk-1 server required; half_login"
 
 
 def test_a_missing_library_names_itself_and_keeps_the_traceback() -> None:

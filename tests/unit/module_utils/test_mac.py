@@ -101,7 +101,7 @@ def test_something_that_only_looks_like_an_address_as_text_is_refused() -> None:
 
 
 def test_an_unknown_notation_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="'dotted' is no MAC notation"):
+    with pytest.raises(ValueError, match="'dotted' is not a MAC notation"):
         format_mac(MAC, "dotted")
 
 

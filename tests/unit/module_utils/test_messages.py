@@ -11,18 +11,19 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
+from ansible_collections.voip.rps.plugins.module_utils._catalog.calls import CALLS, failure
+from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import CATALOG, GUARDS, NOTICES, PARTIAL
+from ansible_collections.voip.rps.plugins.module_utils._catalog.problems import MACS, PROBLEMS
+from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem, problem
 from ansible_collections.voip.rps.plugins.module_utils._messages import (
-    CATALOG,
-    GUARDS,
     INVENTORY,
     MAX_PROBLEMS,
     MODULE,
-    NOTICES,
     ROLE,
     Speaker,
     Vocabulary,
     input_message,
+    partial_clause,
     phone_label,
     problem_sentences,
 )
@@ -84,7 +85,10 @@ GIVEN: dict[str, set[str]] = {
     "server_no_call": {"server", *CALL},
     "server_differs": {"server", "current", "desired"},
     "server_ambiguous": {"server", "count"},
-    "server_in_use": {"server", "phones", "witness"},
+    "server_in_use": {"server", "count", "witness"},
+    "server_failed.unread": {"server", "count"},
+    "server_lost.unread": {"server", "cause"},
+    "server_lost.deletion": {"server", "cause"},
 }
 # By param: a value as the code gives it.
 VALUES: dict[str, Any] = {
@@ -98,29 +102,26 @@ VALUES: dict[str, Any] = {
     "status": "unregistered",
     "witness": "00:15:65:00:00:01",
     "count": 2,
-    "phones": "2 phones are",
     "action": "move",
     "guard": "purge_limit",
 }
+_FIELD = re.compile(r"(?<!\{)\{[a-z_]+\}")  # of a template, as opposed to a template or a dictionary to write
 AVOIDED = re.compile(
     r"\b(tell|tells|told|hold|holds|held|stand|stands|stood|lie|lies|nobody|rooms?|truth|points?|wanted|undeclared|"
     r"provisioning server|looked at|what belongs|basis|blind(ly)?|please)\b",
     re.IGNORECASE,
 )
 GUARD_VALUES = {
-    "removed": "31 devices",
     "account": "main",
     "other": "spare",
-    "allowed": "26",
-    "limit": "10% of 260 listed devices",
+    "allowed": 26,
+    "limit": "10%",
+    "listed": 260,
     "count": 31,
+    "few": ("00:15:65:00:00:01",),
     "plan": "sha256:new",
     "expected": "sha256:old",
-    "approval": "expect_plan: sha256:new",
-    "writes": "3 writes",
-    "what": "purge",
-    "why": "rps_fleet_size is not set",
-    "fix": "pass it with -e",
+    "missing": reason("size_not_set"),
     "first": "00:15:65:00:00:01",
 }
 
@@ -140,7 +141,7 @@ def reason_of(key: str) -> Reason:
 def is_sentence(text: str) -> bool:
     """Whether this is one printable line of whole sentences."""
     plain = text.isprintable() and text == " ".join(text.split()) and text[0] == text[0].upper()
-    return plain and text.endswith((".", "?")) and ".." not in text and " ." not in text and "{" not in text
+    return plain and text.endswith((".", "?")) and ".." not in text and " ." not in text and not _FIELD.search(text)
 
 
 @pytest.mark.parametrize("speaker", SPEAKERS)
@@ -160,6 +161,8 @@ def test_a_template_asks_for_nothing_that_the_code_does_not_give(key: str) -> No
     fields = {name for _text, name, _spec, _conversion in Formatter().parse(CATALOG[key]) if name}
     known = {"phone", "service", "where_servers", *(name for name in fields if name.startswith("opt_"))}
     derived = {"to_do", "done"} if "action" in given(key) else set()
+    if "count" in given(key):
+        derived |= {"n_phones", "n_devices", "is_are"}
     assert fields <= known | derived | given(key)
 
 
@@ -173,6 +176,32 @@ def test_every_guard_renders_and_names_itself_first(key: str, speaker: str) -> N
     assert is_sentence(sentence), sentence
     assert "Nothing was written" in sentence
     assert not AVOIDED.search(sentence), sentence
+
+
+@pytest.mark.parametrize(
+    ("more", "limit"),
+    [
+        ({"listed": 260}, "(10% of 260 listed devices)"),
+        ({"listed": 1, "floor": 3}, "(10% of 1 listed device, but at least 3)"),
+        ({"declared": 20}, "(10% of 20 declared phones)"),
+        ({}, "(as set)"),
+        ({"earlier": 2}, "deregisters 31 phones (2 of them earlier in this run) of main"),
+        (
+            {"unlifted": reason("limited")},
+            "rps_fleet_size does not lift it here, because the run is limited (--limit))",
+        ),
+    ],
+)
+def test_a_limit_is_explained_by_what_it_is_of_and_what_counts_towards_it(more: dict[str, Any], limit: str) -> None:
+    params = {"count": 31, "allowed": 26, "limit": "10%", **more}
+    assert limit in SPEAKERS["role"].guard(GuardViolation("removal_limit", params=params))
+
+
+@pytest.mark.parametrize("code", PARTIAL)
+def test_why_a_run_is_partial_is_a_clause(code: str) -> None:
+    text = partial_clause(reason(code, count=2, batch=1, size=3))
+    assert is_sentence(f"It is, because {text}.")
+    assert not AVOIDED.search(text)
 
 
 def test_every_word_of_the_contract_is_in_the_catalogue_and_no_other_word_is_for_phones() -> None:
@@ -235,9 +264,9 @@ def test_words_of_the_service_are_quoted_as_they_are_even_if_they_look_like_a_te
 def test_a_sentence_is_one_printable_line_whatever_a_name_holds() -> None:
     odd = "a\x1b[2J\u202eb\n  c"
     assert SPEAKERS["role"].sentence(reason("refused", action="bind", text=odd), MAC, odd).isprintable()
-    violation = GuardViolation("fleet_size", params={"what": odd, "why": odd, "fix": odd})
+    violation = GuardViolation("list_contradiction", params={"first": odd})
     assert Speaker(ROLE, "Yealink", odd).guard(violation).isprintable()
-    (sentence,) = problem_sentences([Problem("server", f"{odd} is not defined", odd, f"Set it to {odd}.")], ROLE)
+    (sentence,) = problem_sentences([problem("account", "account_unknown", odd, value=odd, meant=odd)], ROLE)
     assert sentence.isprintable()
     assert sentence.count("a?[2J?b c") == 3
 
@@ -261,9 +290,40 @@ def test_an_option_has_the_name_that_its_user_wrote(vocabulary: Vocabulary, name
 
 # Problems of input.
 
+# By param: a value as the code gives it. Lists are tuples, and with a count come its verb and its nouns.
+PROBLEM_VALUES: dict[str, Any] = {
+    **{name: name for name in ("account", "allowed", "given", "host", "missing", "other", "path", "reference")},
+    **{name: name for name in ("reserved", "server", "value", "variable", "variables", "vendor")},
+    **dict.fromkeys(("choices", "few", "hosts", "names", "where"), ("desk-1", "desk-2")),
+    "count": 2,
+    "high": 64,
+    "kind": "boolean",
+    "low": 1,
+    "phone": "00:15:65:00:00:01",
+    "service": "Yealink",
+    "why": "it is odd",
+}
+
+
+@pytest.mark.parametrize("vocabulary", [MODULE, ROLE, INVENTORY])
+@pytest.mark.parametrize("code", PROBLEMS)
+def test_every_problem_renders_as_whole_sentences(code: str, vocabulary: Vocabulary) -> None:
+    option = "" if PROBLEMS[code].text[:1] in "{a" and " must " in PROBLEMS[code].text else "server"
+    (sentence,) = problem_sentences([Problem(option, code, "desk-1", PROBLEM_VALUES)], vocabulary)
+    assert is_sentence(f"S{sentence[1:]}"), sentence
+    assert not AVOIDED.search(sentence), sentence
+    assert "desk-1" in sentence
+
+
+@pytest.mark.parametrize("text", MACS.values())
+def test_what_is_no_mac_is_quoted_with_what_to_write(text: str) -> None:
+    assert text.startswith("'{value}' is ")
+    assert re.search("; (write|give|use) ", text)
+    assert not AVOIDED.search(text)
+
 
 def required(*subjects: str) -> list[Problem]:
-    return [Problem("server", "is required", subject) for subject in subjects]
+    return [problem("server", "required", subject) for subject in subjects]
 
 
 @pytest.mark.parametrize(
@@ -275,27 +335,32 @@ def required(*subjects: str) -> list[Problem]:
         (required(*(f"d{n}" for n in range(8))), ["rps_server is required on 8 hosts: d0, d1 and 6 more."]),
         (required(*(f"d{n}" for n in range(1200))), ["rps_server is required on 1,200 hosts: d0, d1 and 1,198 more."]),
         (required("a", "a"), ["rps_server is required on a."]),
-        ([*required("a"), Problem("mac", "is required", "a")], [
+        ([*required("a"), problem("mac", "required", "a")], [
             "rps_server is required on a.",
             "rps_mac is required on a.",
         ]),
-        ([Problem("server", "is required", "a", "Set it."), *required("b")], [
-            "rps_server is required on a. Set it.",
+        ([problem("server", "account_required", "a", choices=("x", "y")), *required("b")], [
+            "rps_server is required on a. Set it to x or y.",
             "rps_server is required on b.",
         ]),
-        ([Problem("", "the play has no hosts")], ["The play has no hosts."]),
+        ([problem("", "not_a_device", "a")], ["A phone must be a dictionary with mac and its other options on a."]),
         (
-            [Problem("server", "'berlim' is not defined", host, "", "; did you mean 'berlin'?") for host in ("a", "b")],
-            ["rps_server 'berlim' is not defined on 2 hosts: a and b; did you mean 'berlin'?"],
+            [problem("account", "account_unknown", host, value="berlim", meant="berlin") for host in ("a", "b")],
+            ["rps_account 'berlim' is not defined in rps_accounts on 2 hosts: a and b; did you mean 'berlin'?"],
         ),
         (
-            [Problem("server", "is required", "a", more=", because Snom binds a phone to a URL")],
-            ["rps_server is required on a, because Snom binds a phone to a URL."],
+            [problem("server", "url_required", "a", service="Snom")],
+            ["rps_server or rps_unique_url is required on a, because Snom binds a phone to a URL."],
         ),
         (
-            [Problem("mac", "is not usable", "a", more=": '0g' is not a MAC address; write 12 hex digits")],
+            [problem("mac", "mac_unusable", "a", why="'0g' is not a MAC address; write 12 hex digits")],
             ["rps_mac is not usable on a: '0g' is not a MAC address; write 12 hex digits."],
         ),
+        (
+            [problem("server", "required", "a", misspelt_there="rps_sever", variable="rps_server")],
+            ["rps_server is required on a; rps_sever is set there: did you mean rps_server?"],
+        ),
+        ([problem("RPS_TIMEOUT", "empty")], ["RPS_TIMEOUT is empty. Give a value, or leave the option out."]),
     ],
 )  # fmt: skip
 def test_equal_problems_are_grouped_and_counted(problems: list[Problem], sentences: list[str]) -> None:
@@ -303,9 +368,13 @@ def test_equal_problems_are_grouped_and_counted(problems: list[Problem], sentenc
 
 
 def test_a_next_step_that_several_problems_share_is_given_once_with_the_last_of_them() -> None:
-    problems = [Problem(option, "is required", fix="Set it.") for option in ("server", "mac")]
-    sentences = problem_sentences([*problems, Problem("serial", "is required", fix="Ask.")], MODULE)
-    assert sentences == ["server is required.", "mac is required. Set it.", "serial is required. Ask."]
+    problems = [problem(option, "unsupported.no_urls", service="Htek") for option in ("purge_servers", "redirected_to")]
+    sentences = problem_sentences([*problems, problem("ca_path", "ca_path_missing", path="/x")], MODULE)
+    assert sentences == [
+        "purge_servers is not supported by Htek, which does not report redirect URLs.",
+        "redirected_to is not supported by Htek, which does not report redirect URLs. Remove it.",
+        "ca_path names a file that does not exist: /x. Correct the path.",
+    ]
 
 
 def test_a_module_speaks_of_entries() -> None:
@@ -322,12 +391,12 @@ def test_a_message_ends_with_what_was_not_done(vocabulary: Vocabulary) -> None:
 
 
 def test_several_problems_are_counted_first_and_too_many_are_counted_last() -> None:
-    few = [Problem(f"option{number}", "is wrong") for number in range(2)]
-    assert input_message(InputError(few), MODULE).startswith("2 problems: option0 is wrong. option1 is wrong. ")
-    many = [Problem(f"option{number}", "is wrong") for number in range(MAX_PROBLEMS + 3)]
+    few = [problem(f"option{number}", "required") for number in range(2)]
+    assert input_message(InputError(few), MODULE).startswith("2 problems: option0 is required. option1 is required. ")
+    many = [problem(f"option{number}", "required") for number in range(MAX_PROBLEMS + 3)]
     message = input_message(InputError(many), MODULE)
     assert message.startswith(f"{MAX_PROBLEMS + 3} problems: ")
-    assert message.count(" is wrong.") == MAX_PROBLEMS
+    assert message.count(" is required.") == MAX_PROBLEMS
     assert message.endswith("3 more problems. Nothing was sent.")
     assert input_message(InputError(many[: MAX_PROBLEMS + 1]), MODULE).endswith("1 more problem. Nothing was sent.")
     exactly = input_message(InputError(many[:MAX_PROBLEMS]), MODULE)
@@ -340,12 +409,31 @@ def test_several_problems_are_counted_first_and_too_many_are_counted_last() -> N
 @pytest.mark.parametrize("vocabulary", [MODULE, ROLE])
 @pytest.mark.parametrize("code", NOTICES)
 def test_a_notice_is_a_sentence_with_the_option_of_whoever_speaks(vocabulary: Vocabulary, code: str) -> None:
-    what = Reason(code, params={"cause": "the service has no such call", "count": 24, "half": 12})
+    params: dict[str, Any] = {
+        "cause": "the service has no such call",
+        "count": 24,
+        "half": 12,
+        "server": "office",
+        "length": 21,
+    }
+    what = Reason(code, params={**params, "limit": 20, "other": "Htek", "vendor": "yealink", "few": (PHONE,)})
     text = Speaker(vocabulary, "Yealink").notice(what)
     assert is_sentence(text)
     assert not AVOIDED.search(text)
     if code == "list_too_long":
         assert f"set {vocabulary.option('batch_size')}: 12." in text
+
+
+# Calls without a usable answer.
+
+
+@pytest.mark.parametrize("code", CALLS)
+def test_a_failed_call_is_a_clause_and_a_next_step(code: str) -> None:
+    values = dict.fromkeys(("call", "cause", "origin", "said", "server", "service", "text", "why"), "it")
+    shown = failure(code, **values, bytes=1, count=2, minutes=3, seconds=4.5)
+    assert is_sentence(f"S{shown['message'][1:]}.")
+    assert shown["fix"] == "" or is_sentence(shown["fix"])
+    assert not AVOIDED.search(f"{shown['message']} {shown['fix']}")
 
 
 # The page.

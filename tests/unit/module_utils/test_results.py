@@ -28,7 +28,6 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import
     RunResult,
     bulk_result,
     diff_of,
-    outcome_words,
     run_error,
     run_sentence,
     summarize,
@@ -287,10 +286,6 @@ def test_a_run_in_one_sentence(counts: dict[str, Any], purged: list[bool], text:
     declared = counts["declared"]
     entries = [{"failed": False}] * declared + [{"failed": failed} for failed in purged]
     assert run_sentence(entries, {**summarize([], 0, 0), **counts}) == text
-
-
-def test_outcomes_for_people_have_no_underscores() -> None:
-    assert [outcome_words(outcome) for outcome in ("in_sync", "unknown")] == ["in sync", "outcome unknown"]
 
 
 def test_a_run_without_writes_is_unchanged_and_well() -> None:

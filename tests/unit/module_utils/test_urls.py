@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._urls import (
     is_host,
@@ -82,33 +80,28 @@ def test_what_a_phone_can_be_redirected_to_is_no_problem(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("", "must begin with"),
-        ("h/cfg", "must begin with"),
-        ("htp://h/", "must begin with"),
-        ("sip://h/", "must begin with"),
-        ("file:///etc/passwd", "must begin with"),
-        ("javascript:alert(1)", "must begin with"),
-        ("http:/h/", "must begin with"),
-        ("http//h/", "must begin with"),
-        ("xhttp://h/", "must begin with"),
-        ("http://", "names no host"),
-        ("http:///cfg", "names no host"),
-        ("http://:80/cfg", "names no host"),
-        ("http://joe:pw@/cfg", "names no host"),
-        ("http://h/a b", "white space"),
-        ("http://h/a\tb", "white space"),
-        ("http://h/a\nb", "white space"),
-        ("http://h/a\x00b", "control"),
-        ("http://h/\u202egpj.exe", "control"),
+        ("", "url_scheme"),
+        ("h/cfg", "url_scheme"),
+        ("htp://h/", "url_scheme"),
+        ("sip://h/", "url_scheme"),
+        ("file:///etc/passwd", "url_scheme"),
+        ("javascript:alert(1)", "url_scheme"),
+        ("http:/h/", "url_scheme"),
+        ("http//h/", "url_scheme"),
+        ("xhttp://h/", "url_scheme"),
+        ("http://", "url_no_host"),
+        ("http:///cfg", "url_no_host"),
+        ("http://:80/cfg", "url_no_host"),
+        ("http://joe:pw@/cfg", "url_no_host"),
+        ("http://h/a b", "url_unprintable"),
+        ("http://h/a\tb", "url_unprintable"),
+        ("http://h/a\nb", "url_unprintable"),
+        ("http://h/a\x00b", "url_unprintable"),
+        ("http://h/\u202egpj.exe", "url_unprintable"),
     ],
 )
 def test_what_no_phone_can_be_redirected_to_has_a_reason(url: str, why: str) -> None:
-    assert why in (url_problem(url) or "")
-
-
-@pytest.mark.parametrize("url", ["joe:t0ps3cret@h", "ssh://joe:t0ps3cret@h/", "http://joe:t0ps3cret@h/ x?key=qu3ry"])
-def test_a_url_problem_does_not_quote_the_url(url: str) -> None:
-    assert not re.search("t0ps3cret|qu3ry", url_problem(url) or "")
+    assert url_problem(url) == why
 
 
 @pytest.mark.parametrize(

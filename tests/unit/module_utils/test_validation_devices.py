@@ -9,15 +9,20 @@ from typing import Any
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem
-from ansible_collections.voip.rps.plugins.module_utils._messages import MODULE, ROLE, input_message
+from ansible_collections.voip.rps.plugins.module_utils._messages import (
+    MODULE,
+    ROLE,
+    input_message,
+    problem_sentences,
+)
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, Server
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
-    mac_prefix_warnings,
+    mac_prefix_notices,
     parse_devices,
     parse_server,
     parse_state,
-    server_name_warning,
+    server_name_notice,
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 
@@ -90,14 +95,14 @@ def test_entries_stay_in_the_order_given() -> None:
 def test_a_bad_entry_is_named_with_its_reason(change: dict[str, Any], option: str, words: str) -> None:
     (problem,) = problems_of(GOOD | {"mac": "001565000009"}, GOOD | change)
     assert problem.option == option
-    assert words in problem.text + problem.more
+    assert words in problem_sentences([problem], MODULE)[0]
     assert problem.subject.startswith("devices[1]")
 
 
 def test_what_is_no_entry_and_what_an_entry_does_not_have_is_named() -> None:
     problems = problems_of("phone", GOOD | {"serve": "x"}, None)
     assert [one.subject for one in problems] == ["devices[0]", "devices[1]", "devices[2]"]
-    assert "'serve'; did you mean 'server'?" in problems[1].text + problems[1].more
+    assert (problems[1].params["value"], problems[1].params["meant"]) == ("serve", "server")
 
 
 @pytest.mark.parametrize(
@@ -123,8 +128,7 @@ def test_what_a_service_cannot_do_is_a_problem_that_names_the_service(
     (problem,) = problems_of(GOOD | change, vendor=vendor)
     assert problem.option == option
     assert "t0ps3cret" not in str(problem)
-    if problem.text + problem.more != "is required":
-        assert VENDORS[vendor].title in problem.text + problem.more
+    assert problem.code == "required" or problem.params["service"] == VENDORS[vendor].title
 
 
 @pytest.mark.parametrize(
@@ -176,15 +180,15 @@ def test_the_problems_of_all_entries_are_found_at_once() -> None:
         ("unique_url", "devices[2]"),
         ("", ""),
     ]
-    assert "devices[1] and devices[3]" in problems[-1].text
-    assert "00:15:65:00:00:01" in problems[-1].text
+    assert problems[-1].params["where"] == ("devices[1]", "devices[3]")
+    assert problems[-1].params["phone"] == "00:15:65:00:00:01"
     assert input_message(InputError(problems), MODULE).startswith("8 problems: ")
 
 
 def test_one_mac_in_four_notations_is_one_phone_declared_four_times() -> None:
     notations = ["001565ABCDEF", "00-15-65-ab-cd-ef", "00 15 65 AB CD EF", "00:15:65:ab:cd:ef"]
     (problem,) = problems_of(*(GOOD | {"mac": mac} for mac in notations))
-    assert all(f"devices[{number}]" in problem.text for number in range(4))
+    assert problem.params["where"] == tuple(f"devices[{number}]" for number in range(4))
 
 
 def test_equal_problems_of_many_phones_are_one_sentence_of_the_role() -> None:
@@ -239,23 +243,22 @@ def test_a_state_is_present_unless_it_is_absent() -> None:
 @vendors
 def test_a_long_server_name_is_warned_of_if_a_limit_is_known(vendor: str) -> None:
     limit = VENDORS[vendor].server_name_limit
-    assert server_name_warning("x" * (limit or 20), vendor) is None
-    assert (server_name_warning("x" * 21, vendor) is None) is (limit is None)
+    assert server_name_notice("x" * (limit or 20), vendor) is None
+    assert (server_name_notice("x" * 21, vendor) is None) is (limit is None)
 
 
 def test_phones_of_other_vendors_are_warned_of_in_one_sentence_for_each_vendor() -> None:
     macs = ["001565000001", "001fc1000001", "001fc1000002", "000413000001", "021565000001"]
-    htek, snom = mac_prefix_warnings(macs, "yealink")
-    assert "2 phones have MAC addresses of Htek" in htek
-    assert "1 phone has a MAC address of Snom" in snom
-    assert "00:1f:c1:00:00:02" in htek
+    htek, snom = mac_prefix_notices(macs, "yealink")
+    assert [(one.params["other"], one.params["count"]) for one in (htek, snom)] == [("Htek", 2), ("Snom", 1)]
+    assert htek.params["few"] == ("00:1f:c1:00:00:01", "00:1f:c1:00:00:02")
 
 
 @vendors
 def test_a_vendors_own_phones_are_not_warned_of(vendor: str) -> None:
     macs = [f"{prefix}000001" for prefix in VENDORS[vendor].mac_prefixes]
-    assert mac_prefix_warnings(macs, vendor) == []
+    assert mac_prefix_notices(macs, vendor) == []
 
 
 def test_yealinks_phones_are_at_home_on_both_of_its_services() -> None:
-    assert mac_prefix_warnings(["001565000001"], "ymcs") == []
+    assert mac_prefix_notices(["001565000001"], "ymcs") == []

@@ -35,6 +35,7 @@ from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import MANAGED, URL_ONLY, Capabilities
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from support.reasons import REASONS
 
 MAC = "001565000001"
 URL, OLD, THIRD, UNIQUE = "http://h/", "http://old/", "http://third/", "http://h/t0ken"
@@ -221,6 +222,14 @@ def test_a_write_that_was_not_sent_is_not_attempted_whatever_is_read(step: str, 
     assert result == skipped_result(change, why or reason("interrupted", cause="no route"))
     assert (result.outcome, result.changed, result.verified, result.failed) == ("not_attempted", False, False, True)
     assert result.after == change.current
+
+
+@pytest.mark.parametrize("outcome", ["failed", "not_attempted"])
+def test_a_write_that_was_not_made_has_the_outcome_of_its_reason(outcome: str) -> None:
+    either = REASONS["failed"] & REASONS["not_attempted"]
+    for code in REASONS[outcome] - either:
+        assert skipped_result(STEPS["register"][0], reason(code)).outcome == outcome
+    assert {skipped_result(STEPS["register"][0], reason(code)).outcome for code in either} == {"not_attempted"}
 
 
 def test_a_timeout_makes_no_difference_to_what_a_state_proves() -> None:

@@ -61,7 +61,7 @@ def test_what_is_no_mac_is_an_error_of_the_filter_and_false_for_the_test(value: 
 
 
 def test_the_filter_refuses_a_notation_or_a_case_that_there_is_not() -> None:
-    with pytest.raises(AnsibleFilterError, match="'dots' is no MAC notation; use one of bare, hyphen, space, colon"):
+    with pytest.raises(AnsibleFilterError, match="'dots' is not a MAC notation; use one of bare, hyphen, space, colon"):
         write("001565abcd01", "dots")
     with pytest.raises(AnsibleFilterError, match="upper must be true or false"):
         write("001565abcd01", upper="yes")

@@ -11,18 +11,16 @@ from typing import get_type_hints
 
 import jsonschema
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._model import ACTIONS, OUTCOMES, STATUSES
-from ansible_collections.voip.rps.plugins.plugin_utils._report.build import build_report, drift_artifact, has_drift
-from ansible_collections.voip.rps.plugins.plugin_utils._report.data import Phone, PhoneResult, Report
-from ansible_collections.voip.rps.plugins.plugin_utils._report.text import (
+from ansible_collections.voip.rps.plugins.module_utils._catalog.words import (
     ACTION_WORDS,
     OUTCOME_MEANINGS,
     OUTCOME_WORDS,
     STATUS_WORDS,
-    contact_words,
-    moment,
-    natural,
 )
+from ansible_collections.voip.rps.plugins.module_utils._model import ACTIONS, OUTCOMES, STATUSES
+from ansible_collections.voip.rps.plugins.plugin_utils._report.build import build_report, drift_artifact, has_drift
+from ansible_collections.voip.rps.plugins.plugin_utils._report.data import Phone, PhoneResult, Report
+from ansible_collections.voip.rps.plugins.plugin_utils._report.text import contact_words, moment, natural
 from support.report_fleets import MAIN, account, desired, fleet, mac_of, part, phone, purged, report, unmanaged
 
 
@@ -50,6 +48,7 @@ def test_the_words_of_reports_are_those_of_results() -> None:
     assert set(OUTCOME_WORDS) == set(OUTCOME_MEANINGS) == set(OUTCOMES)
     assert set(ACTION_WORDS) == set(ACTIONS)
     assert set(STATUS_WORDS) == set(STATUSES)
+    assert not [word for word in OUTCOME_WORDS.values() if "_" in word]
 
 
 def test_a_phone_of_a_report_has_every_value_that_a_run_hands_over(mixed: Report) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, GuardViolation, Server
+from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, GuardViolation, Server, reason
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
 from ansible_collections.voip.rps.plugins.module_utils._validation import DEFAULT_LIMIT, parse_limit
 from simulator import Fault
@@ -143,7 +143,7 @@ def test_purge_is_blocked_if_a_device_could_not_be_read(bench: MemoryBench) -> N
     bench.sim.faults.add(Fault("fault", code=1, text="no", mac=phones[19], method="checkDevice"))
     run = bench.run([bench.wants(phone) for phone in phones[1:]], purge=True)
     assert run.violation is not None
-    assert (run.violation.name, run.violation.params["count"]) == ("unread_devices", "1 device")
+    assert (run.violation.name, run.violation.params["count"]) == ("unread_devices", 1)
     assert bench.writes() == []
 
 
@@ -203,7 +203,7 @@ def test_without_a_list_nothing_is_written(bench: MemoryBench) -> None:
 
 
 def test_a_guard_of_the_caller_comes_first_and_stops_every_write(bench: MemoryBench) -> None:
-    violation = GuardViolation("fleet_size", params={"what": "purge", "why": "not today", "fix": "wait"})
+    violation = GuardViolation("fleet_size", params={"missing": reason("limited")})
     run = bench.run([bench.wants(phone) for phone in fleet(bench)], guards=(lambda _seen: violation,), expect_plan="x")
     assert run.violation == violation
     assert codes(run) == {"guard_fleet_size"}

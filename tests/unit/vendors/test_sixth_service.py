@@ -256,10 +256,7 @@ def test_the_name_is_required_and_the_message_names_the_option() -> None:
     with pytest.raises(InputError) as caught:
         parse_devices([{"mac": phone, "server_url": OFFICE}], ["devices[0]"], "grandline")
     (problem,) = caught.value.problems
-    assert (problem.option, problem.text + problem.more) == (
-        "server",
-        "is required, because Grandline stores this name with the phone",
-    )
+    assert (problem.option, problem.code, problem.params["service"]) == ("server", "name_required", "Grandline")
     parse_devices([{"mac": phone, "state": "absent"}], ["devices[0]"], "grandline")
     (device,) = parse_devices([{"mac": phone, "server": "office", "server_url": OFFICE}], ["devices[0]"], "grandline")
     assert device.server == "office"
@@ -287,7 +284,7 @@ def test_its_names_obey_its_own_rule_and_those_of_others_the_usual_one() -> None
     for vendor, name, words in (("grandline", "a/b", "letters, digits"), ("snom", "B\u00fcro", "A-Z a-z 0-9")):
         with pytest.raises(InputError) as caught:
             parse_devices([{**entry_of, "server": name}], ["devices[0]"], vendor)
-        assert words in caught.value.problems[0].text
+        assert words in caught.value.problems[0].params["allowed"]
 
 
 # The tests over all services.
