@@ -376,11 +376,12 @@ def fetch(connection: Connection, masker: Masker) -> list[Device]:
         service.client.close()
     if reading.unreadable:
         raise CallError(reading.unreadable[0].rstrip("."))
+    shown = {url: masker.url(url) for url in {device.url for device in reading.devices}}  # many devices share one
     return [
         {
             "mac": device.mac,
             "status": device.status,
-            "url": masker.url(device.url),
+            "url": shown[device.url],
             "last_contact": device.last_contact,
             "server": device.server,
         }
