@@ -371,11 +371,12 @@ def fetch(connection: Connection, masker: Masker) -> list[Device]:
     if reading.unreadable:
         mac, why = reading.unreadable[0]
         raise CallError(Speaker(INVENTORY, VENDORS[connection.vendor].title).sentence(why, mac).rstrip("."))
+    shown = {url: masker.url(url) for url in {device.url for device in reading.devices}}  # many devices share one
     return [
         {
             "mac": device.mac,
             "status": device.status,
-            "url": masker.url(device.url),
+            "url": shown[device.url],
             "last_contact": device.last_contact,
             "server": device.server,
         }

@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any, Union
+
+# For the values of which a large fleet has hundreds of thousands: with slots they need a third less memory.
+SLOTS: dict[str, bool] = {"slots": True} if "slots" in signature(dataclass).parameters else {}
 
 # Status of a device, in the words of the contract (checkDevice: Yealink 4.5.3, Htek 5.3).
 REGISTERED = "registered"
@@ -135,7 +139,7 @@ class CurrentServer:
     ref: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, **SLOTS)
 class DesiredDevice:
     """What is desired for one phone. ``mac`` is normalized; the URLs are trimmed and otherwise as given."""
 
@@ -155,7 +159,7 @@ class DesiredDevice:
         return self.unique_url or self.server_url
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, **SLOTS)
 class CurrentDevice:
     """What the service reports of one device. Two are equal if status, URL and stored name are.
 
@@ -173,7 +177,7 @@ class CurrentDevice:
     server: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, **SLOTS)
 class PlannedChange:
     """One phone in a plan: what is desired, what is current, what is to be done.
 
@@ -230,7 +234,7 @@ class WriteResult:
     maybe_earlier: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, **SLOTS)
 class DeviceResult:
     """The result of one phone at the end of a run. ``after`` is None if it is not known."""
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Callable, Optional, TypeVar
@@ -90,6 +90,7 @@ class RpsModule(AnsibleModule):
         self._absence = absence
         self._known = (*spec, *connection_spec())
         super().__init__(argument_spec={**spec, **connection_spec()}, supports_check_mode=True)
+        self.urls = declared_urls(self.params)
         self._ready = True
 
     @property
@@ -108,6 +109,12 @@ class RpsModule(AnsibleModule):
         if connection is None or problems.found:
             raise InputError(problems.found)
         return connection, request
+
+    def release_devices(self) -> None:
+        """Empty the option ``devices``, once its entries are part of a request: a large fleet has many."""
+        devices = self.params.get("devices")
+        if isinstance(devices, list):
+            devices.clear()
 
     def nothing_done(self) -> dict[str, Any]:
         """The result of a run in which nothing was done. What was declared is counted even so."""
@@ -128,7 +135,7 @@ class RpsModule(AnsibleModule):
             except InputError as error:
                 msg = input_message(error, MODULE)
             kwargs = {**self.nothing_done(), **kwargs}
-            mask_only(self, self.params.get("api_password"), kwargs)
+            mask_only(self, self.params.get("api_password"), declared_urls(self.params), kwargs)
         super().fail_json(msg, **kwargs)
 
 
@@ -143,11 +150,25 @@ def run(
     """
     module = RpsModule(spec, read, empty, absence)
     result: dict[str, Any] = module.nothing_done()
+    # All that was read and planned ends with this call: Ansible copies the result, which needs the memory.
+    password, failure = _carry_out(module, work, result)
+    if not module._diff:  # noqa: SLF001
+        result.pop("diff", None)
+    mask_only(module, password, module.urls, result)
+    if failure is not None:
+        module.fail_json(**{**result, "msg": failure})
+    module.exit_json(**result)
+
+
+def _carry_out(module: RpsModule, work: Work[Any], result: dict[str, Any]) -> tuple[Any, str | None]:
+    """Update ``result`` -> (the password that was used or given, why the run failed or None)."""
+    password, title = module.params.get("api_password"), ""
     failure: str | None = None
-    connection: Connection | None = None
     try:
         connection, request = module.request()
+        password, title = connection.password, VENDORS[connection.vendor].title
         with open_session(module, connection) as session:
+            module.release_devices()
             try:
                 answer, failure = work(session, request)
                 result.update(answer)
@@ -160,16 +181,10 @@ def run(
         failure = input_message(error, MODULE)
     except CallError as error:
         # What the service does to a write is in a result: what is raised is a read, without which nothing is known.
-        title = VENDORS[connection.vendor].title if connection is not None else ""
         failure = Speaker(MODULE, title).stopped(str(error), error.fix, was_read=False)
     except RpsError as error:
         failure = as_sentence(str(error))
-    if not module._diff:  # noqa: SLF001
-        result.pop("diff", None)
-    mask_only(module, connection.password if connection is not None else module.params.get("api_password"), result)
-    if failure is not None:
-        module.fail_json(**{**result, "msg": failure})
-    module.exit_json(**result)
+    return password, failure
 
 
 @contextmanager
@@ -177,7 +192,7 @@ def open_session(module: RpsModule, connection: Connection) -> Iterator[Session]
     """The service of a connection, closed at the end. A signal to end the run, or its end, ends the writes."""
     service = open_service(connection, abandoned=watch_controller())
     _interrupt_on_signals(service)
-    for url, path_is_secret in declared_urls(module.params):
+    for url, path_is_secret in module.urls:
         service.masker.hide_url(url, path_is_secret)
     presenter = Presenter(Speaker(MODULE, VENDORS[connection.vendor].title), service.masker)
     try:
@@ -200,7 +215,10 @@ def _interrupt_on_signals(service: Service) -> None:
             signal.signal(number, interrupt)
 
 
-def declared_urls(params: Options) -> dict[tuple[str, bool], None]:
+DeclaredUrls = Mapping[tuple[str, bool], None]
+
+
+def declared_urls(params: Options) -> DeclaredUrls:
     """All URLs among the options, each once, as (URL, whether its path is a secret too)."""
     found: dict[tuple[str, bool], None] = {}
     for key in _URL_OPTIONS & params.keys():
@@ -239,15 +257,15 @@ def _device_without_secrets(device: Any) -> Any:
     return {**device, **dict.fromkeys(hidden, _HIDDEN)}
 
 
-def mask_only(module: AnsibleModule, password: Any, result: Mapping[str, Any]) -> None:
-    """Keep Ansible's own masking from damaging a result.
+def mask_only(module: AnsibleModule, password: Any, urls: DeclaredUrls, result: Mapping[str, Any]) -> None:
+    """Keep Ansible's own masking from damaging a result. ``urls`` are the declared ones.
 
     It replaces substrings anywhere: a password ``ok`` or a declared URL would wipe outcomes, MACs and plain servers'
     URLs. Everything in a result is masked already where it is made; as a second net stay the secrets that do not occur
     in the machine-readable part of the result.
     """
     secrets = {password} if isinstance(password, str) else set()
-    for url, path_is_secret in list(declared_urls(module.params))[:_NET_URLS]:
+    for url, path_is_secret in list(urls)[:_NET_URLS]:
         parts = split_url(url)
         if parts is not None:
             found = (parts.user, parts.query, parts.fragment, parts.path.strip("/") if path_is_secret else None)
@@ -269,7 +287,7 @@ def _collect_words(value: Any, words: set[str]) -> None:
     for item in items:
         if isinstance(item, str):
             words.add(item)
-        elif isinstance(item, (Mapping, list, tuple)):
+        elif isinstance(item, (Mapping, Sequence)):
             _collect_words(item, words)
         elif item is not None:
             words.add(str(item))

@@ -287,7 +287,7 @@ def work(session: Session, desired: DesiredDevice) -> Answer:
     entry = session.presenter.entry(report.results[0])
     result = {key: entry[key] for key in _RETURNED}
     result.update(device=entry["after"], diff=_diff(entry))
-    return result, failure_message(report, [entry], session.presenter)
+    return result, failure_message(report, session.presenter)
 
 
 def _diff(entry: Mapping[str, Any]) -> dict[str, Any]:

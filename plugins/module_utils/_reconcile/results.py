@@ -9,9 +9,10 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 from .._catalog.outcomes import RUN
 from .._catalog.words import OUTCOME_WORDS
@@ -38,6 +39,7 @@ from .plan import Plan
 
 _UNCHANGED = frozenset({IN_SYNC, UNVERIFIABLE})
 _BOUND = frozenset({IN_SYNC, UNVERIFIABLE, CHANGED, WOULD_CHANGE})
+_NEVER: frozenset[str] = frozenset()
 _QUOTED_FAILURES = 3
 
 
@@ -101,8 +103,12 @@ class Presenter:
         hide = change.desired.unique_url is not None
         # A write that was forced on a phone and changed nothing leaves it where it was.
         same = not change.writes or (change.forced and result.outcome == UNVERIFIABLE)
-        before = self._server(result, change.current, _UNCHANGED if same else frozenset())
-        after = self._server(result, result.after, _BOUND)
+        before = self.device(change.current, self._server(result, change.current, _UNCHANGED if same else _NEVER), hide)
+        server = self._server(result, result.after, _BOUND)
+        if before is not None and result.after is change.current and server == before["server"]:
+            after: dict[str, Any] | None = before  # one value: what was read before is what is there
+        else:
+            after = self.device(result.after, server, hide)
         return {
             "mac": result.mac,
             "action": change.action,
@@ -111,8 +117,8 @@ class Presenter:
             "changed": result.changed,
             "failed": result.failed,
             "verified": result.verified,
-            "before": self.device(change.current, before, hide),
-            "after": self.device(result.after, after, hide),
+            "before": before,
+            "after": after,
             "msg": self.sentence(result),
         }
 
@@ -128,14 +134,37 @@ class Presenter:
         return desired.server if bound and result.outcome in outcomes else None
 
 
-def summarize(entries: Sequence[Mapping[str, Any]], declared: int, unmanaged: int | None) -> dict[str, int | None]:
+class Entries(Sequence[dict[str, Any]]):
+    """The entries of many phones, each made when it is asked for.
+
+    Ansible copies a module's result before it prints it. If the result had the entries themselves, those of a large
+    fleet would be in memory twice.
+    """
+
+    def __init__(self, results: Sequence[DeviceResult], presenter: Presenter) -> None:
+        self._results = results
+        self._presenter = presenter
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return map(self._presenter.entry, self._results)
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Entries: ...
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | Entries:
+        if isinstance(place, slice):
+            return Entries(self._results[place], self._presenter)
+        return self._presenter.entry(self._results[place])
+
+
+def summarize(outcomes: Iterable[str], declared: int, unmanaged: int | None) -> dict[str, int | None]:
     """Count per outcome, zeros too, plus ``declared`` and ``unmanaged`` (None if the service cannot list)."""
-    counts: dict[str, int | None] = dict.fromkeys(OUTCOMES, 0)
-    for outcome in OUTCOMES:
-        counts[outcome] = sum(1 for entry in entries if entry["outcome"] == outcome)
-    counts["declared"] = declared
-    counts["unmanaged"] = unmanaged
-    return counts
+    counts = Counter(outcomes)
+    return {**{outcome: counts[outcome] for outcome in OUTCOMES}, "declared": declared, "unmanaged": unmanaged}
 
 
 def diff_of(entries: Iterable[Mapping[str, Any]], name: str = "devices") -> dict[str, Any]:
@@ -156,20 +185,22 @@ def _without_mac(device: Mapping[str, Any]) -> dict[str, Any]:
 
 def bulk_result(run: RunResult, declared: int, presenter: Presenter) -> tuple[dict[str, Any], str | None]:
     """A run -> (what rps_devices returns, why the run failed or None)."""
-    entries = [presenter.entry(result) for result in run.results]
+    entries = Entries(run.results, presenter)
+    changed = [result for result in run.results if result.changed]
     unmanaged = None if run.unmanaged is None else [device.mac for device in run.unmanaged]
-    counts = summarize(entries, declared, None if unmanaged is None else len(unmanaged))
+    outcomes = (result.outcome for result in run.results)
+    counts = summarize(outcomes, declared, None if unmanaged is None else len(unmanaged))
     result = {
         "devices": entries,
         "summary": counts,
         "unmanaged": unmanaged,
         "plan": run.plan.digest if run.plan is not None else None,
         "calls": dict(run.calls),
-        "changed": any(entry["changed"] for entry in entries),
-        "diff": diff_of(entries),
+        "changed": bool(changed),
+        "diff": diff_of(Entries(changed, presenter)),
         "msg": run_sentence(entries, counts),
     }
-    return result, failure_message(run, entries, presenter)
+    return result, failure_message(run, presenter)
 
 
 def run_sentence(entries: Sequence[Mapping[str, Any]], counts: Mapping[str, int | None]) -> str:
@@ -200,21 +231,21 @@ def run_error(run: RunResult, presenter: Presenter) -> str | None:
     return presenter.speaker.stopped(cause, fix, was_read=run.was_read, left=left)
 
 
-def failure_message(run: RunResult, entries: Sequence[Mapping[str, Any]], presenter: Presenter) -> str | None:
+def failure_message(run: RunResult, presenter: Presenter) -> str | None:
     """Why a run failed, for people: what stopped it as a whole, else the first phones that failed; None if none did."""
-    failed = [entry for entry in entries if entry["failed"]]
+    failed = [result for result in run.results if result.failed]
     error = run_error(run, presenter)
     if error is not None and (failed or run.violation is not None or run.account_error is not None):
         return error
     if not failed:
         return None
-    if len(entries) == 1:
-        return str(failed[0]["msg"])
+    if len(run.results) == 1:
+        return presenter.sentence(failed[0])
     # Those that the service refused say more than those that were not attempted. What many phones share is said once.
     quoted: dict[Reason | None, str] = {}
-    pairs = [(result, entry) for result, entry in zip(run.results, entries) if entry["failed"]]
-    for result, entry in sorted(pairs, key=lambda pair: pair[0].outcome != FAILED):
-        quoted.setdefault(result.reason, entry["msg"])
+    for result in sorted(failed, key=lambda result: result.outcome != FAILED):
+        if result.reason not in quoted:
+            quoted[result.reason] = presenter.sentence(result)
     first = list(quoted.values())[:_QUOTED_FAILURES]
     text = RUN["failed.more" if len(failed) > len(first) else "failed"]
-    return text.format(failed=len(failed), phones=pluralize(len(entries), "phone"), sentences=" ".join(first))
+    return text.format(failed=len(failed), phones=pluralize(len(run.results), "phone"), sentences=" ".join(first))

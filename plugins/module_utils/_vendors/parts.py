@@ -9,6 +9,7 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from .._mac import parse_mac
@@ -36,7 +37,13 @@ def url_of(part: Any) -> str | None:
         return None
     if not isinstance(part, str):
         raise UnexpectedResponseError("a part of it that should be a URL is none")
-    return part.strip() or None
+    return _one_text(part.strip()) or None
+
+
+@lru_cache(maxsize=64)
+def _one_text(text: str) -> str:
+    """The same object for equal texts: many phones share one URL."""
+    return text
 
 
 def read_macs(items: Any) -> frozenset[str]:

@@ -69,7 +69,8 @@ class AccountRun:
     def counts(self) -> dict[str, int | None]:
         """``summary`` of rps_devices: a count per outcome, plus declared and unmanaged."""
         unmanaged = self.result.unmanaged
-        return summarize(self.entries, len(self.account.hosts), None if unmanaged is None else len(unmanaged))
+        outcomes = (result.outcome for result in self.result.results)
+        return summarize(outcomes, len(self.account.hosts), None if unmanaged is None else len(unmanaged))
 
     @property
     def plan(self) -> str | None:

@@ -196,7 +196,7 @@ def test_no_secret_of_a_url_is_in_any_result(written: WriteResult | None, after:
     found = current("registered", OTHER_SECRET, SECOND)
     two = result_of(found, current("registered", after, SECOND), written, server_url=SECRET)
     result, error = bulk(run_of(one, two))
-    text = json.dumps([result, error])
+    text = json.dumps([{**result, "devices": list(result["devices"])}, error])
     assert not re.search("j0e|hush|t0ken|fr4gment|t0ps3cret", text)
     unique = json.dumps([result["devices"][0], result["diff"]["before"].get(MAC), result["diff"]["after"].get(MAC)])
     assert "v4lidation" not in unique
@@ -208,10 +208,10 @@ def test_no_secret_of_a_url_is_in_any_result(written: WriteResult | None, after:
 
 def test_a_summary_has_every_outcome_and_two_counts_more() -> None:
     assert summarize([], 0, 0) == dict.fromkeys([*OUTCOMES, "declared", "unmanaged"], 0)
-    entries = [{"outcome": "changed"}, {"outcome": "changed"}, {"outcome": "conflict"}]
+    outcomes = ["changed", "changed", "conflict"]
     expected = dict.fromkeys(OUTCOMES, 0) | {"changed": 2, "conflict": 1, "declared": 2, "unmanaged": 7}
-    assert summarize(entries, 2, 7) == expected
-    assert summarize(entries, 2, None)["unmanaged"] is None
+    assert summarize(outcomes, 2, 7) == expected
+    assert summarize(outcomes, 2, None)["unmanaged"] is None
 
 
 def test_a_diff_has_what_changes_and_nothing_else() -> None:
@@ -243,7 +243,29 @@ def test_a_bulk_result_has_the_contracts_keys() -> None:
     assert result["changed"] is True
     counts = {key: count for key, count in result["summary"].items() if count}
     assert counts == {"changed": 1, "unverifiable": 1, "declared": 2, "unmanaged": 1}
-    json.dumps(result)
+    json.dumps({**result, "devices": list(result["devices"])})
+
+
+def test_the_entries_of_a_bulk_result_can_be_looked_at_as_often_as_those_of_a_list() -> None:
+    entries = bulk(run_of(ADDED, IN_SYNC, CONFLICT))[0]["devices"]
+    whole = [PRESENTER.entry(one) for one in (ADDED, IN_SYNC, CONFLICT)]
+    assert [list(entries), list(entries), [entries[0], *entries[1:]]] == [whole] * 3
+    assert (len(entries), entries[-1]["outcome"]) == (3, "conflict")
+
+
+@pytest.mark.parametrize("server", [None, "stored"])
+def test_a_phone_that_was_only_read_is_after_the_run_what_it_was_before(server: str | None) -> None:
+    found = CurrentDevice(MAC, "registered", URL, last_contact="2026-01-02T03:04:05Z", server=server)
+    entry = PRESENTER.entry(result_of(found, server_url=URL))
+    assert entry["after"] == entry["before"] == PRESENTER.device(found, "main", False)
+
+
+def test_a_phone_that_was_only_read_may_count_as_bound_after_the_run_alone() -> None:
+    forced = result_of(current("registered"), current("registered"), force=True)
+    assert PRESENTER.entry(forced)["after"] is not None
+    reread = verify_write(forced.change, WriteResult("done"), forced.change.current, YEALINK, MASKER.url)
+    entry = PRESENTER.entry(reread)
+    assert (entry["before"]["server"], entry["after"]["server"]) == (None, "main")
 
 
 def test_a_service_that_lists_nothing_has_no_unmanaged_devices_and_no_count_of_them() -> None:
@@ -379,7 +401,7 @@ def test_a_stopped_run_whose_phones_all_are_well_has_not_failed() -> None:
 
 def test_an_account_that_could_not_be_read_fails_even_without_phones() -> None:
     result, error = bulk(RunResult(account_error=reason("account_unreachable", cause="no route")))
-    assert (result["plan"], result["devices"]) == (None, [])
+    assert (result["plan"], list(result["devices"])) == (None, [])
     assert error is not None
 
 
