@@ -62,7 +62,7 @@ integrations: ## NetBox, chat, tickets and metrics against the real tools
 workflows: ## actionlint and zizmor on the workflows
 sanity: ## ansible-test sanity
 integration: ## ansible-test integration
-molecule: ## molecule scenarios
+molecule: ## the molecule scenario
 docs: ## check the documentation and build its pages
 bench: ## benchmarks
 fuzz: ## property tests with many more examples

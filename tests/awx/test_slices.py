@@ -13,7 +13,7 @@ import pytest
 from awx.controller import Controller, phones
 from simulator import Simulator
 
-COUNT = 24
+COUNT = 12
 SLICES = 3
 SERVERS = 2  # of the account
 ADDS = "addServer"

@@ -1,24 +1,21 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A folder to work in, a simulator in a process of its own, and the collections of other projects."""
+"""A folder to work in, simulators, and the collections of other projects."""
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from integrations.support import COLLECTION, Answer, FakeService, Runner, Servers
+from integrations.support import COLLECTION, Answer, FakeService, Runner, Servers, Simulate
+from simulator import Simulator
 from support import place
 
 collections = place.collections  # the fixture
-START_LIMIT = 30.0  # seconds; a hang must not stop all tests
 
 
 @pytest.fixture(scope="session")
@@ -58,28 +55,13 @@ def service() -> Iterator[Callable[[Answer], FakeService]]:
 
 
 @pytest.fixture
-def simulate(tmp_path: Path) -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
-    """Starts the simulator's program with a seed; returns what its state file says: `urls`, `control` and `pid`."""
-    running: list[subprocess.Popen[bytes]] = []
+def simulate() -> Iterator[Simulate]:
+    """Starts a simulator with a seed -> its URLs by service."""
+    with ExitStack() as running:
 
-    def start(seed: dict[str, Any]) -> dict[str, Any]:
-        (tmp_path / "seed.json").write_text(json.dumps(seed), encoding="utf-8")
-        state = tmp_path / "state.json"
-        command = [
-            sys.executable,
-            str(COLLECTION / "tests/simulator"),
-            "--no-tls",
-            "--load",
-            str(tmp_path / "seed.json"),
-        ]
-        process = subprocess.Popen([*command, "--state-file", str(state)], stdout=subprocess.PIPE, bufsize=0)
-        running.append(process)
-        assert process.stdout
-        process.stdout.readline()  # its first line comes when it listens and has written the file
-        found: dict[str, Any] = json.loads(state.read_text(encoding="utf-8"))
-        return found
+        def start(seed: dict[str, Any]) -> dict[str, str]:
+            sim = running.enter_context(Simulator())
+            sim.load(seed)
+            return {vendor: sim.url(vendor) for vendor in sim.vendors}
 
-    yield start
-    for process in running:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=START_LIMIT)
+        yield start

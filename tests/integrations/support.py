@@ -47,6 +47,7 @@ class Reply:
 
 
 Answer = Callable[[Request], Reply]
+Simulate = Callable[[dict[str, Any]], dict[str, str]]
 
 
 class FakeService:

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 from integrations.netbox import NetBox
-from integrations.support import EXAMPLES, Answer, FakeService, Reply, Request, Runner
+from integrations.support import EXAMPLES, Answer, FakeService, Reply, Request, Runner, Servers
 from prometheus_client.parser import text_string_to_metric_families
+from simulator import Simulator
 from support.fake_smtp import MailServer
 
 Start = Callable[[Answer], FakeService]
@@ -26,35 +27,36 @@ OUTCOMES = {"kept": "in_sync", "new": "would_change", "rival": "conflict"}
 MACS = {"kept": "001565000001", "new": "001565000002", "rival": "001565000003"}
 
 
-@pytest.fixture
-def reports(runner: Runner, simulate: Callable[[dict[str, Any]], dict[str, Any]]) -> Path:
+@pytest.fixture(scope="session")
+def drift(tmp_path_factory: pytest.TempPathFactory, collections: Path, servers: Servers) -> Path:
     """What a drift run writes about three phones of a simulated account."""
-    logins = [{"vendor": "yealink", "username": name, "password": "made-up-1"} for name in ("acme", "rival")]
-    seed = {
-        "accounts": logins,
-        "servers": [
-            {"vendor": "yealink", "account": login["username"], "name": "office", "url": URL} for login in logins
-        ],
-        "devices": [
-            {"vendor": "yealink", "mac": MACS["kept"], "account": "acme", "server": "office"},
-            {"vendor": "yealink", "mac": MACS["rival"], "account": "rival", "server": "office"},
-        ],
-    }
-    account = {
-        "vendor": "yealink",
-        "api_url": simulate(seed)["urls"]["yealink"]["http"],
-        "api_username": "acme",
-        "api_password": "made-up-1",
-    }
-    inventory = {
-        "phones": {
-            "hosts": {host: {"rps_mac": mac, "rps_server": "office"} for host, mac in MACS.items()},
-            "vars": {"rps_accounts": {"yealink": account}, "rps_servers": [{"name": "office", "url": URL}]},
+    runner = Runner(tmp_path_factory.mktemp("drift"), str(collections), servers)
+    with Simulator() as sim:
+        for name in ("acme", "rival"):
+            sim.add_account("yealink", name, "made-up-1")
+            sim.world("yealink").add_server(name, "office", URL)
+        sim.world("yealink").add_device(MACS["kept"], "acme", "office")
+        sim.world("yealink").add_device(MACS["rival"], "rival", "office")
+        login = {"api_url": sim.url("yealink"), "api_username": "acme", "api_password": "made-up-1"}
+        inventory = {
+            "phones": {
+                "hosts": {host: {"rps_mac": mac, "rps_server": "office"} for host, mac in MACS.items()},
+                "vars": {
+                    "rps_accounts": {"yealink": {"vendor": "yealink"} | login},
+                    "rps_servers": [{"name": "office", "url": URL}],
+                },
+            }
         }
-    }
-    (runner.folder / "phones.json").write_text(json.dumps(inventory), encoding="utf-8")
-    done = runner.play("-i", "phones.json", "voip.rps.drift")
+        (runner.folder / "phones.json").write_text(json.dumps(inventory), encoding="utf-8")
+        done = runner.play("-i", "phones.json", "voip.rps.drift")
     assert done.rc == 0, done.output
+    return runner.folder / "rps-reports"
+
+
+@pytest.fixture
+def reports(runner: Runner, drift: Path) -> Path:
+    """The files of that run, in the folder of a test."""
+    shutil.copytree(drift, runner.folder / "rps-reports")
     return runner.folder / "rps-reports"
 
 

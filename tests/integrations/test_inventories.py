@@ -8,13 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from integrations.support import Done, Runner
-
-Simulate = Callable[[dict[str, Any]], dict[str, Any]]
+from integrations.support import Done, Runner, Simulate
 
 URL, SECRET = "https://prov.example.com/yealink/", "https://prov.example.com/one/Zz-t0ken-9/y.cfg"
 PORTAL = ["No.", "MAC Address", "SN", "Server Name", "Unique Server URL", "Remark", "IP Address", "Date Registered"]
@@ -200,8 +198,7 @@ def account(simulate: Simulate, vendor: str = "yealink") -> str:
         ],
         "devices": [device | {"vendor": vendor} for device in devices],
     }
-    url: str = simulate(seed)["urls"][vendor]["http"]
-    return url
+    return simulate(seed)[vendor]
 
 
 def test_an_account_becomes_an_inventory_without_secrets_or_templates(runner: Runner, simulate: Simulate) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from integrations.netbox import NetBox
-from integrations.support import EXAMPLES, Answer, FakeService, Reply, Runner
+from integrations.support import EXAMPLES, Answer, FakeService, Reply, Runner, Simulate
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 INVENTORY = ("-i", "netbox/netbox.yml")
@@ -73,13 +73,11 @@ def test_a_phone_without_one_mac_address_stops_a_run_that_names_its_host(
     assert vendor.requests == []
 
 
-def test_a_drift_run_compares_the_phones_of_netbox_with_their_services(
-    runner: Runner, simulate: Callable[[dict[str, Any]], dict[str, Any]]
-) -> None:
+def test_a_drift_run_compares_the_phones_of_netbox_with_their_services(runner: Runner, simulate: Simulate) -> None:
     logins = {"yealink": "office-login", "htek": "desk-login", "acme": "acme-login"}
     vendors = {"yealink": "yealink", "htek": "htek", "acme": "yealink"}
     url = "https://prov.example.com/yealink/"
-    state = simulate(
+    urls = simulate(
         {
             "accounts": [
                 {"vendor": vendors[name], "username": login, "password": "made-up-1"} for name, login in logins.items()
@@ -94,7 +92,7 @@ def test_a_drift_run_compares_the_phones_of_netbox_with_their_services(
     accounts = {
         name: {
             "vendor": vendors[name],
-            "api_url": state["urls"][vendors[name]]["http"],
+            "api_url": urls[vendors[name]],
             "api_username": login,
             "api_password": "made-up-1",
         }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from support.phones import mac
 from support.playbooks import OFFICE, Bench, Run, colons, phone, play, role
 
@@ -120,12 +119,11 @@ def test_a_wrong_fleet_variable_stops_all_before_any_call_and_is_named(bench: Be
     assert {name: messages[name] for name in FLEET if FLEET[name][1] not in messages[name]} == {}
 
 
-@pytest.mark.parametrize("value", ["many", -1, True])
-def test_a_wrong_size_of_the_fleet_stops_all_before_any_call(bench: Bench, value: Any) -> None:
+def test_a_wrong_size_of_the_fleet_stops_all_before_any_call(bench: Bench) -> None:
     bench.servers()
     bench.inventory({"good": phone(1)}, bench.one)
 
-    run = bench.run("voip.rps.provision", extra={"rps_fleet_size": value})
+    run = bench.run("voip.rps.provision", extra={"rps_fleet_size": "many"})
 
     assert run.rc != 0
     assert run.calls == []

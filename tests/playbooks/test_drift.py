@@ -37,15 +37,16 @@ def fleet(bench: Bench) -> None:
     )
 
 
+OWN_NAMES = {"ansible_check_mode": False, "mode": "provision", "check_mode": False}
 LINES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "plain": ([], {}),
     "check": (["--check", "--diff"], {}),
-    "purge": ([], {"rps_purge": True, "rps_fleet_size": 6, "rps_purge_limit": "100%"}),
-    "force": ([], {"rps_force": True, "rps_override": True}),
-    "absent": ([], {"rps_state": "absent"}),
-    "names of Ansible's own": ([], {"ansible_check_mode": False, "mode": "provision", "check_mode": False}),
-    "tags": (["--tags", "all,never,always"], {}),
-    "without host results": ([], {"rps_host_results": False}),
+    "what would make it write": (
+        [],
+        {"rps_purge": True, "rps_fleet_size": 6, "rps_purge_limit": "100%", "rps_force": True, "rps_override": True}
+        | OWN_NAMES,
+    ),
+    "absent": (["--tags", "all,never,always"], {"rps_state": "absent", "rps_host_results": False} | OWN_NAMES),
 }
 
 

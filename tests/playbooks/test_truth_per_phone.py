@@ -197,8 +197,9 @@ def test_without_host_results_the_bulk_task_tells_all_and_fails_for_a_failed_pho
 def test_serial_makes_one_reconciliation_for_each_batch_and_the_right_recap(bench: Bench) -> None:
     fleet(bench, 5, 1, 4)
 
-    run = bench.run(play(serial=2), "--check")
+    run = bench.run(play(serial=2, check_mode=True))
 
+    assert run.writes == []
     assert len(run.bulk) == 3
     assert lists(run) == 3
     assert run.recap() == {"p1": (0, 0), "p2": (1, 0), "p3": (1, 0), "p4": (0, 0), "p5": (1, 0)}

@@ -22,6 +22,7 @@ from .phones import mac
 
 ROLE = "voip.rps.rps"
 BULK, SHOW, SUMMARY = "voip.rps._fleet", "voip.rps._fleet_result", "voip.rps._fleet_summary"
+OF_ROLE = (BULK, SHOW, SUMMARY, "voip.rps._fleet_start", "voip.rps._fleet_join")
 COLLECTION = Path(__file__).absolute().parents[2]
 PLUGINS = COLLECTION / "tests/playbooks"
 
@@ -94,6 +95,7 @@ class Run:
     calls: list[Call]
     writes: list[Call]
     events: list[Event] = field(default_factory=list)
+    parts: dict[str, list[Event]] = field(default_factory=dict)  # the same events, by the name of the play
     stats: dict[str, dict[str, int]] = field(default_factory=dict)
     custom: dict[str, Any] = field(default_factory=dict)
 
@@ -119,7 +121,13 @@ class Run:
     @property
     def messages(self) -> str:
         """All that failed tasks say."""
-        return " ".join(str(event.result.get("msg", "")) for event in self.events if event.kind == "failed")
+        return _messages(self.events)
+
+    @property
+    def messages_by_play(self) -> dict[str, str]:
+        """All that failed tasks of the role say, by the name of the play; a play in which none failed has none."""
+        role = {name: [event for event in part if event.action in OF_ROLE] for name, part in self.parts.items()}
+        return {name: _messages(part) for name, part in role.items()}
 
     @property
     def entries(self) -> dict[str, dict[str, Any]]:
@@ -161,6 +169,10 @@ class Run:
     @property
     def removals(self) -> list[str]:
         return [method for method in self.device_writes if method.startswith("deRegister")]
+
+
+def _messages(events: Iterable[Event]) -> str:
+    return " ".join(str(event.result.get("msg", "")) for event in events if event.kind == "failed")
 
 
 def settings(collections: Path) -> dict[str, str]:
@@ -315,9 +327,14 @@ class Bench:
 
     @staticmethod
     def _read(lines: Iterable[str], run: Run) -> None:
+        part = ""
         for line in lines:
             event = json.loads(line)
             if event["kind"] == "stats":
                 run.stats, run.custom = event["hosts"], event["custom"]
+            elif event["kind"] == "play":
+                part = event["name"]
+                run.parts.setdefault(part, [])  # the batches of a play have its name
             else:
                 run.events.append(Event(**event))
+                run.parts[part].append(run.events[-1])

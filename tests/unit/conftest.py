@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -31,18 +34,41 @@ _NOT_MEASURED = (
     "docs",
     "simulator",
     "tools",
+    "modules/test_module_endings.py",
+    "modules/test_module_options.py",
     "modules/test_module_secrets.py",
     "report/test_report_hostile.py",
+    "service/test_bulk.py",
+    "service/test_calls.py",
 )
+_MEASURES_PROCESSES = ("COV_", "COVERAGE_")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "no_cover: coverage is not measured (known to pytest-cov)")
 
 
+# Last, since hypothesis marks its tests in this hook too.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("hypothesis") or any(
             item.path.is_relative_to(_TESTS / name) for name in _NOT_MEASURED
         ):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # thousands of tests stay to the end: looking at them again and again finds nothing
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let the processes that a test starts be measured only if the test is."""
+    if not item.get_closest_marker("no_cover"):
+        return (yield)
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(_MEASURES_PROCESSES)}
+    try:
+        return (yield)
+    finally:
+        os.environ.update(kept)

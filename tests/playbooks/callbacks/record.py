@@ -46,6 +46,9 @@ class CallbackModule(CallbackBase):
             result=raw,
         )
 
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        self._write(kind="play", name=play.get_name())
+
     def v2_runner_on_ok(self, result: Any) -> None:
         self._result("ok", result)
 

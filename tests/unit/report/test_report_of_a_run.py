@@ -12,6 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils import _redaction
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import parse_fleet
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run import DRIFT, Scope, run_fleet
 from ansible_collections.voip.rps.plugins.plugin_utils._report.build import build_report, drift_artifact
@@ -24,7 +25,8 @@ URL = "https://user:hidden-word@prov.example.net/cfg?token=hidden-too"
 
 
 @pytest.fixture
-def sim() -> Iterator[Simulator]:
+def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    monkeypatch.setattr(_redaction, "DERIVATION_ROUNDS", 1)
     with Simulator() as simulator:
         for vendor in ("yealink", "htek"):
             simulator.add_account(vendor, "me", "hidden-login")

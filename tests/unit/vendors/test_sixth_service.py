@@ -290,6 +290,7 @@ def test_its_names_obey_its_own_rule_and_those_of_others_the_usual_one() -> None
 # The tests over all services.
 
 
+@pytest.mark.no_cover
 def test_the_tests_over_all_services_follow_without_an_edit() -> None:
     """In a process of their own, since they take the services when they are collected."""
     chosen = ["tests/unit/service", "tests/faults", "tests/unit/simulator/test_simulator_contract.py"]
