@@ -56,6 +56,7 @@ class Session:
     service: Service
     presenter: Presenter
     check_mode: bool
+    diff: bool
     warn: Callable[[str], None]
 
     def warn_of_notices(self) -> None:
@@ -198,7 +199,7 @@ def open_session(module: RpsModule, connection: Connection) -> Iterator[Session]
         service.masker.hide_url(url, path_is_secret)
     presenter = Presenter(Speaker(MODULE, VENDORS[connection.vendor].title), service.masker)
     try:
-        yield Session(service, presenter, module.check_mode, module.warn)
+        yield Session(service, presenter, module.check_mode, module._diff, module.warn)  # noqa: SLF001
     finally:
         service.client.close()
 
@@ -289,7 +290,9 @@ def _collect_words(value: Any, words: set[str]) -> None:
     for item in items:
         if isinstance(item, str):
             words.add(item)
-        elif isinstance(item, (Mapping, Sequence)):
+        elif isinstance(item, int):  # ahead of the types below, which take longer to tell
+            words.add(str(item))
+        elif item is not None and isinstance(item, (Mapping, Sequence)):
             _collect_words(item, words)
         elif item is not None:
             words.add(str(item))
