@@ -288,11 +288,11 @@ def _collect_words(value: Any, words: set[str]) -> None:
     if isinstance(value, Mapping):
         items = [item for key, item in value.items() if key not in ("msg", "invocation")]
     for item in items:
-        if isinstance(item, str):
-            words.add(item)
-        elif isinstance(item, int):  # ahead of the types below, which take longer to tell
+        if isinstance(item, (str, int)):
             words.add(str(item))
-        elif item is not None and isinstance(item, (Mapping, Sequence)):
+        elif item is None:
+            continue
+        elif isinstance(item, (Mapping, Sequence)):
             _collect_words(item, words)
-        elif item is not None:
+        else:
             words.add(str(item))
