@@ -56,6 +56,7 @@ class Session:
     service: Service
     presenter: Presenter
     check_mode: bool
+    diff: bool
     warn: Callable[[str], None]
 
     def warn_of_notices(self) -> None:
@@ -196,7 +197,7 @@ def open_session(module: RpsModule, connection: Connection) -> Iterator[Session]
         service.masker.hide_url(url, path_is_secret)
     presenter = Presenter(Speaker(MODULE, VENDORS[connection.vendor].title), service.masker)
     try:
-        yield Session(service, presenter, module.check_mode, module.warn)
+        yield Session(service, presenter, module.check_mode, module._diff, module.warn)  # noqa: SLF001
     finally:
         service.client.close()
 
@@ -285,9 +286,11 @@ def _collect_words(value: Any, words: set[str]) -> None:
     if isinstance(value, Mapping):
         items = [item for key, item in value.items() if key not in ("msg", "invocation")]
     for item in items:
-        if isinstance(item, str):
-            words.add(item)
+        if isinstance(item, (str, int)):
+            words.add(str(item))
+        elif item is None:
+            continue
         elif isinstance(item, (Mapping, Sequence)):
             _collect_words(item, words)
-        elif item is not None:
+        else:
             words.add(str(item))

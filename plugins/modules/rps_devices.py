@@ -474,7 +474,7 @@ def work(session: Session, request: Request) -> Answer:
     options = replace(request.options, check_mode=session.check_mode)
     report = reconcile(session.service, devices, options)
     session.warn_of_notices()
-    result, failure = bulk_result(report, len(devices), session.presenter)
+    result, failure = bulk_result(report, len(devices), session.presenter, session.diff)
     stopped = run_error(report, session.presenter) is not None
     return result, failure if stopped or request.fails else None
 

@@ -183,8 +183,10 @@ def _without_mac(device: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in device.items() if key != "mac"}
 
 
-def bulk_result(run: RunResult, declared: int, presenter: Presenter) -> tuple[dict[str, Any], str | None]:
-    """A run -> (what rps_devices returns, why the run failed or None)."""
+def bulk_result(
+    run: RunResult, declared: int, presenter: Presenter, diff: bool = True
+) -> tuple[dict[str, Any], str | None]:
+    """A run -> (what rps_devices returns, why the run failed or None). ``diff``: whether a diff is asked for."""
     entries = Entries(run.results, presenter)
     changed = [result for result in run.results if result.changed]
     unmanaged = None if run.unmanaged is None else [device.mac for device in run.unmanaged]
@@ -197,9 +199,10 @@ def bulk_result(run: RunResult, declared: int, presenter: Presenter) -> tuple[di
         "plan": run.plan.digest if run.plan is not None else None,
         "calls": dict(run.calls),
         "changed": bool(changed),
-        "diff": diff_of(Entries(changed, presenter)),
         "msg": run_sentence(entries, counts),
     }
+    if diff:
+        result["diff"] = diff_of(Entries(changed, presenter))
     return result, failure_message(run, presenter)
 
 

@@ -55,7 +55,17 @@ def read_result(folder: str, run: str, host: str) -> dict[str, Any] | None:
     # A path and no URI: there a folder's name with # or ? or %41 in it would be another's.
     with closing(sqlite3.connect(str(path))) as database:
         row = database.execute("SELECT entry FROM result WHERE host = ?", (host,)).fetchone()
-    return None if row is None else dict(json.loads(row[0]))
+    return None if row is None else _with_shared_texts(str(row[0]))
+
+
+def _with_shared_texts(stored: str) -> dict[str, Any]:
+    """A stored entry, with one object for its equal texts: Ansible keeps the result of every host until it ends."""
+    seen: dict[str, str] = {}
+
+    def share(part: dict[str, Any]) -> dict[str, Any]:
+        return {key: seen.setdefault(item, item) if isinstance(item, str) else item for key, item in part.items()}
+
+    return dict(json.loads(stored, object_hook=share))
 
 
 def write_hosts_to_show(folder: str, hosts: Sequence[str]) -> None:

@@ -246,6 +246,16 @@ def test_a_bulk_result_has_the_contracts_keys() -> None:
     json.dumps({**result, "devices": list(result["devices"])})
 
 
+def test_a_bulk_result_has_a_diff_only_if_it_is_asked_for() -> None:
+    run = run_of(ADDED, IN_SYNC)
+    whole, _error = bulk(run)
+    quiet, _error = bulk_result(run, 2, PRESENTER, diff=False)
+    assert list(whole["diff"]["after"]) == [MAC]
+    assert {key: value for key, value in whole.items() if key not in ("devices", "diff")} == {
+        key: value for key, value in quiet.items() if key != "devices"
+    }
+
+
 def test_the_entries_of_a_bulk_result_can_be_looked_at_as_often_as_those_of_a_list() -> None:
     entries = bulk(run_of(ADDED, IN_SYNC, CONFLICT))[0]["devices"]
     whole = [PRESENTER.entry(one) for one in (ADDED, IN_SYNC, CONFLICT)]

@@ -146,6 +146,17 @@ def test_the_environment_of_the_play_is_there_only_while_it_runs(monkeypatch: py
     assert "RPS_OTHER" not in os.environ
 
 
+def test_equal_texts_of_a_kept_result_are_one_object_and_all_of_it_comes_back(tmp_path: Path) -> None:
+    device = {"mac": "001565000001", "status": "registered", "last_contact": None}
+    kept = {"mac": "001565000001", "changed": False, "before": device, "after": {**device, "status": "unknown"}}
+    run_state.write_results(str(tmp_path), "abc", {"desk-1": kept})
+    entry = run_state.read_result(str(tmp_path), "abc", "desk-1")
+    assert entry == kept
+    assert entry is not None
+    assert entry["mac"] is entry["before"]["mac"] is entry["after"]["mac"]
+    assert entry["before"] is not entry["after"]
+
+
 @pytest.mark.parametrize(
     "name", ["desk-1", "desk.example.com", "2001:db8::1", "Büro 3'; --", "a,b", "phones", "~x", "!x", "x[1]", "☎", "x*"]
 )
