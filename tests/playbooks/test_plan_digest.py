@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from support.playbooks import Bench, phone, play, role
 
 WRONG = "sha256:" + "0" * 64
@@ -123,24 +122,22 @@ def test_a_malformed_plan_is_an_error_before_any_call(bench: Bench) -> None:
     assert run.calls == []
 
 
-@pytest.mark.parametrize("options", [[], ["--limit", "a,b,c"]], ids=["whole", "limited"])
-def test_a_plan_is_refused_before_any_call_where_the_play_has_batches(bench: Bench, options: list[str]) -> None:
+def test_a_plan_is_refused_before_any_call_where_the_play_has_batches_also_if_a_host_failed(bench: Bench) -> None:
     fleet(bench)
+    fail = {"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'b'"}
+    plays = [
+        play(role(ignore_errors=True), name="Batches", serial=2),
+        play(fail, role(), name="A host fails", serial=2),
+    ]
 
-    run = bench.run(play(serial=2), *options, extra={"rps_expect_plan": {"yea": WRONG}})
+    run = bench.run(plays, extra={"rps_expect_plan": {"yea": WRONG}})
 
     assert run.calls == []
     assert run.rc != 0
-    assert "serial" in run.messages
-
-
-def test_a_plan_is_refused_before_any_call_where_the_play_has_batches_and_a_host_failed(bench: Bench) -> None:
-    fleet(bench)
-    fail = {"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'b'"}
-
-    run = bench.run(play(fail, role(), serial=2), extra={"rps_expect_plan": {"yea": WRONG}})
-
-    assert run.calls == []
+    assert {name: "serial" in said for name, said in run.messages_by_play.items()} == {
+        "Batches": True,
+        "A host fails": True,
+    }
 
 
 def test_a_batch_that_is_the_whole_play_takes_a_plan(bench: Bench) -> None:

@@ -128,12 +128,11 @@ def test_a_module_in_the_background_connects_to_no_phone(bench: Bench, poll: int
     assert finished == {poll == 1}
 
 
-@pytest.mark.parametrize("name", ["a#b", "a?b", "a%41b", "a b"])
-def test_results_are_found_whatever_ansibles_temporary_folder_is_called(bench: Bench, name: str) -> None:
+def test_results_are_found_whatever_ansibles_temporary_folder_is_called(bench: Bench) -> None:
     bench.servers()
     bench.inventory({"p1": phone(1), "p2": phone(2)}, bench.one)
 
-    run = bench.run("voip.rps.provision", env={"ANSIBLE_LOCAL_TEMP": str(bench.folder / name)})
+    run = bench.run("voip.rps.provision", env={"ANSIBLE_LOCAL_TEMP": str(bench.folder / "a b%41c?d#e")})
 
     assert run.rc == 0
     assert run.outcomes == {"p1": "changed", "p2": "changed"}

@@ -137,14 +137,11 @@ def test_only_one_task_runs_for_each_host(bench: Bench) -> None:
     assert [run.tasks_of(host) for host in ("p2", "p3", "p4")] == [[SHOW]] * 3
 
 
-@pytest.mark.parametrize("options", [[], ["--check"]])
 @pytest.mark.parametrize("how", ["failed", "unreachable"])
-def test_the_truth_is_told_when_the_first_host_is_out_of_the_play_already(
-    bench: Bench, how: str, options: list[str]
-) -> None:
+def test_the_truth_is_told_when_the_first_host_is_out_of_the_play_already(bench: Bench, how: str) -> None:
     mixed(bench)
 
-    run = bench.run(play(FAIL_FIRST if how == "failed" else REACH_FIRST, role()), *options)
+    run = bench.run(play(FAIL_FIRST if how == "failed" else REACH_FIRST, role()))
 
     first = (0, 1) if how == "failed" else (0, 0)
     assert run.recap() == TRUTH | {"new": first}
@@ -361,7 +358,6 @@ def test_a_later_task_sees_the_entry_of_its_own_host_after_batches(bench: Bench)
 @pytest.mark.parametrize(
     ("keywords", "shows", "batches"),
     [
-        ({}, "all", 3),
         ({"any_errors_fatal": True}, "all", 1),
         ({"max_fail_percentage": 30}, "all", 2),
         ({"max_fail_percentage": 30}, "changed", 2),

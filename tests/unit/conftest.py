@@ -34,6 +34,7 @@ _NOT_MEASURED = (
     "docs",
     "simulator",
     "tools",
+    "module_utils/test_architecture.py",
     "modules/test_module_endings.py",
     "modules/test_module_options.py",
     "modules/test_module_secrets.py",
@@ -46,6 +47,12 @@ _MEASURES_PROCESSES = ("COV_", "COVERAGE_")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "no_cover: coverage is not measured (known to pytest-cov)")
+    coverage = sys.modules.get("coverage")
+    if coverage is not None and hasattr(config, "workerinput"):
+        # A worker of pytest-xdist is a process that coverage.py measures from its start, before pytest-cov does so once
+        # more. The former would go on whenever pytest-cov pauses. It saves what it has at the end.
+        while started := coverage.Coverage.current():
+            started.stop()
 
 
 # Last, since hypothesis marks its tests in this hook too.

@@ -503,6 +503,7 @@ def test_what_only_looks_encoded_stays_as_it_is() -> None:
     assert OFFICE.text(words) == words
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("filler", ["\\", "%25", "&amp;", "\\u005c", "\u00df", "ab", "xn--", "&#", "+"])
 def test_a_hostile_text_costs_little(filler: str) -> None:
     assert len(OFFICE.text(filler * 500_000)) <= 400
@@ -532,6 +533,7 @@ def test_declared_urls_and_short_passwords_do_not_damage_a_text_further(words: s
     assert "val1dation" not in shown
 
 
+@pytest.mark.no_cover
 def test_a_large_fleet_with_urls_of_its_own_hides_all_of_them() -> None:
     masker = masker_for("pw-of-office")
     for number in range(2000):

@@ -314,8 +314,10 @@ def template_work(data: Report) -> Counter[str]:
     return entered
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_phones_are_one_pass_of_the_template_without_a_macro_per_row() -> None:
-    few, many = (template_work(report(fleet(count))) for count in (100, 10_000))
+    # The first page of a process compiles the templates.
+    _first, few, many = (template_work(report(fleet(count))) for count in (1, 100, 10_000))
     assert many["macro"] == few["macro"] == 3  # a bar for the fleet and one for each account
     assert set(many) == set(few) == {"root", "macro"}
     assert few["root"] > 100  # it did count

@@ -293,6 +293,7 @@ def test_the_deadline_of_the_run_bounds_a_call(scripted: Scripted, client: Clien
 # Size.
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_gzip_bomb_is_refused_in_little_memory(listening: Simulator, client: Clients, layers: int) -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
