@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from simulator import Fault
 from support.phones import mac
-from support.playbooks import SHOW, YEALINK, Bench, Play, Run, colons, phone, play, role
+from support.playbooks import SHOW, YEALINK, PlaybookRunner, Play, Run, colons, phone, play, role
 
 SIZE = 5  # phones; each is a process or two of every play of the role
 STRANGERS = (90,)
@@ -31,31 +31,31 @@ def listing(*numbers: int) -> str:
     )
 
 
-def fleet(bench: Bench, keep: int = SIZE, more: Mapping[str, Any] | None = None, **values: Any) -> None:
+def fleet(runner: PlaybookRunner, keep: int = SIZE, more: Mapping[str, Any] | None = None, **values: Any) -> None:
     """An account that holds the fleet and a stranger, and an inventory of the fleet's first phones."""
-    bench.servers()
+    runner.servers()
     for number in (*range(1, SIZE + 1), *STRANGERS):
-        bench.device(number)
-    bench.inventory(
+        runner.device(number)
+    runner.inventory(
         {host: phone(number) for number, host in enumerate(HOSTS[:keep], 1)},
-        bench.one | {"rps_purge_limit": "20%"} | dict(more or {}) | values,
+        runner.one | {"rps_purge_limit": "20%"} | dict(more or {}) | values,
     )
 
 
-def held(bench: Bench) -> set[str]:
-    return {device.mac for device in bench.sim.world("yealink").devices(YEALINK["api_username"])}
+def held(runner: PlaybookRunner) -> set[str]:
+    return {device.mac for device in runner.sim.world("yealink").devices(YEALINK["api_username"])}
 
 
-def untouched(bench: Bench, run: Run) -> None:
+def untouched(runner: PlaybookRunner, run: Run) -> None:
     assert run.removals == []
-    assert held(bench) == {mac(number) for number in (*range(1, SIZE + 1), *STRANGERS)}
+    assert held(runner) == {mac(number) for number in (*range(1, SIZE + 1), *STRANGERS)}
 
 
-def test_purge_removes_the_strangers_of_a_whole_fleet_and_says_so(bench: Bench) -> None:
-    fleet(bench)
+def test_purge_removes_the_strangers_of_a_whole_fleet_and_says_so(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    dry = bench.run("voip.rps.provision", "--check", "--diff", extra=PURGE)
-    wet = bench.run("voip.rps.provision", "--diff", extra=PURGE)
+    dry = runner.run("voip.rps.provision", "--check", "--diff", extra=PURGE)
+    wet = runner.run("voip.rps.provision", "--diff", extra=PURGE)
 
     strangers = [colons(number) for number in STRANGERS]
     assert dry.writes == []
@@ -64,15 +64,15 @@ def test_purge_removes_the_strangers_of_a_whole_fleet_and_says_so(bench: Bench) 
     assert dry.recap() == wet.recap() == dict.fromkeys(HOSTS, (0, 0)) | {"p01": (1, 0)}  # the summary's own
     for run in (dry, wet):
         assert all(stranger in run.text for stranger in strangers)
-    assert held(bench) == {mac(number) for number in range(1, SIZE + 1)}
+    assert held(runner) == {mac(number) for number in range(1, SIZE + 1)}
 
 
-def test_strangers_stay_and_are_reported_where_purge_is_not_asked_for(bench: Bench) -> None:
-    fleet(bench)
+def test_strangers_stay_and_are_reported_where_purge_is_not_asked_for(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    run = bench.run("voip.rps.provision", extra={"rps_fleet_size": SIZE})
+    run = runner.run("voip.rps.provision", extra={"rps_fleet_size": SIZE})
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert run.rc == 0
     account = run.bulk[0].result["accounts"]["acme"]
     assert account["unmanaged"] == [mac(number) for number in STRANGERS]
@@ -107,13 +107,13 @@ PARTS: dict[int, dict[str, Play]] = {
 
 
 @pytest.mark.parametrize("size", PARTS)
-def test_purge_removes_nothing_unless_the_play_is_the_whole_fleet(bench: Bench, size: int) -> None:
-    fleet(bench)
+def test_purge_removes_nothing_unless_the_play_is_the_whole_fleet(runner: PlaybookRunner, size: int) -> None:
+    fleet(runner)
     plays = [taken | {"name": name} for name, taken in PARTS[size].items()]
 
-    run = bench.run(plays, extra=PURGE | {"rps_fleet_size": size})
+    run = runner.run(plays, extra=PURGE | {"rps_fleet_size": size})
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert [name for name, said in run.messages_by_play.items() if "Guard rps_fleet_size blocked the run" in said] == [
         *PARTS[size]
     ]
@@ -121,19 +121,19 @@ def test_purge_removes_nothing_unless_the_play_is_the_whole_fleet(bench: Bench, 
     assert run.rc != 0, "a purge that was refused looks like one that was done"
 
 
-def test_plays_that_are_not_the_whole_fleet_do_not_keep_a_later_one_from_purging(bench: Bench) -> None:
-    fleet(bench)
-    none = bench.write("more.yml", {"nobody": {"hosts": {}}})
+def test_plays_that_are_not_the_whole_fleet_do_not_keep_a_later_one_from_purging(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    none = runner.write("more.yml", {"nobody": {"hosts": {}}})
     refused = play(IGNORED, name="Limit", vars={"rps_purge_limit": "9%"})
     empty = [play(hosts=name) for name in ("nobody", "phnoes")]
 
-    run = bench.run([*empty, refused, play(name="Whole")], "-i", str(none), extra=PURGE)
+    run = runner.run([*empty, refused, play(name="Whole")], "-i", str(none), extra=PURGE)
 
     assert run.rc == 0
     assert len(run.bulk) == 2
     assert "Guard rps_purge_limit blocked the run" in run.messages_by_play["Limit"]
     assert run.messages_by_play["Whole"] == ""
-    assert held(bench) == {mac(number) for number in range(1, SIZE + 1)}
+    assert held(runner) == {mac(number) for number in range(1, SIZE + 1)}
 
 
 @pytest.mark.parametrize(
@@ -146,38 +146,38 @@ def test_plays_that_are_not_the_whole_fleet_do_not_keep_a_later_one_from_purging
     ids=["limit to all", "limit that names the size", "missing size"],
 )
 def test_purge_removes_nothing_with_a_limit_or_without_a_size(
-    bench: Bench, options: tuple[str, ...], extra: dict[str, Any]
+    runner: PlaybookRunner, options: tuple[str, ...], extra: dict[str, Any]
 ) -> None:
-    fleet(bench)
+    fleet(runner)
 
-    run = bench.run("voip.rps.provision", *options, extra=extra)
+    run = runner.run("voip.rps.provision", *options, extra=extra)
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert run.rc != 0, "a purge that was refused looks like one that was done"
     assert "Guard rps_fleet_size blocked the run" in run.messages
 
 
-def test_no_slice_of_a_half_to_a_fifth_removes_anything(bench: Bench) -> None:
-    fleet(bench)
+def test_no_slice_of_a_half_to_a_fifth_removes_anything(runner: PlaybookRunner) -> None:
+    fleet(runner)
     slices = range(2, SIZE + 1)
     for number in slices:
-        bench.write(f"s{number}.yml", {f"slice{number}": {"hosts": dict.fromkeys(HOSTS[number - 1 :: number])}})
+        runner.write(f"s{number}.yml", {f"slice{number}": {"hosts": dict.fromkeys(HOSTS[number - 1 :: number])}})
     plays = [play(IGNORED, name=f"Slice {number}", hosts=f"slice{number}") for number in slices]
-    sources = [word for number in slices for word in ("-i", str(bench.folder / f"s{number}.yml"))]
+    sources = [word for number in slices for word in ("-i", str(runner.folder / f"s{number}.yml"))]
 
-    run = bench.run(plays, *sources, extra=PURGE | ENOUGH)
+    run = runner.run(plays, *sources, extra=PURGE | ENOUGH)
 
-    untouched(bench, run)
+    untouched(runner, run)
     said = list(run.messages_by_play.values())
     assert ["Guard rps_fleet_size blocked the run" in text for text in said] == [True] * len(slices)
 
 
-def test_a_host_that_vanished_from_the_inventory_keeps_its_phone(bench: Bench) -> None:
-    fleet(bench, keep=SIZE - 1)
+def test_a_host_that_vanished_from_the_inventory_keeps_its_phone(runner: PlaybookRunner) -> None:
+    fleet(runner, keep=SIZE - 1)
 
-    run = bench.run("voip.rps.provision", extra=PURGE | ENOUGH)
+    run = runner.run("voip.rps.provision", extra=PURGE | ENOUGH)
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert "Guard rps_fleet_size blocked the run" in run.messages
     assert run.rc != 0
 
@@ -194,68 +194,68 @@ LISTS = {
 }
 
 
-def test_a_list_that_cannot_be_trusted_purges_nothing(bench: Bench) -> None:
-    fleet(bench)
-    bench.sim.faults.add(*(replace(fault, times=1) for fault in LISTS.values()))
+def test_a_list_that_cannot_be_trusted_purges_nothing(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    runner.sim.faults.add(*(replace(fault, times=1) for fault in LISTS.values()))
 
-    run = bench.run([play(IGNORED, name=case) for case in LISTS], extra=PURGE | ENOUGH)
+    run = runner.run([play(IGNORED, name=case) for case in LISTS], extra=PURGE | ENOUGH)
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert run.writes == []
     assert run.methods.count("listDevices") == len(run.bulk) == len(LISTS)
     assert [case for case, said in run.messages_by_play.items() if said] == list(LISTS)
 
 
-def absent(bench: Bench, count: int) -> None:
-    fleet(bench)
+def absent(runner: PlaybookRunner, count: int) -> None:
+    fleet(runner)
     hosts = {
         host: phone(number, state="absent" if number <= count else "present") for number, host in enumerate(HOSTS, 1)
     }
-    bench.inventory(hosts, bench.one)
+    runner.inventory(hosts, runner.one)
 
 
-def test_host_vars_remove_up_to_the_limit_without_more_ado(bench: Bench) -> None:
-    absent(bench, 3)
+def test_host_vars_remove_up_to_the_limit_without_more_ado(runner: PlaybookRunner) -> None:
+    absent(runner, 3)
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.rc == 0
     assert run.recap() == dict.fromkeys(HOSTS, (0, 0)) | dict.fromkeys(HOSTS[:3], (1, 0))
 
 
-def test_host_vars_that_remove_more_than_the_limit_need_the_fleets_size(bench: Bench) -> None:
-    absent(bench, 4)
+def test_host_vars_that_remove_more_than_the_limit_need_the_fleets_size(runner: PlaybookRunner) -> None:
+    absent(runner, 4)
 
-    missing = bench.run("voip.rps.provision")
-    part = bench.run("voip.rps.provision", "--limit", "p01,p02,p03,p04", extra={"rps_fleet_size": 4})
+    missing = runner.run("voip.rps.provision")
+    part = runner.run("voip.rps.provision", "--limit", "p01,p02,p03,p04", extra={"rps_fleet_size": 4})
 
     for run in (missing, part):
-        untouched(bench, run)
+        untouched(runner, run)
         assert "Guard rps_removal_limit blocked the run" in run.text
         assert run.recap()["p01"] == (0, 1)
         assert run.entries["p01"]["reason"] == "guard_removal_limit"
     batches = play(IGNORED, name="Batches", serial=4)
-    both = bench.run([batches, play(name="Whole")], extra={"rps_fleet_size": SIZE})
+    both = runner.run([batches, play(name="Whole")], extra={"rps_fleet_size": SIZE})
     first = [event.result for event in both.parts["Batches"] if event.action == SHOW]
     assert [(shown["changed"], shown["reason"]) for shown in first[:4]] == [(False, "guard_removal_limit")] * 4
     assert both.recap() == dict.fromkeys(HOSTS, (0, 0)) | dict.fromkeys(HOSTS[:4], (1, 0))
 
 
-def test_batches_together_remove_no_more_than_the_limit_either(bench: Bench) -> None:
-    absent(bench, SIZE)
+def test_batches_together_remove_no_more_than_the_limit_either(runner: PlaybookRunner) -> None:
+    absent(runner, SIZE)
 
-    run = bench.run(play(serial=1))
+    run = runner.run(play(serial=1))
 
-    assert len(held(bench)) == SIZE + len(STRANGERS) - 3
+    assert len(held(runner)) == SIZE + len(STRANGERS) - 3
     assert run.rc != 0
 
 
-def test_release_removes_the_hosts_that_are_named_whatever_the_inventory_says(bench: Bench) -> None:
-    fleet(bench, more=PURGE)
+def test_release_removes_the_hosts_that_are_named_whatever_the_inventory_says(runner: PlaybookRunner) -> None:
+    fleet(runner, more=PURGE)
 
-    dry = bench.run("voip.rps.release", "--limit", "p01,p02,p03,p04", "--check")
-    by_limit = bench.run("voip.rps.release", "--limit", "p01,p02,p03,p04", cold=True)
-    by_name = bench.run("voip.rps.release", extra={"rps_hosts": "p05"})
+    dry = runner.run("voip.rps.release", "--limit", "p01,p02,p03,p04", "--check")
+    by_limit = runner.run("voip.rps.release", "--limit", "p01,p02,p03,p04", cold=True)
+    by_name = runner.run("voip.rps.release", extra={"rps_hosts": "p05"})
 
     assert dry.writes == []
     for run in (dry, by_limit):
@@ -263,29 +263,31 @@ def test_release_removes_the_hosts_that_are_named_whatever_the_inventory_says(be
             HOSTS[:4], (1, 0)
         )
     assert by_name.recap()["p05"] == (1, 0)
-    assert held(bench) == set(map(mac, STRANGERS))
+    assert held(runner) == set(map(mac, STRANGERS))
 
 
 @pytest.mark.parametrize("extra", [{}, {"rps_hosts": ""}, {"rps_state": "absent"}])
-def test_release_refuses_without_hosts_and_does_not_look_like_success(bench: Bench, extra: dict[str, Any]) -> None:
-    fleet(bench)
+def test_release_refuses_without_hosts_and_does_not_look_like_success(
+    runner: PlaybookRunner, extra: dict[str, Any]
+) -> None:
+    fleet(runner)
 
-    run = bench.run("voip.rps.release", extra=extra)
+    run = runner.run("voip.rps.release", extra=extra)
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert run.calls == []
     assert "Say which phones to release" in run.text
     assert run.rc != 0
 
 
 @pytest.mark.parametrize("limit", ["", ",", "@empty.txt"])
-def test_release_takes_an_empty_limit_for_none(bench: Bench, limit: str) -> None:
-    bench.servers()
-    bench.device(1)
-    bench.write("empty.txt", "\n")
-    bench.inventory({"a": phone(1)}, bench.one)
+def test_release_takes_an_empty_limit_for_none(runner: PlaybookRunner, limit: str) -> None:
+    runner.servers()
+    runner.device(1)
+    runner.write("empty.txt", "\n")
+    runner.inventory({"a": phone(1)}, runner.one)
 
-    run = bench.run("voip.rps.release", "--limit", limit)
+    run = runner.run("voip.rps.release", "--limit", limit)
 
     assert run.rc != 0
     assert run.calls == []
@@ -293,23 +295,23 @@ def test_release_takes_an_empty_limit_for_none(bench: Bench, limit: str) -> None
 
 
 @pytest.mark.parametrize("choice", [["p01", "p02"], "~p0[12]", "*:&phones:!p03"])
-def test_release_takes_every_way_of_naming_hosts(bench: Bench, choice: Any) -> None:
-    bench.servers()
-    bench.device(1)
-    bench.device(2)
-    bench.device(3)
-    bench.inventory({f"p0{number}": phone(number) for number in (1, 2, 3)}, bench.one)
+def test_release_takes_every_way_of_naming_hosts(runner: PlaybookRunner, choice: Any) -> None:
+    runner.servers()
+    runner.device(1)
+    runner.device(2)
+    runner.device(3)
+    runner.inventory({f"p0{number}": phone(number) for number in (1, 2, 3)}, runner.one)
 
-    run = bench.run("voip.rps.release", extra={"rps_hosts": choice})
+    run = runner.run("voip.rps.release", extra={"rps_hosts": choice})
 
     assert run.rc == 0, run.text
-    assert held(bench) == {mac(3)}
+    assert held(runner) == {mac(3)}
 
 
-def test_release_refuses_a_choice_that_names_nobody(bench: Bench) -> None:
-    bench.inventory({"a": phone(1)}, bench.one)
+def test_release_refuses_a_choice_that_names_nobody(runner: PlaybookRunner) -> None:
+    runner.inventory({"a": phone(1)}, runner.one)
 
-    run = bench.run("voip.rps.release", extra={"rps_hosts": "phnes"})
+    run = runner.run("voip.rps.release", extra={"rps_hosts": "phnes"})
 
     assert run.rc != 0
     assert run.calls == []
@@ -318,13 +320,13 @@ def test_release_refuses_a_choice_that_names_nobody(bench: Bench) -> None:
     )
 
 
-def test_release_takes_hosts_that_the_inventory_names_for_no_choice(bench: Bench) -> None:
-    bench.servers()
-    bench.device(1)
-    bench.inventory({"a": phone(1), "b": phone(2)}, {**bench.one, "rps_hosts": "a"})
+def test_release_takes_hosts_that_the_inventory_names_for_no_choice(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.device(1)
+    runner.inventory({"a": phone(1), "b": phone(2)}, {**runner.one, "rps_hosts": "a"})
 
-    run = bench.run("voip.rps.release")
-    chosen = bench.run("voip.rps.release", extra={"rps_hosts": "a"})
+    run = runner.run("voip.rps.release")
+    chosen = runner.run("voip.rps.release", extra={"rps_hosts": "a"})
 
     assert (run.rc, run.calls) == (2, [])
     assert "Say which phones to release" in run.text

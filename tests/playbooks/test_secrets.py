@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 
 from simulator import Fault
 from support.phones import mac
-from support.playbooks import PLUGINS, ROLE, Bench, Run, phone, play, role
+from support.playbooks import PLUGINS, ROLE, PlaybookRunner, Run, phone, play, role
 
 PASSWORD = "Pä55+w/rd &1=x"
 USER, QUERY, TOKEN = "pr0vUser:pr0v-Secret+9", "key=q-S3cret/77", "val1d8ion-Tok3n+x"
@@ -59,15 +59,15 @@ def found_in(lines: Iterable[str]) -> dict[str, list[str]]:
     }
 
 
-def account(bench: Bench, user: str = "acme", first: int = 0) -> dict[str, Any]:
+def account(runner: PlaybookRunner, user: str = "acme", first: int = 0) -> dict[str, Any]:
     """The variables of an account that has two of four phones, whose numbers come after ``first``."""
-    bench.sim.add_account("yealink", user, PASSWORD)
-    world = bench.sim.world("yealink")
+    runner.sim.add_account("yealink", user, PASSWORD)
+    world = runner.sim.world("yealink")
     world.add_server(user, "branch", "https://branch.example.com/")
     world.add_device(mac(first + 3), user, "branch")
     world.add_device(mac(first + 4), user, None, OTHER)
     return {
-        "rps_accounts": {"acme": bench.account("yealink", api_username=user, api_password=PASSWORD)},
+        "rps_accounts": {"acme": runner.account("yealink", api_username=user, api_password=PASSWORD)},
         "rps_servers": [{"name": "office", "url": SERVER}],
     }
 
@@ -77,16 +77,16 @@ def phones(first: int = 0, after: str = "") -> dict[str, dict[str, Any]]:
     return {f"{name}{after}": phone(first + number, **more) for number, (name, more) in enumerate(own.items(), 1)}
 
 
-def fleet(bench: Bench) -> None:
-    bench.inventory(phones(), account(bench))
+def fleet(runner: PlaybookRunner) -> None:
+    runner.inventory(phones(), account(runner))
 
 
-def test_a_run_that_works_tells_no_secret(bench: Bench) -> None:
-    fleet(bench)
+def test_a_run_that_works_tells_no_secret(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    dry = bench.run("voip.rps.provision", "--check", "--diff", "-vvvv")
-    wet = bench.run("voip.rps.provision", "--diff", "-vvvv")
-    again = bench.run("voip.rps.drift", "--diff", "-vvvv")
+    dry = runner.run("voip.rps.provision", "--check", "--diff", "-vvvv")
+    wet = runner.run("voip.rps.provision", "--diff", "-vvvv")
+    again = runner.run("voip.rps.drift", "--diff", "-vvvv")
 
     assert (dry.rc, wet.rc, again.rc) == (0, 0, 0)
     assert wet.recap() == dict.fromkeys("abcd", (1, 0)) | {"a": (2, 0)}  # the server was added: the summary's own
@@ -94,11 +94,11 @@ def test_a_run_that_works_tells_no_secret(bench: Bench) -> None:
     assert "office.example.com" in wet.output
 
 
-def test_the_role_in_a_list_of_roles_tells_no_secret_in_its_validation(bench: Bench) -> None:
-    fleet(bench)
+def test_the_role_in_a_list_of_roles_tells_no_secret_in_its_validation(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    good = bench.run(play(roles=[{"role": ROLE}]), "--check", "--diff", "-vvvv")
-    bad = bench.run(play(roles=[{"role": ROLE, "rps_state": "gone", "rps_batch_size": "many"}]), "--diff", "-vvvv")
+    good = runner.run(play(roles=[{"role": ROLE}]), "--check", "--diff", "-vvvv")
+    bad = runner.run(play(roles=[{"role": ROLE, "rps_state": "gone", "rps_batch_size": "many"}]), "--diff", "-vvvv")
 
     assert good.rc == 0
     assert bad.rc != 0
@@ -115,23 +115,23 @@ def seen(path: Path, given: Path) -> list[str]:
     ]
 
 
-def test_no_process_temporary_file_log_or_report_of_a_run_holds_a_secret(bench: Bench) -> None:
-    fleet(bench)
-    bench.sim.faults.add(FAULTS["refused writes"])
-    temporary = bench.folder / "tmp"
+def test_no_process_temporary_file_log_or_report_of_a_run_holds_a_secret(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    runner.sim.faults.add(FAULTS["refused writes"])
+    temporary = runner.folder / "tmp"
     temporary.mkdir()
     places = {
-        "ANSIBLE_LOG_PATH": str(bench.folder / "ansible.log"),
-        "ANSIBLE_LOCAL_TEMP": str(bench.folder / "home" / "local-tmp"),
+        "ANSIBLE_LOG_PATH": str(runner.folder / "ansible.log"),
+        "ANSIBLE_LOCAL_TEMP": str(runner.folder / "home" / "local-tmp"),
         "TMPDIR": str(temporary),
         "PYTHONPATH": str(PLUGINS / "watch"),
-        "WATCH_TO": str(bench.folder / "watched.jsonl"),
+        "WATCH_TO": str(runner.folder / "watched.jsonl"),
     }
 
-    run = bench.run("voip.rps.provision", "--diff", "-vvvv", env=places, cold=True)
-    drift = bench.run("voip.rps.drift", "--diff", "-vvvv", env=places, cold=True)
+    run = runner.run("voip.rps.provision", "--diff", "-vvvv", env=places, cold=True)
+    drift = runner.run("voip.rps.drift", "--diff", "-vvvv", env=places, cold=True)
 
-    lines = seen(bench.folder / "watched.jsonl", bench.folder / "hosts.yml")
+    lines = seen(runner.folder / "watched.jsonl", runner.folder / "hosts.yml")
     for name, text in {"ansible.log": "PLAY RECAP", "drift.html": "<html", "rps-results-": mac(1)}.items():
         assert any(name in line.partition(": ")[0] and text in line for line in lines), name
     assert found_in(lines) == {}
@@ -151,38 +151,38 @@ FAULTS = {
 }
 
 
-def test_a_run_that_fails_tells_no_secret_that_the_service_quotes(bench: Bench) -> None:
+def test_a_run_that_fails_tells_no_secret_that_the_service_quotes(runner: PlaybookRunner) -> None:
     """A play for each fault, which has phones and an account of its own."""
     hosts: dict[str, dict[str, Any]] = {}
     plays = []
     for number, (case, fault) in enumerate(FAULTS.items()):
         user, own = USERS[1 + number], phones(16 * number, str(number))
-        bench.sim.faults.add(replace(fault, account=user))
-        values = account(bench, user, 16 * number)
+        runner.sim.faults.add(replace(fault, account=user))
+        values = account(runner, user, 16 * number)
         plays.append(play(role(ignore_errors=True), name=case, hosts=",".join(own), vars=values))
         hosts |= own
-    bench.inventory(hosts)
+    runner.inventory(hosts)
 
-    run = bench.run(plays, "--diff", "-vvvv")
+    run = runner.run(plays, "--diff", "-vvvv")
 
     assert [case for case, said in run.messages_by_play.items() if said] == [case for case in FAULTS if case != "lost"]
-    assert [case for case, fault in zip(FAULTS, bench.sim.faults, strict=True) if not fault.hits] == []
+    assert [case for case, fault in zip(FAULTS, runner.sim.faults, strict=True) if not fault.hits] == []
     assert leaks(run) == {}
 
 
-def test_a_refused_login_tells_no_secret(bench: Bench) -> None:
-    fleet(bench)
-    bench.sim.add_account("yealink", "acme", "another")
+def test_a_refused_login_tells_no_secret(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    runner.sim.add_account("yealink", "acme", "another")
 
-    run = bench.run("voip.rps.provision", "-vvvv")
+    run = runner.run("voip.rps.provision", "-vvvv")
 
     assert run.rc != 0
     assert leaks(run) == {}
 
 
-def test_bad_input_is_told_without_the_secret_in_it(bench: Bench) -> None:
-    fleet(bench)
-    one = bench.account("yealink", api_password=PASSWORD)
+def test_bad_input_is_told_without_the_secret_in_it(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    one = runner.account("yealink", api_password=PASSWORD)
     bad = [
         {"rps_unique_url": UNIQUE.replace("https", "gopher")},
         {"rps_unique_url": UNIQUE + " x"},
@@ -198,7 +198,7 @@ def test_bad_input_is_told_without_the_secret_in_it(bench: Bench) -> None:
     ]
     plays = [play(name=f"Play {number}", vars=values, ignore_errors=True) for number, values in enumerate(bad)]
 
-    run = bench.run(plays, "-vvvv", "--diff")
+    run = runner.run(plays, "-vvvv", "--diff")
 
     assert len([event for event in run.bulk if event.kind == "failed"]) == len(bad)
     assert run.calls == []

@@ -59,8 +59,8 @@ class MemoryAdapter:
     ``before`` and ``after`` are called around every request with its number, from 0; what they raise goes through.
     """
 
-    def __init__(self, bench: MemoryBench) -> None:
-        self._bench = bench
+    def __init__(self, env: ServiceEnv) -> None:
+        self._bench = env
         self._lock = threading.Lock()
         self.sent = 0
         self.before: Callable[[int], None] = lambda _number: None
@@ -94,7 +94,7 @@ class MemoryAdapter:
         """Nothing to close."""
 
 
-class MemoryBench:
+class ServiceEnv:
     """One vendor's service in memory with two accounts, servers of both, and clients for ours."""
 
     def __init__(self, vendor: str, lacks: Iterable[str] = (), **options: Any) -> None:
