@@ -211,7 +211,7 @@ PROBLEMS: dict[str, ProblemText] = {
     ),
     "not_whole": ProblemText("must be a whole number, not '{value}'"),
     "size_is_a_template": ProblemText(
-        "is a template, which could count the very inventory that it vouches for", "Pass the number itself with -e."
+        "is a template, which could count the phones of an incomplete inventory", "Pass the number itself with -e."
     ),
     "plans_empty": ProblemText("is empty", "Use rps_drift.plans of a drift run, or leave rps_expect_plan out."),
     "plans_not_a_dictionary": ProblemText(
