@@ -217,14 +217,8 @@ def execute(
     blocked = violation or prepared.violation
     changes = [*prepared.declared, *prepared.purged]
     servers: tuple[ServerResult, ...] = tuple(one.result for one in prepared.servers)
-    if blocked is not None:
-        why = guard_reason(blocked)
-        results = [
-            skipped_result(change, why) if change.writes else predicted_result(change, service.reads_url)
-            for change in changes
-        ]
-    elif prepared.account_error is not None and prepared.plan is not None:
-        why = prepared.account_error
+    why = guard_reason(blocked) if blocked is not None else prepared.account_error
+    if why is not None:
         results = [
             skipped_result(change, why) if change.writes else predicted_result(change, service.reads_url)
             for change in changes
