@@ -14,7 +14,7 @@ from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
 
 
 class ActionModule(ActionBase):
-    """The role's step for each host before the bulk step: the host records that it arrived, and its variables.
+    """The role's step for each host before the reconcile task: the host records that it arrived, and its variables.
 
     It reads its own variables and takes no argument, since every templated argument costs as much as a task of its own.
     It never fails, since its result is hidden: a phone's unique URL is in it.

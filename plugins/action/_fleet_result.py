@@ -18,7 +18,7 @@ from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
 
 
 class ActionModule(ActionBase):
-    """The role's task for each host after the bulk step: it shows the result of this host's phone."""
+    """The role's task for each host after the reconcile task: it shows the result of this host's phone."""
 
     TRANSFERS_FILES = False
     _requires_connection = False

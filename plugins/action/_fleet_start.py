@@ -15,7 +15,7 @@ from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
 class ActionModule(ActionBase):
     """The role's first step, once for each play batch: it begins a pass.
 
-    It never fails, since its result is hidden: values are compared by it. The bulk step reports what it refuses.
+    It never fails, since its result is hidden: values are compared by it. The reconcile task reports what it refuses.
     """
 
     BYPASS_HOST_LOOP = True  # refused by Ansible under strategies that run a task for each host on its own

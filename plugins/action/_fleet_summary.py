@@ -17,7 +17,7 @@ class ActionModule(ActionBase):
 
     It is ``changed`` for servers that were added and devices that were purged, and it fails for errors where no phone
     fails. The hosts' results come after it: ``deferred`` leaves failing to a summary after them (``last``, which does
-    nothing else), and fails the hosts that a skipped bulk task left behind.
+    nothing else), and fails the hosts that a skipped reconcile task left behind.
     """
 
     TRANSFERS_FILES = False

@@ -365,7 +365,7 @@ def test_a_later_task_sees_the_entry_of_its_own_host_after_batches(bench: Bench)
         ({"max_fail_percentage": 30}, "all", 2),
         ({"max_fail_percentage": 30}, "changed", 2),
         ({"max_fail_percentage": 60}, "all", 3),
-        # The bulk task fails for all hosts of its batch, however many phones failed.
+        # The reconcile task fails for all hosts of its batch, however many phones failed.
         ({"max_fail_percentage": 60}, "none", 1),
     ],
 )

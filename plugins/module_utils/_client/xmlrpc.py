@@ -173,7 +173,9 @@ class _Decoder:
         if frame.tag in _LEAVES:
             frame.parts.append(data)
         elif data.strip() and not (frame.tag == "data" and data.strip() in _ELLIPSES):
-            raise CodecError(f"the answer is not an XML-RPC answer: text where only elements are allowed, in <{frame.tag}>")
+            raise CodecError(
+                f"the answer is not an XML-RPC answer: text where only elements are allowed, in <{frame.tag}>"
+            )
 
     def _end(self, _tag: str) -> None:
         frame = self.stack.pop()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The process that a bulk step runs in: it ends in order with the run, and sees the environment of the play.
+"""The process that a reconcile task runs in: it ends in order with the run, and sees the environment of the play.
 
 PRIVATE to the collection: may change without notice.
 

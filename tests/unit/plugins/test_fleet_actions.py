@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role's actions: a pass that hosts join, the bulk step over those that did, each host's result, the summary."""
+"""The role's actions: a pass that hosts join, the reconcile task over them, each host's result, the summary."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.voip.rps.plugins.action import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._client import transport as _transport
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
-from ansible_collections.voip.rps.plugins.plugin_utils import _bulk_step
+from ansible_collections.voip.rps.plugins.plugin_utils import _reconcile_task
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet import run_state, variables
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import FLEET_VARS, PHONE_VARS, parse_fleet
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.options import parse_host_results
@@ -91,7 +91,7 @@ def bulk(
 def from_playbook(
     game: Game, mode: str = "provision", changes: dict[str, Any] | None = None, **task: Any
 ) -> dict[str, Any]:
-    """The bulk step of a playbook that holds nothing but the role's steps."""
+    """The reconcile task of a playbook that holds nothing but the role's steps."""
     started, _action = game.act(_fleet_start.ActionModule, {"playbook": True}, game.variables(), **task)
     values = {**game.variables(), "__rps_pass": started, **(changes or {})}
     result, _action = game.act(_fleet.ActionModule, {"mode": mode, "playbook": True}, values)
@@ -122,7 +122,9 @@ def summary(game: Game, changes: dict[str, Any] | None = None, args: dict[str, A
     return result
 
 
-def test_the_bulk_step_writes_once_for_all_hosts_and_each_host_shows_its_own(sim: Simulator, game: MakeGame) -> None:
+def test_the_reconcile_task_writes_once_for_all_hosts_and_each_host_shows_its_own(
+    sim: Simulator, game: MakeGame
+) -> None:
     made = game(hosts(), **about(sim))
     result = bulk(made)
     assert (result["changed"], result["errors"]) == (False, [])
@@ -141,7 +143,7 @@ def test_the_bulk_step_writes_once_for_all_hosts_and_each_host_shows_its_own(sim
     assert "diff" not in mine
 
 
-def test_a_host_that_the_bulk_step_did_not_hold_fails_and_says_so(sim: Simulator, game: MakeGame) -> None:
+def test_a_host_that_the_reconcile_task_did_not_hold_fails_and_says_so(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(), **about(sim))
     nothing = own(made, "desk-2")
     bulk(made, arriving=["desk-1"])
@@ -151,7 +153,7 @@ def test_a_host_that_the_bulk_step_did_not_hold_fails_and_says_so(sim: Simulator
     assert sim.world("yealink").device(mac(2)) is None
 
 
-def test_without_host_results_nothing_is_kept_and_the_bulk_step_fails_for_its_phones(
+def test_without_host_results_nothing_is_kept_and_the_reconcile_task_fails_for_its_phones(
     sim: Simulator, game: MakeGame
 ) -> None:
     sim.add_account("yealink", "other", "theirs")
@@ -165,7 +167,7 @@ def test_without_host_results_nothing_is_kept_and_the_bulk_step_fails_for_its_ph
     assert made.task.register is None
 
 
-def test_without_host_results_the_bulk_step_says_which_guard_refused(
+def test_without_host_results_the_reconcile_task_says_which_guard_refused(
     sim: Simulator, game: MakeGame, extra: dict[str, Any]
 ) -> None:
     extra["rps_fleet_size"] = 3
@@ -221,7 +223,7 @@ def test_the_release_playbook_releases_the_whole_inventory_only_with_its_size(
     assert len(sim.world("yealink").devices(USER)) == 2 - released
 
 
-def test_without_host_results_the_bulk_step_is_changed_when_a_phone_was(sim: Simulator, game: MakeGame) -> None:
+def test_without_host_results_the_reconcile_task_is_changed_when_a_phone_was(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(), **about(sim, rps_host_results=False))
     assert [bulk(made)["changed"], bulk(made)["changed"]] == [True, False]
 
@@ -274,7 +276,7 @@ def test_a_missing_library_is_named(sim: Simulator, game: MakeGame, monkeypatch:
     def fail(*_args: Any) -> None:
         raise MissingLibraryError("requests", "no such module")
 
-    monkeypatch.setattr(_bulk_step, "run_fleet", fail)
+    monkeypatch.setattr(_reconcile_task, "run_fleet", fail)
     refused(bulk(game(hosts(), **about(sim))), "pip install requests")
 
 
@@ -441,7 +443,7 @@ def test_a_purge_that_was_refused_fails_the_summary_only_where_no_phone_fails(
     assert (bool(last.get("failed")), bool(last.get("skipped"))) == (not conflict, conflict)
 
 
-def test_a_summary_without_a_bulk_step_fails_only_where_no_result_did(sim: Simulator, game: MakeGame) -> None:
+def test_a_summary_without_a_reconcile_task_fails_only_where_no_result_did(sim: Simulator, game: MakeGame) -> None:
     made = game(hosts(), **about(sim))
     refused(summary(made, args={"deferred": True}), "desk-1", "rps_hosts")
     assert summary(made)["skipped"] is True
@@ -479,9 +481,9 @@ def test_progress_is_told_on_stderr_at_most_every_five_seconds(
     made = game(hosts(), **about(sim))
     lines: list[tuple[str, bool]] = []
     display = SimpleNamespace(display=lambda text, stderr=False: lines.append((text, stderr)))
-    step = _bulk_step.BulkStep(made.task, made.loader, None, display)
+    step = _reconcile_task.ReconcileTask(made.task, made.loader, None, display)
     now = [100.0]
-    monkeypatch.setattr(_bulk_step, "monotonic", lambda: now[0])
+    monkeypatch.setattr(_reconcile_task, "monotonic", lambda: now[0])
     tell = step._progress()  # noqa: SLF001
     for seconds, done in ((1, 5), (4.9, 9), (5.1, 10), (9, 20), (10.2, 30)):
         now[0] = 100 + seconds
@@ -518,7 +520,9 @@ def test_run_once_around_the_role_is_refused(sim: Simulator, game: MakeGame) -> 
     assert sim.calls() == []
 
 
-def test_a_bulk_step_without_a_pass_and_a_condition_on_an_import_are_refused(sim: Simulator, game: MakeGame) -> None:
+def test_a_reconcile_task_without_a_pass_and_a_condition_on_an_import_are_refused(
+    sim: Simulator, game: MakeGame
+) -> None:
     made = game(hosts(1), **about(sim))
     result, _action = made.act(_fleet.ActionModule, {}, made.variables())
     refused(result, "Run the role from its start", "Nothing was sent.")

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The bulk step of the role: variables -> a run over all accounts -> results. It is imported where it runs, since every
-worker that Ansible forks after an import costs more.
+"""The reconcile task of the role: variables -> a run over all accounts -> results. It is imported where it runs, since
+every worker that Ansible forks after an import costs more.
 
 PRIVATE to the collection: may change without notice.
 """
@@ -109,9 +109,9 @@ class _Pass:
     extra: dict[str, Any]
 
 
-class BulkStep:
-    """The role's bulk step, for an action's task: once for each play batch it reconciles every account for the hosts
-    that arrived."""
+class ReconcileTask:
+    """The role's reconcile task, for an action's task: once for each play batch it reconciles every account for the
+    hosts that arrived."""
 
     def __init__(self, task: Any, loader: Any, templar: Any, display: Any, stderr: int | None = None) -> None:
         self._stderr = stderr
