@@ -234,7 +234,7 @@ class ReconcileTask:
                     self._report_interrupted(fleet, done, values)
 
     def _report_interrupted(self, fleet: Fleet, done: FleetRun, values: dict[str, Any]) -> None:
-        """Say what an interrupted run did, where it is seen: Ansible may be at its end, and look at no result."""
+        """Report what an interrupted run did on stderr and in a file: Ansible may end without reading the result."""
         when = datetime.now(timezone.utc).isoformat(timespec="seconds")
         data = interrupted_data(done, when, str(values.get("ansible_play_name") or ""))
         lines = interrupted_lines(done)

@@ -291,7 +291,7 @@ def test_marks_and_notes_have_contrast_too(chrome: Chrome, folder: Path) -> None
 
 
 @pytest.mark.parametrize("width", [1400, 390])
-def test_a_screen_reader_is_told_of_tables(page: ReportPage, width: int) -> None:
+def test_a_screen_reader_is_reported_of_tables(page: ReportPage, width: int) -> None:
     page.look(width)
     page.choose("f-outcome", "conflict")
     page.click("#list-attention th:nth-child(1) button")

@@ -165,7 +165,7 @@ def test_a_refused_login_tells_no_secret(bench: Bench) -> None:
     assert leaks(run) == {}
 
 
-def test_bad_input_is_told_without_the_secret_in_it(bench: Bench) -> None:
+def test_bad_input_is_reported_without_the_secret_in_it(bench: Bench) -> None:
     fleet(bench)
     account = bench.account("yealink", api_password=PASSWORD)
     bad = [

@@ -139,7 +139,7 @@ def test_only_one_task_runs_for_each_host(bench: Bench) -> None:
 
 @pytest.mark.parametrize("options", [[], ["--check"]])
 @pytest.mark.parametrize("how", ["failed", "unreachable"])
-def test_the_truth_is_told_when_the_first_host_is_out_of_the_play_already(
+def test_the_truth_is_reported_when_the_first_host_is_out_of_the_play_already(
     bench: Bench, how: str, options: list[str]
 ) -> None:
     mixed(bench)
@@ -305,7 +305,7 @@ def test_what_belongs_to_no_phone_fails_the_run_and_leaves_the_phones_their_trut
     assert run.outcomes == {"p1": "in_sync", "p2": "changed"}
 
 
-def test_what_belongs_to_no_phone_is_told_when_every_phone_failed_too(bench: Bench) -> None:
+def test_what_belongs_to_no_phone_is_reported_when_every_phone_failed_too(bench: Bench) -> None:
     bench.servers()
     bench.rival(1)
     servers = [{"name": "office", "url": OFFICE}, {"name": "spare", "url": "https://spare.example.com/"}]

@@ -7,7 +7,7 @@
 PRIVATE to the collection: may change without notice.
 
 ``prepare`` reads an account and makes its plan; ``execute`` writes the plan, or predicts it in check mode. Between the
-two are frozen values, so that several accounts can be looked at before any of them is written. Neither raises for what
+two are frozen values, so that several accounts can be read before any of them is written. Neither raises for what
 the service or the network does: it is in the result.
 """
 
@@ -56,7 +56,7 @@ class Options:
     """How a reconciliation is done.
 
     ``bulk`` lists the account and writes lists; without it the devices are read and written one by one and nothing else
-    is looked at. ``purge_servers`` is name: URL. ``guards`` come before those that every reconciliation has.
+    is read. ``purge_servers`` is name: URL. ``guards`` come before those that every reconciliation has.
     ``whole_fleet``: all phones of the account are declared here, as far as known. ``read_unmanaged`` also reads where
     unmanaged devices are redirected. ``account`` is the account's name for messages, or "".
     """

@@ -340,7 +340,7 @@ class Writer:
             attempts[change.mac] = Attempt(change, replace(write, maybe_earlier=maybe), after, known)
 
     def _find_applied(self, changes: Sequence[PlannedChange]) -> frozenset[str]:
-        """Which of these writes the account shows by now: by one list, and by the device if a list cannot tell.
+        """Which of these writes the account shows by now: by one list, and by the device if a list cannot show it.
 
         Raises CallError if it cannot be found out.
         """

@@ -475,7 +475,7 @@ def test_only_the_hosts_to_show_are_handed_to_the_play_of_results(sim: Simulator
     assert run_state.read_hosts_to_show(folder) == [run_state.NOBODY]
 
 
-def test_progress_is_told_on_stderr_at_most_every_five_seconds(
+def test_progress_is_reported_on_stderr_at_most_every_five_seconds(
     sim: Simulator, game: MakeGame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = game(hosts(), **about(sim))
@@ -666,7 +666,9 @@ def test_the_transport_is_closed_when_the_step_ends(
     assert len(closed) == 1
 
 
-def test_a_fleet_variable_that_differs_on_many_hosts_is_told_in_one_sentence(sim: Simulator, game: MakeGame) -> None:
+def test_a_fleet_variable_that_differs_on_many_hosts_is_reported_in_one_sentence(
+    sim: Simulator, game: MakeGame
+) -> None:
     given = {name: {**values, "rps_purge_limit": int(name[-1])} for name, values in hosts(9).items()}
     given["desk-3"]["rps_mac"] = "{{ nobody_knows_it }}"
     given["desk-1"]["rps_mac"] = "{{ nobody_knows_it }}"

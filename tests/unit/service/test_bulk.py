@@ -283,7 +283,7 @@ def test_unbound_devices_are_removed_whether_they_are_listed_or_not(bench: Memor
 
 @pytest.mark.parametrize("bench", ["yealink", "htek"], indirect=True)
 @naming
-def test_a_device_that_another_account_took_is_not_told_as_removed_by_us(bench: MemoryBench, named: bool) -> None:
+def test_a_device_that_another_account_took_is_not_reported_as_removed_by_us(bench: MemoryBench, named: bool) -> None:
     """It is gone from the list as desired, but not by our doing, and the service knows it still."""
     bench.sim.options.bulk_names = named
     phones = fleet(bench)[:6]

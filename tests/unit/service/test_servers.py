@@ -21,14 +21,14 @@ NEW = Server("new", WRONG)
 creating = where(lambda vendor: vendor.servers != "none")
 
 
-def told(results: tuple[ServerResult, ...]) -> list[tuple[str, str | None]]:
+def status_and_reason(results: tuple[ServerResult, ...]) -> list[tuple[str, str | None]]:
     return [(one.status, one.reason.code if one.reason else None) for one in results]
 
 
 def apply(bench: MemoryBench, *servers: Server, force: bool = False) -> list[tuple[str, str | None]]:
     service = bench.service()
     done = apply_servers(service, plan_servers(service, servers, force), worker_pool(service))
-    return told(tuple(one.result for one in done))
+    return status_and_reason(tuple(one.result for one in done))
 
 
 def wants_new(bench: MemoryBench, phone: str) -> DesiredDevice:
@@ -43,14 +43,14 @@ def test_a_server_is_added_before_the_phones_that_need_it(bench: MemoryBench) ->
     run = bench.run([wants_new(bench, mac(1, bench.vendor))], servers=(NEW,))
     assert bench.writes()[0] == "addServer"
     assert run.results[0].outcome == "changed"
-    assert told(run.servers) == [("created", None)]
+    assert status_and_reason(run.servers) == [("created", None)]
     assert bench.world.servers(USER)["new"] == WRONG
 
 
 @creating
 def test_check_mode_adds_none_and_says_what_would_be(bench: MemoryBench) -> None:
     run = bench.run([wants_new(bench, mac(1, bench.vendor))], servers=(NEW,), check_mode=True)
-    assert told(run.servers) == [("would_create", None)]
+    assert status_and_reason(run.servers) == [("would_create", None)]
     assert bench.writes() == []
 
 
@@ -58,37 +58,37 @@ def test_check_mode_adds_none_and_says_what_would_be(bench: MemoryBench) -> None
 def test_a_server_that_a_phone_shows_is_not_added_again(bench: MemoryBench) -> None:
     bench.place(mac(1, bench.vendor), "office")
     run = bench.run([bench.wants(mac(1, bench.vendor))], servers=(Server("office", OFFICE),))
-    assert told(run.servers) == [("shown", None)]
+    assert status_and_reason(run.servers) == [("shown", None)]
     assert bench.writes() == []
 
 
 @creating
 def test_in_a_part_of_the_fleet_only_a_write_is_a_reason_to_add_a_server(bench: MemoryBench) -> None:
     run = bench.run([], servers=(NEW,), whole_fleet=False)
-    assert told(run.servers) == [("shown", None)]
+    assert status_and_reason(run.servers) == [("shown", None)]
     run = bench.run([], servers=(NEW,))
-    assert told(run.servers) == [("created", None)]
+    assert status_and_reason(run.servers) == [("created", None)]
 
 
 def test_an_account_without_add_server_goes_on() -> None:
     bench = MemoryBench("htek", ("addServer",))
     run = bench.run([bench.wants(mac(1, "htek"))], servers=(Server("office", OFFICE),))
     assert run.results[0].outcome == "changed"
-    assert told(run.servers) == [("no_call", "server_no_call")]
+    assert status_and_reason(run.servers) == [("no_call", "server_no_call")]
 
 
 @where(lambda vendor: vendor.binds_to == "url")
 def test_services_that_bind_to_urls_are_asked_for_no_server(bench: MemoryBench) -> None:
     run = bench.run([wants_new(bench, mac(1, bench.vendor))], servers=(NEW,))
     assert run.results[0].outcome == "changed"
-    assert told(run.servers) == [("no_call", None)]
+    assert status_and_reason(run.servers) == [("no_call", None)]
     assert "addServer" not in bench.sim.count()
 
 
 @creating
 def test_a_guard_blocks_servers_too(bench: MemoryBench) -> None:
     run = bench.run([wants_new(bench, mac(1, bench.vendor))], servers=(NEW,), expect_plan="sha256:other")
-    assert told(run.servers) == [("would_create", None)]
+    assert status_and_reason(run.servers) == [("would_create", None)]
     assert bench.writes() == []
 
 
@@ -238,7 +238,7 @@ def moved(bench: MemoryBench, **options: object) -> RunResult:
 
 def test_phones_of_a_server_with_another_url_are_not_attempted(ymcs: MemoryBench) -> None:
     run = moved(ymcs)
-    assert told(run.servers) == [("wrong_url", "server_differs")]
+    assert status_and_reason(run.servers) == [("wrong_url", "server_differs")]
     assert {(one.outcome, one.reason.code, one.reason.variant) for one in run.results if one.reason} == {
         ("not_attempted", "server_wrong_url", "managed")
     }
@@ -253,7 +253,7 @@ def test_phones_with_urls_of_their_own_go_on(ymcs: MemoryBench) -> None:
 
 def test_one_edit_moves_all_phones_of_the_server_and_none_is_written_by_itself(ymcs: MemoryBench) -> None:
     run = moved(ymcs, force_servers=True)
-    assert told(run.servers) == [("edited", None)]
+    assert status_and_reason(run.servers) == [("edited", None)]
     assert {(one.outcome, one.verified) for one in run.results} == {("changed", True)}
     assert ymcs.writes() == ["editServer"]
 

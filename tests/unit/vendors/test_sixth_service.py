@@ -200,7 +200,7 @@ def test_whatever_goes_wrong_the_results_are_true_and_the_next_run_puts_it_right
     assert {"after_dropped", "after_hangs", "late", "late_after_read", "late_503"} <= kinds
 
 
-def test_a_name_that_was_accepted_and_not_stored_is_told_as_a_name(bench: MemoryBench) -> None:
+def test_a_name_that_was_accepted_and_not_stored_is_reported_as_a_name(bench: MemoryBench) -> None:
     (phone,) = phones(1)
     bench.place(phone, "branch", url=OFFICE)
     bench.fail("not_applied", method="registerPhone")
@@ -211,7 +211,7 @@ def test_a_name_that_was_accepted_and_not_stored_is_told_as_a_name(bench: Memory
     assert OFFICE not in shown["msg"]
 
 
-def test_a_url_that_moved_without_its_name_is_told_as_a_name_too(bench: MemoryBench) -> None:
+def test_a_url_that_moved_without_its_name_is_reported_as_a_name_too(bench: MemoryBench) -> None:
     (phone,) = phones(1)
     bench.place(phone, "branch")
 
