@@ -37,7 +37,7 @@ def trusted(value: Any) -> Any:
     return [trusted(item) for item in value] if isinstance(value, list) else value
 
 
-class Game:
+class PlayEnv:
     """A play over an inventory, up to the point where an action gets its task and its variables."""
 
     def __init__(
@@ -108,4 +108,4 @@ class Game:
         return dict(made.run(task_vars=dict(variables))), made
 
 
-MakeGame = Callable[..., Game]
+MakePlayEnv = Callable[..., PlayEnv]

@@ -16,7 +16,7 @@ from ansible import constants
 from ansible.parsing.vault import VaultSecret
 from ansible_collections.voip.rps.plugins.module_utils import _redaction
 from simulator import Simulator
-from support.play_objects import Game, MakeGame, trusted
+from support.play_objects import MakePlayEnv, PlayEnv, trusted
 
 USER, PASSWORD = "me", "s3cret-Pass-w0rd"
 OFFICE = "https://office.example.com/"
@@ -45,12 +45,12 @@ def sim() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeGame:
-    def make(hosts: Mapping[str, Mapping[str, Any]], text: str = "", secret: bytes = b"", **values: Any) -> Game:
+def play_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlayEnv:
+    def make(hosts: Mapping[str, Mapping[str, Any]], text: str = "", secret: bytes = b"", **values: Any) -> PlayEnv:
         context = getattr(ansible.parsing.vault, "VaultSecretsContext", None)  # since ansible-core 2.19
         if secret and context is not None:
             monkeypatch.setattr(context, "_current", context([("default", VaultSecret(secret))]))
-        return Game(tmp_path, hosts, values, text, secret)
+        return PlayEnv(tmp_path, hosts, values, text, secret)
 
     return make
 

@@ -30,7 +30,7 @@ from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import FLEE
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.options import parse_host_results
 from ansible_collections.voip.rps.plugins.plugin_utils._report.data import FILE_NAMES
 from simulator import Fault, Simulator
-from support.play_objects import Game, MakeGame
+from support.play_objects import MakePlayEnv, PlayEnv
 
 REMOVALS = ("deRegisterDevice", "deRegisterDevices")
 USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
@@ -59,44 +59,44 @@ def extra(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return values
 
 
-def join(game: Game, batch: Sequence[str] | None = None, arriving: Sequence[str] | None = None) -> None:
+def join(play_env: PlayEnv, batch: Sequence[str] | None = None, arriving: Sequence[str] | None = None) -> None:
     """Begin a pass, and let hosts of the batch record that they arrived."""
-    names = list(batch or game.names)
-    game.act(_fleet_start.ActionModule, {}, game.variables(names[0], batch=names))
-    started, _action = game.act(_fleet_start.ActionModule, {}, game.variables(names[0], batch=names))
-    for name in game.names:
-        game.manager.set_nonpersistent_facts(name, {"__rps_pass": started})
+    names = list(batch or play_env.names)
+    play_env.act(_fleet_start.ActionModule, {}, play_env.variables(names[0], batch=names))
+    started, _action = play_env.act(_fleet_start.ActionModule, {}, play_env.variables(names[0], batch=names))
+    for name in play_env.names:
+        play_env.manager.set_nonpersistent_facts(name, {"__rps_pass": started})
     for name in arriving or names:
-        recorded, _action = game.act(_fleet_join.ActionModule, {}, game.variables(name, batch=names))
-        game.manager.set_nonpersistent_facts(name, {"__rps_host": recorded})
+        recorded, _action = play_env.act(_fleet_join.ActionModule, {}, play_env.variables(name, batch=names))
+        play_env.manager.set_nonpersistent_facts(name, {"__rps_host": recorded})
 
 
 def bulk(
-    game: Game,
+    play_env: PlayEnv,
     mode: str = "provision",
     changes: dict[str, Any] | None = None,
     batch: Sequence[str] | None = None,
     arriving: Sequence[str] | None = None,
     **task: Any,
 ) -> dict[str, Any]:
-    join(game, batch, arriving)
-    names = list(batch or game.names)
-    values = {**game.variables(names[0], batch=names), **(changes or {})}
-    result, _action = game.act(_fleet.ActionModule, {"mode": mode}, values, **task)
-    for name in game.names:
-        game.manager.set_nonpersistent_facts(name, {"__rps_fleet": result})
+    join(play_env, batch, arriving)
+    names = list(batch or play_env.names)
+    values = {**play_env.variables(names[0], batch=names), **(changes or {})}
+    result, _action = play_env.act(_fleet.ActionModule, {"mode": mode}, values, **task)
+    for name in play_env.names:
+        play_env.manager.set_nonpersistent_facts(name, {"__rps_fleet": result})
     return result
 
 
 def from_playbook(
-    game: Game, mode: str = "provision", changes: dict[str, Any] | None = None, **task: Any
+    play_env: PlayEnv, mode: str = "provision", changes: dict[str, Any] | None = None, **task: Any
 ) -> dict[str, Any]:
     """The reconcile task of a playbook that holds nothing but the role's steps."""
-    started, _action = game.act(_fleet_start.ActionModule, {"playbook": True}, game.variables(), **task)
-    values = {**game.variables(), "__rps_pass": started, **(changes or {})}
-    result, _action = game.act(_fleet.ActionModule, {"mode": mode, "playbook": True}, values)
-    for name in game.names:
-        game.manager.set_nonpersistent_facts(name, {"__rps_fleet": result})
+    started, _action = play_env.act(_fleet_start.ActionModule, {"playbook": True}, play_env.variables(), **task)
+    values = {**play_env.variables(), "__rps_pass": started, **(changes or {})}
+    result, _action = play_env.act(_fleet.ActionModule, {"mode": mode, "playbook": True}, values)
+    for name in play_env.names:
+        play_env.manager.set_nonpersistent_facts(name, {"__rps_fleet": result})
     return result
 
 
@@ -111,21 +111,23 @@ def refused(result: dict[str, Any], *words: str) -> None:
     assert "exception" not in result
 
 
-def own(game: Game, host: str, **task: Any) -> dict[str, Any]:
-    result, _action = game.act(_fleet_result.ActionModule, {}, game.variables(host), **task)
+def own(play_env: PlayEnv, host: str, **task: Any) -> dict[str, Any]:
+    result, _action = play_env.act(_fleet_result.ActionModule, {}, play_env.variables(host), **task)
     return result
 
 
-def summary(game: Game, changes: dict[str, Any] | None = None, args: dict[str, Any] | None = None, **task: Any) -> Any:
-    values = {**game.variables(), **(changes or {})}
-    result, _action = game.act(_fleet_summary.ActionModule, args or {}, values, **task)
+def summary(
+    play_env: PlayEnv, changes: dict[str, Any] | None = None, args: dict[str, Any] | None = None, **task: Any
+) -> Any:
+    values = {**play_env.variables(), **(changes or {})}
+    result, _action = play_env.act(_fleet_summary.ActionModule, args or {}, values, **task)
     return result
 
 
 def test_the_reconcile_task_writes_once_for_all_hosts_and_each_host_shows_its_own(
-    sim: Simulator, game: MakeGame
+    sim: Simulator, play_env: MakePlayEnv
 ) -> None:
-    made = game(hosts(), **about(sim))
+    made = play_env(hosts(), **about(sim))
     result = bulk(made)
     assert (result["changed"], result["errors"]) == (False, [])
     assert result["accounts"]["main"]["summary"]["changed"] == 2
@@ -143,8 +145,8 @@ def test_the_reconcile_task_writes_once_for_all_hosts_and_each_host_shows_its_ow
     assert "diff" not in mine
 
 
-def test_a_host_that_the_reconcile_task_did_not_hold_fails_and_says_so(sim: Simulator, game: MakeGame) -> None:
-    made = game(hosts(), **about(sim))
+def test_a_host_that_the_reconcile_task_did_not_hold_fails_and_says_so(sim: Simulator, play_env: MakePlayEnv) -> None:
+    made = play_env(hosts(), **about(sim))
     nothing = own(made, "desk-2")
     bulk(made, arriving=["desk-1"])
     for mine in (nothing, own(made, "desk-2")):
@@ -154,11 +156,11 @@ def test_a_host_that_the_reconcile_task_did_not_hold_fails_and_says_so(sim: Simu
 
 
 def test_without_host_results_nothing_is_kept_and_the_reconcile_task_fails_for_its_phones(
-    sim: Simulator, game: MakeGame
+    sim: Simulator, play_env: MakePlayEnv
 ) -> None:
     sim.add_account("yealink", "other", "theirs")
     sim.world("yealink").add_device(mac(1), "other", None)
-    made = game(hosts(), **about(sim, rps_host_results=False))
+    made = play_env(hosts(), **about(sim, rps_host_results=False))
     result = bulk(made)
     assert (stored(result, "desk-1"), result["failed"]) == (None, True)
     assert "1 of 2 phones failed. " in result["msg"]
@@ -168,12 +170,12 @@ def test_without_host_results_nothing_is_kept_and_the_reconcile_task_fails_for_i
 
 
 def test_without_host_results_the_reconcile_task_says_which_guard_refused(
-    sim: Simulator, game: MakeGame, extra: dict[str, Any]
+    sim: Simulator, play_env: MakePlayEnv, extra: dict[str, Any]
 ) -> None:
     extra["rps_fleet_size"] = 3
     for number in (1, 2, 3):
         sim.world("yealink").add_device(mac(number), USER, "office")
-    made = game(hosts(), **about(sim, rps_host_results=False, rps_purge=True, rps_fleet_size=3))
+    made = play_env(hosts(), **about(sim, rps_host_results=False, rps_purge=True, rps_fleet_size=3))
     result = bulk(made)
     assert result["failed"] is True
     assert "Guard rps_fleet_size" in result["msg"]
@@ -197,12 +199,12 @@ def test_without_host_results_the_reconcile_task_says_which_guard_refused(
     ],
 )
 def test_the_release_playbook_releases_nothing_unless_hosts_were_selected(
-    sim: Simulator, game: MakeGame, tmp_path: Path, extra: dict[str, Any], values: dict[str, Any], chosen: bool
+    sim: Simulator, play_env: MakePlayEnv, tmp_path: Path, extra: dict[str, Any], values: dict[str, Any], chosen: bool
 ) -> None:
     (tmp_path / "empty.txt").write_text("\n# nothing\n", encoding="utf-8")
     (tmp_path / "some.txt").write_text("desk-1\n", encoding="utf-8")
     sim.world("yealink").add_device(mac(1), USER, "office")
-    made = game(hosts(1), **about(sim, rps_hosts="all"))  # in the inventory it is no choice of this run
+    made = play_env(hosts(1), **about(sim, rps_hosts="all"))  # in the inventory it is no choice of this run
     extra.update({key: value for key, value in values.items() if key == "rps_hosts"}, rps_fleet_size=1)
     limit = {key: value for key, value in values.items() if key == "ansible_limit"}
     result = from_playbook(made, "release", limit)
@@ -214,35 +216,37 @@ def test_the_release_playbook_releases_nothing_unless_hosts_were_selected(
 
 @pytest.mark.parametrize(("size", "released"), [(None, 0), (1, 0), (True, 0), ("2 ", 2), (2, 2)])
 def test_the_release_playbook_releases_the_whole_inventory_only_with_its_size(
-    sim: Simulator, game: MakeGame, extra: dict[str, Any], size: Any, released: int
+    sim: Simulator, play_env: MakePlayEnv, extra: dict[str, Any], size: Any, released: int
 ) -> None:
     for number in (1, 2):
         sim.world("yealink").add_device(mac(number), USER, "office")
     extra.update({"rps_hosts": ":"}, **({} if size is None else {"rps_fleet_size": size}))
-    from_playbook(game(hosts(), **about(sim)), "release")
+    from_playbook(play_env(hosts(), **about(sim)), "release")
     assert len(sim.world("yealink").devices(USER)) == 2 - released
 
 
-def test_without_host_results_the_reconcile_task_is_changed_when_a_phone_was(sim: Simulator, game: MakeGame) -> None:
-    made = game(hosts(), **about(sim, rps_host_results=False))
+def test_without_host_results_the_reconcile_task_is_changed_when_a_phone_was(
+    sim: Simulator, play_env: MakePlayEnv
+) -> None:
+    made = play_env(hosts(), **about(sim, rps_host_results=False))
     assert [bulk(made)["changed"], bulk(made)["changed"]] == [True, False]
 
 
 @pytest.mark.parametrize("value", [None, "{{ none }}", "{{ nothing | default(none) }}"])
-def test_an_approval_that_came_to_nothing_is_an_error(sim: Simulator, game: MakeGame, value: Any) -> None:
-    refused(bulk(game(hosts(), **about(sim, rps_expect_plan=value))), "rps_expect_plan", "Nothing was sent.")
+def test_an_approval_that_came_to_nothing_is_an_error(sim: Simulator, play_env: MakePlayEnv, value: Any) -> None:
+    refused(bulk(play_env(hosts(), **about(sim, rps_expect_plan=value))), "rps_expect_plan", "Nothing was sent.")
     assert sim.calls() == []
 
 
-def test_an_approval_that_is_omitted_is_not_asked_for(sim: Simulator, game: MakeGame) -> None:
-    result = bulk(game(hosts(), **about(sim, rps_expect_plan="{{ nothing | default(omit) }}")))
+def test_an_approval_that_is_omitted_is_not_asked_for(sim: Simulator, play_env: MakePlayEnv) -> None:
+    result = bulk(play_env(hosts(), **about(sim, rps_expect_plan="{{ nothing | default(omit) }}")))
     assert result["accounts"]["main"]["summary"]["changed"] == 2
 
 
-def test_a_server_that_nobody_declared_is_refused_for_all_phones_at_once(sim: Simulator, game: MakeGame) -> None:
+def test_a_server_that_nobody_declared_is_refused_for_all_phones_at_once(sim: Simulator, play_env: MakePlayEnv) -> None:
     for mode in ("provision", "drift"):
         refused(
-            bulk(game(hosts(2, rps_server="offcie"), **about(sim)), mode),
+            bulk(play_env(hosts(2, rps_server="offcie"), **about(sim)), mode),
             "rps_server",
             "'offcie'",
             "did you mean 'office'?",
@@ -251,51 +255,53 @@ def test_a_server_that_nobody_declared_is_refused_for_all_phones_at_once(sim: Si
     assert sim.calls() == []
 
 
-def test_undeclared_servers_may_be_allowed(sim: Simulator, game: MakeGame) -> None:
+def test_undeclared_servers_may_be_allowed(sim: Simulator, play_env: MakePlayEnv) -> None:
     sim.world("yealink").add_server(USER, "portal", "https://portal.example.com/")
-    result = bulk(game(hosts(1, rps_server="portal"), **about(sim, rps_undeclared_servers=True)))
+    result = bulk(play_env(hosts(1, rps_server="portal"), **about(sim, rps_undeclared_servers=True)))
     assert result["accounts"]["main"]["summary"]["changed"] == 1
 
 
-def test_a_mode_that_there_is_not_is_refused(sim: Simulator, game: MakeGame) -> None:
-    refused(bulk(game(hosts(), **about(sim)), "delete"), "mode", "'delete'")
+def test_a_mode_that_there_is_not_is_refused(sim: Simulator, play_env: MakePlayEnv) -> None:
+    refused(bulk(play_env(hosts(), **about(sim)), "delete"), "mode", "'delete'")
     assert sim.calls() == []
 
 
-def test_bad_input_is_refused_before_any_call_one_problem_or_many(sim: Simulator, game: MakeGame) -> None:
-    refused(bulk(game({"desk-1": {"rps_server": "office"}}, **about(sim))), "rps_mac", "desk-1", "Nothing was sent.")
+def test_bad_input_is_refused_before_any_call_one_problem_or_many(sim: Simulator, play_env: MakePlayEnv) -> None:
+    refused(
+        bulk(play_env({"desk-1": {"rps_server": "office"}}, **about(sim))), "rps_mac", "desk-1", "Nothing was sent."
+    )
     given = hosts(3)
     given["desk-1"]["rps_mac"] = given["desk-3"]["rps_mac"] = "reception"
     given["desk-2"]["rps_state"] = "gone"
-    result = bulk(game(given, **about(sim)))
+    result = bulk(play_env(given, **about(sim)))
     refused(result, "rps_mac", "rps_state", "'reception'", "'gone'", *given, "Nothing was sent.")
     assert sim.calls() == []
 
 
-def test_a_missing_library_is_named(sim: Simulator, game: MakeGame, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_named(sim: Simulator, play_env: MakePlayEnv, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: Any) -> None:
         raise MissingLibraryError("requests", "no such module")
 
     monkeypatch.setattr(_reconcile_task, "run_fleet", fail)
-    refused(bulk(game(hosts(), **about(sim))), "pip install requests")
+    refused(bulk(play_env(hosts(), **about(sim))), "pip install requests")
 
 
 def test_logins_may_come_from_the_environment_that_the_play_gives(
-    sim: Simulator, game: MakeGame, monkeypatch: pytest.MonkeyPatch
+    sim: Simulator, play_env: MakePlayEnv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RPS_YEALINK_USERNAME", "somebody else")
     monkeypatch.setenv("RPS_YEALINK_API_URL", sim.url("yealink"))
     values = about(sim)
     del values["rps_accounts"]
-    made = game(hosts(1), **values)
+    made = play_env(hosts(1), **values)
     given = [{"RPS_YEALINK_USERNAME": "{{ 'm' ~ 'e' }}", "RPS_YEALINK_PASSWORD": PASSWORD}, {}]
     assert bulk(made, environment=given)["accounts"]["yealink"]["summary"]["changed"] == 1
 
 
 def test_a_drift_run_writes_its_reports_and_hands_on_the_artifact(
-    sim: Simulator, game: MakeGame, tmp_path: Path
+    sim: Simulator, play_env: MakePlayEnv, tmp_path: Path
 ) -> None:
-    result = bulk(game(hosts(), **about(sim)), "drift")
+    result = bulk(play_env(hosts(), **about(sim)), "drift")
     assert result["drift"] is True
     artifact = result["ansible_stats"]["data"]["rps_drift"]
     assert artifact["drifted"] == [mac(1), mac(2)]
@@ -305,8 +311,8 @@ def test_a_drift_run_writes_its_reports_and_hands_on_the_artifact(
     assert sim.writes() == []
 
 
-def test_drift_fails_the_last_batch_only_where_that_was_asked_for(sim: Simulator, game: MakeGame) -> None:
-    made = game(hosts(), **about(sim, rps_fail_on_drift=True))
+def test_drift_fails_the_last_batch_only_where_that_was_asked_for(sim: Simulator, play_env: MakePlayEnv) -> None:
+    made = play_env(hosts(), **about(sim, rps_fail_on_drift=True))
     first = bulk(made, "drift", batch=["desk-1"])
     assert first["errors"] == []
     last = bulk(made, "drift", batch=["desk-2"])
@@ -315,9 +321,11 @@ def test_drift_fails_the_last_batch_only_where_that_was_asked_for(sim: Simulator
     assert last["ansible_stats"]["data"]["rps_drift"]["drifted"] == [mac(1), mac(2)]
 
 
-def test_a_report_that_cannot_be_written_is_an_error_of_the_run(sim: Simulator, game: MakeGame, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_an_error_of_the_run(
+    sim: Simulator, play_env: MakePlayEnv, tmp_path: Path
+) -> None:
     (tmp_path / "a-file").write_text("", encoding="utf-8")
-    result = bulk(game(hosts(), **about(sim, rps_report_dir=str(tmp_path / "a-file"))), "drift")
+    result = bulk(play_env(hosts(), **about(sim, rps_report_dir=str(tmp_path / "a-file"))), "drift")
     assert any("a-file" in text for text in result["errors"])
 
 
@@ -330,12 +338,12 @@ def test_a_report_that_cannot_be_written_is_an_error_of_the_run(sim: Simulator, 
     ],
 )
 def test_purge_is_refused_where_the_play_is_not_the_whole_fleet(
-    sim: Simulator, game: MakeGame, extra: dict[str, Any], changes: dict[str, Any], why: str
+    sim: Simulator, play_env: MakePlayEnv, extra: dict[str, Any], changes: dict[str, Any], why: str
 ) -> None:
     extra["rps_fleet_size"] = 2
     for number in (1, 2, 3):
         sim.world("yealink").add_device(mac(number), USER, "office")
-    made = game(hosts(), **about(sim, rps_purge=True, rps_purge_limit=1))
+    made = play_env(hosts(), **about(sim, rps_purge=True, rps_purge_limit=1))
     result = bulk(made, changes=changes)
     assert any(why in text for text in [*result.get("warnings", []), *result["errors"]])
     assert sim.writes() == []
@@ -343,11 +351,11 @@ def test_purge_is_refused_where_the_play_is_not_the_whole_fleet(
 
 @pytest.mark.parametrize(("size", "counts"), [(2, True), ("2", True), ("{{ 2 }}", False), (None, False)])
 def test_the_size_of_the_fleet_counts_only_as_a_plain_extra_variable(
-    sim: Simulator, game: MakeGame, extra: dict[str, Any], size: Any, counts: bool
+    sim: Simulator, play_env: MakePlayEnv, extra: dict[str, Any], size: Any, counts: bool
 ) -> None:
     for number in (1, 2, 3):
         sim.world("yealink").add_device(mac(number), USER, "office")
-    made = game(hosts(), **about(sim, rps_purge=True, rps_fleet_size=2, rps_purge_limit=1))
+    made = play_env(hosts(), **about(sim, rps_purge=True, rps_fleet_size=2, rps_purge_limit=1))
     for name in made.names:
         made.manager.set_nonpersistent_facts(name, {"rps_fleet_size": 2})
     extra.update({} if size is None else {"rps_fleet_size": size})
@@ -356,22 +364,24 @@ def test_the_size_of_the_fleet_counts_only_as_a_plain_extra_variable(
     assert bool(result["errors"]) is not counts
 
 
-def test_hosts_that_did_not_arrive_make_the_play_a_part(sim: Simulator, game: MakeGame, extra: dict[str, Any]) -> None:
+def test_hosts_that_did_not_arrive_make_the_play_a_part(
+    sim: Simulator, play_env: MakePlayEnv, extra: dict[str, Any]
+) -> None:
     extra["rps_fleet_size"] = 2
     for number in (1, 2, 3):
         sim.world("yealink").add_device(mac(number), USER, "office")
-    result = bulk(game(hosts(), **about(sim, rps_purge=True, rps_purge_limit=1)), arriving=["desk-1"])
+    result = bulk(play_env(hosts(), **about(sim, rps_purge=True, rps_purge_limit=1)), arriving=["desk-1"])
     assert any("rps_fleet_size" in text and "1 host" in text for text in result["errors"])
     assert sim.writes() == []
 
 
 def test_purged_phones_change_the_summary_and_show_in_its_diff(
-    sim: Simulator, game: MakeGame, extra: dict[str, Any]
+    sim: Simulator, play_env: MakePlayEnv, extra: dict[str, Any]
 ) -> None:
     extra["rps_fleet_size"] = 2
     for number in (1, 2, 3):
         sim.world("yealink").add_device(mac(number), USER, "office")
-    made = game(hosts(), **about(sim, rps_purge=True, rps_purge_limit=1))
+    made = play_env(hosts(), **about(sim, rps_purge=True, rps_purge_limit=1))
     assert bulk(made)["changed"] is False
     result = summary(made, diff=True)
     assert result["changed"] is True
@@ -383,17 +393,19 @@ def test_purged_phones_change_the_summary_and_show_in_its_diff(
     assert summary(made)["changed"] is False
 
 
-def test_an_approved_plan_is_refused_where_the_play_has_batches(sim: Simulator, game: MakeGame) -> None:
-    made = game(hosts(), **about(sim, rps_expect_plan={"main": "sha256:" + "0" * 64}))
+def test_an_approved_plan_is_refused_where_the_play_has_batches(sim: Simulator, play_env: MakePlayEnv) -> None:
+    made = play_env(hosts(), **about(sim, rps_expect_plan={"main": "sha256:" + "0" * 64}))
     refused(bulk(made, batch=["desk-1"]), "rps_expect_plan", "serial")
     assert sim.calls() == []
 
 
-def test_what_host_vars_removed_counts_for_the_account_whatever_a_play_calls_it(sim: Simulator, game: MakeGame) -> None:
+def test_what_host_vars_removed_counts_for_the_account_whatever_a_play_calls_it(
+    sim: Simulator, play_env: MakePlayEnv
+) -> None:
     for number in range(1, 41):
         sim.world("yealink").add_device(mac(number), USER, "office")
     values = about(sim)
-    made = game(hosts(8, rps_state="absent"), **values)
+    made = play_env(hosts(8, rps_state="absent"), **values)
     bulk(made, "drift", batch=["desk-1", "desk-2"])
     bulk(made, batch=["desk-1", "desk-2"], check_mode=True)
     bulk(made, "release", batch=["desk-7", "desk-8"], check_mode=False)
@@ -401,17 +413,17 @@ def test_what_host_vars_removed_counts_for_the_account_whatever_a_play_calls_it(
     bulk(made, batch=["desk-1", "desk-2"])
     assert list(run_state.read_removed(constants.DEFAULT_LOCAL_TMP).values()) == [(2, 38)]
     values["rps_accounts"] = {"renamed": values["rps_accounts"]["main"] | {"api_url": sim.url("yealink") + "/"}}
-    renamed = game(hosts(6, rps_state="absent"), **values)
+    renamed = play_env(hosts(6, rps_state="absent"), **values)
     bulk(renamed, batch=["desk-3", "desk-4", "desk-5", "desk-6"])
     assert len(sim.world("yealink").devices(USER)) == 36
 
 
 def test_where_every_phone_failed_the_summary_has_the_cause_and_no_warning_repeats_it(
-    sim: Simulator, game: MakeGame
+    sim: Simulator, play_env: MakePlayEnv
 ) -> None:
     values = about(sim)
     values["rps_accounts"]["main"] |= {"api_url": "http://127.0.0.1:9/", "retries": 0}
-    made = game(hosts(), **values)
+    made = play_env(hosts(), **values)
     result = bulk(made)
     assert "warnings" not in result
     assert len([text for text in summary(made)["msg"] if "127.0.0.1" in text]) == 1
@@ -422,7 +434,7 @@ def test_where_every_phone_failed_the_summary_has_the_cause_and_no_warning_repea
 
 @pytest.mark.parametrize("conflict", [False, True])
 def test_a_purge_that_was_refused_fails_the_summary_only_where_no_phone_fails(
-    sim: Simulator, game: MakeGame, extra: dict[str, Any], conflict: bool
+    sim: Simulator, play_env: MakePlayEnv, extra: dict[str, Any], conflict: bool
 ) -> None:
     extra["rps_fleet_size"] = 2
     sim.add_account("yealink", "other", "theirs")
@@ -431,7 +443,7 @@ def test_a_purge_that_was_refused_fails_the_summary_only_where_no_phone_fails(
         sim.world("yealink").add_device(mac(number), USER, "office")
     refusal: dict[str, Any] = {"ok": False, "text": f"Error:Invalid MAC(s):{mac(3)}"}
     sim.faults.add(*(Fault("text", method=name, mac=mac(3), **refusal) for name in REMOVALS))
-    made = game(hosts(2), **about(sim, rps_purge=True, rps_purge_limit=2))
+    made = play_env(hosts(2), **about(sim, rps_purge=True, rps_purge_limit=2))
     result = bulk(made)
     assert [text for text in result["errors"] if mac(3) in text] == result["errors"] != []
     assert result["fails"] is not conflict
@@ -443,16 +455,18 @@ def test_a_purge_that_was_refused_fails_the_summary_only_where_no_phone_fails(
     assert (bool(last.get("failed")), bool(last.get("skipped"))) == (not conflict, conflict)
 
 
-def test_a_summary_without_a_reconcile_task_fails_only_where_no_result_did(sim: Simulator, game: MakeGame) -> None:
-    made = game(hosts(), **about(sim))
+def test_a_summary_without_a_reconcile_task_fails_only_where_no_result_did(
+    sim: Simulator, play_env: MakePlayEnv
+) -> None:
+    made = play_env(hosts(), **about(sim))
     refused(summary(made, args={"deferred": True}), "desk-1", "rps_hosts")
     assert summary(made)["skipped"] is True
     assert sim.calls() == []
 
 
-def test_hosts_that_are_not_shown_are_skipped_and_register_nothing(sim: Simulator, game: MakeGame) -> None:
+def test_hosts_that_are_not_shown_are_skipped_and_register_nothing(sim: Simulator, play_env: MakePlayEnv) -> None:
     sim.world("yealink").add_device(mac(1), USER, "office")
-    made = game(hosts(), **about(sim, rps_host_results="changed"))
+    made = play_env(hosts(), **about(sim, rps_host_results="changed"))
     result = bulk(made)
     made.task.register = "rps_result"
     assert own(made, "desk-2")["outcome"] == "changed"
@@ -462,11 +476,11 @@ def test_hosts_that_are_not_shown_are_skipped_and_register_nothing(sim: Simulato
     assert result["shown"] == 1
 
 
-def test_only_the_hosts_to_show_are_handed_to_the_play_of_results(sim: Simulator, game: MakeGame) -> None:
+def test_only_the_hosts_to_show_are_handed_to_the_play_of_results(sim: Simulator, play_env: MakePlayEnv) -> None:
     folder = constants.DEFAULT_LOCAL_TMP
     assert run_state.read_hosts_to_show(folder) == [run_state.NOBODY]
     sim.world("yealink").add_device(mac(1), USER, "office")
-    made = game(hosts(), **about(sim, rps_host_results="changed"))
+    made = play_env(hosts(), **about(sim, rps_host_results="changed"))
     from_playbook(made)
     assert run_state.read_hosts_to_show(folder) == ["desk-2"]
     own(made, "desk-2")
@@ -476,9 +490,9 @@ def test_only_the_hosts_to_show_are_handed_to_the_play_of_results(sim: Simulator
 
 
 def test_progress_is_reported_on_stderr_at_most_every_five_seconds(
-    sim: Simulator, game: MakeGame, monkeypatch: pytest.MonkeyPatch
+    sim: Simulator, play_env: MakePlayEnv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = game(hosts(), **about(sim))
+    made = play_env(hosts(), **about(sim))
     lines: list[tuple[str, bool]] = []
     display = SimpleNamespace(display=lambda text, stderr=False: lines.append((text, stderr)))
     step = _reconcile_task.ReconcileTask(made.task, made.loader, None, display)
@@ -494,8 +508,8 @@ def test_progress_is_reported_on_stderr_at_most_every_five_seconds(
 # -- variables
 
 
-def test_only_hosts_of_this_pass_count_and_each_with_its_own_record(sim: Simulator, game: MakeGame) -> None:
-    made = game(hosts(3), **about(sim))
+def test_only_hosts_of_this_pass_count_and_each_with_its_own_record(sim: Simulator, play_env: MakePlayEnv) -> None:
+    made = play_env(hosts(3), **about(sim))
     join(made)
     recorded = made.variables("desk-1")["__rps_host"]
     result = bulk(made, arriving=["desk-1", "desk-2"])
@@ -506,69 +520,73 @@ def test_only_hosts_of_this_pass_count_and_each_with_its_own_record(sim: Simulat
     assert stored(again, "desk-3") is None, "its record is that of another host"
 
 
-def test_a_record_says_nothing_of_an_account(sim: Simulator, game: MakeGame) -> None:
-    made = game(hosts(1), **about(sim))
+def test_a_record_says_nothing_of_an_account(sim: Simulator, play_env: MakePlayEnv) -> None:
+    made = play_env(hosts(1), **about(sim))
     join(made)
     values = made.variables("desk-1")
     assert PASSWORD not in json.dumps([values["__rps_host"], values["__rps_pass"]], default=str)
 
 
-def test_run_once_around_the_role_is_refused(sim: Simulator, game: MakeGame) -> None:
-    made = game(hosts(1), **about(sim))
+def test_run_once_around_the_role_is_refused(sim: Simulator, play_env: MakePlayEnv) -> None:
+    made = play_env(hosts(1), **about(sim))
     made.task.run_once = True
     refused(bulk(made), "Remove run_once")
     assert sim.calls() == []
 
 
 def test_a_reconcile_task_without_a_pass_and_a_condition_on_an_import_are_refused(
-    sim: Simulator, game: MakeGame
+    sim: Simulator, play_env: MakePlayEnv
 ) -> None:
-    made = game(hosts(1), **about(sim))
+    made = play_env(hosts(1), **about(sim))
     result, _action = made.act(_fleet.ActionModule, {}, made.variables())
     refused(result, "Run the role from its start", "Nothing was sent.")
     refused(from_playbook(made, when=["true"]), "rps_hosts", "Nothing was sent.")
     assert sim.calls() == []
 
 
-def test_a_time_limit_becomes_a_deadline_or_is_refused(sim: Simulator, game: MakeGame) -> None:
-    made = game(hosts(1), **about(sim))
+def test_a_time_limit_becomes_a_deadline_or_is_refused(sim: Simulator, play_env: MakePlayEnv) -> None:
+    made = play_env(hosts(1), **about(sim))
     refused(bulk(made, timeout=1), "rps_deadline", "Nothing was sent.")
     assert sim.calls() == []
     assert bulk(made, timeout=60)["accounts"]["main"]["summary"]["changed"] == 1
 
 
-def test_hosts_of_a_playbook_are_read_from_hostvars_with_the_plays_variables(sim: Simulator, game: MakeGame) -> None:
+def test_hosts_of_a_playbook_are_read_from_hostvars_with_the_plays_variables(
+    sim: Simulator, play_env: MakePlayEnv
+) -> None:
     given = {name: {"rps_mac": values["rps_mac"], "wanted": name} for name, values in hosts().items()}
-    made = game(given, **about(sim))
+    made = play_env(given, **about(sim))
     made.play.vars = {"rps_server": "office"}
     assert from_playbook(made)["accounts"]["main"]["summary"]["changed"] == 2
     assert sim.world("yealink").url(mac(2)) == OFFICE
 
 
 @pytest.mark.parametrize("value", ["{{ wanted }}", "{{ lookup('vars', 'wanted') }}", "{{ other }}"])
-def test_a_fleet_variable_that_differs_is_refused_in_a_playbook_too(sim: Simulator, game: MakeGame, value: str) -> None:
+def test_a_fleet_variable_that_differs_is_refused_in_a_playbook_too(
+    sim: Simulator, play_env: MakePlayEnv, value: str
+) -> None:
     given = {name: {**values, "wanted": int(name[-1])} for name, values in hosts(3).items()}
     given["desk-2"]["wanted"] = given["desk-1"]["wanted"]
-    made = game(given, other="{{ wanted }}", **about(sim, rps_batch_size=value))
+    made = play_env(given, other="{{ wanted }}", **about(sim, rps_batch_size=value))
     refused(from_playbook(made), "rps_batch_size", "(desk-1 and desk-3)")
     assert sim.calls() == []
 
 
-def test_every_host_gets_its_own_value_of_a_template(sim: Simulator, game: MakeGame) -> None:
+def test_every_host_gets_its_own_value_of_a_template(sim: Simulator, play_env: MakePlayEnv) -> None:
     given = {f"desk-{number}": {"number": number} for number in (1, 2)}
-    made = game(given, rps_mac="{{ '001565%06x' % number }}", rps_server="{{ 'office' }}", **about(sim))
+    made = play_env(given, rps_mac="{{ '001565%06x' % number }}", rps_server="{{ 'office' }}", **about(sim))
     bulk(made)
     assert {device.mac for device in sim.world("yealink").devices()} == {mac(1), mac(2)}
 
 
-def test_values_of_a_vault_are_decrypted(sim: Simulator, game: MakeGame) -> None:
+def test_values_of_a_vault_are_decrypted(sim: Simulator, play_env: MakePlayEnv) -> None:
     vault = VaultLib([("default", VaultSecret(b"the vault's own"))])
 
     def encrypted(text: str, indent: int) -> str:
         lines = vault.encrypt(text).decode().splitlines()
         return "!vault |\n" + "\n".join(" " * indent + line for line in lines)
 
-    made = game(
+    made = play_env(
         hosts(1),
         text=f"""
 phones:
@@ -592,21 +610,21 @@ phones:
     assert sim.world("yealink").url(mac(1)) == "https://own.example.com/token"
 
 
-def test_omit_and_undefined_variables_are_not_given(sim: Simulator, game: MakeGame) -> None:
+def test_omit_and_undefined_variables_are_not_given(sim: Simulator, play_env: MakePlayEnv) -> None:
     sim.world("yealink").add_device(mac(1), USER, "office")
-    made = game(hosts(1, rps_force="{{ omit }}", rps_unique_url="{{ nothing | default(omit) }}"), **about(sim))
+    made = play_env(hosts(1, rps_force="{{ omit }}", rps_unique_url="{{ nothing | default(omit) }}"), **about(sim))
     assert bulk(made)["accounts"]["main"]["summary"]["in_sync"] == 1
 
 
-def test_a_variable_that_cannot_be_evaluated_names_its_host(sim: Simulator, game: MakeGame) -> None:
+def test_a_variable_that_cannot_be_evaluated_names_its_host(sim: Simulator, play_env: MakePlayEnv) -> None:
     refused(
-        bulk(game(hosts(1, rps_server="{{ nobody_knows_it }}"), **about(sim))),
+        bulk(play_env(hosts(1, rps_server="{{ nobody_knows_it }}"), **about(sim))),
         "rps_server",
         "nobody_knows_it",
         "desk-1",
     )
     refused(
-        bulk(game(hosts(1), **about(sim, rps_purge="{{ nobody_knows_it }}"))),
+        bulk(play_env(hosts(1), **about(sim, rps_purge="{{ nobody_knows_it }}"))),
         "rps_purge",
         "nobody_knows_it",
     )
@@ -614,26 +632,30 @@ def test_a_variable_that_cannot_be_evaluated_names_its_host(sim: Simulator, game
 
 
 @pytest.mark.parametrize("value", ["{{ wanted }}", "{{ other }}", "{{ lookup('vars', 'wanted') }}", "{{ wanted | int"])
-def test_a_fleet_variable_that_differs_between_hosts_is_refused(sim: Simulator, game: MakeGame, value: str) -> None:
+def test_a_fleet_variable_that_differs_between_hosts_is_refused(
+    sim: Simulator, play_env: MakePlayEnv, value: str
+) -> None:
     given = {name: {**values, "wanted": int(name[-1])} for name, values in hosts().items()}
-    made = game(given, other="{{ wanted }}", **about(sim, rps_batch_size=value))
+    made = play_env(given, other="{{ wanted }}", **about(sim, rps_batch_size=value))
     refused(bulk(made), "rps_batch_size")
     assert sim.calls() == []
 
 
-def test_a_fleet_variable_that_only_the_second_host_cannot_evaluate_differs(sim: Simulator, game: MakeGame) -> None:
+def test_a_fleet_variable_that_only_the_second_host_cannot_evaluate_differs(
+    sim: Simulator, play_env: MakePlayEnv
+) -> None:
     given = hosts()
     given["desk-1"]["wanted"] = 50
     refused(
-        bulk(game(given, **about(sim, rps_batch_size="{{ wanted }}"))),
+        bulk(play_env(given, **about(sim, rps_batch_size="{{ wanted }}"))),
         "rps_batch_size",
         "(desk-1 and desk-2)",
     )
 
 
-def test_a_fleet_variable_that_only_looks_different_is_accepted(sim: Simulator, game: MakeGame) -> None:
+def test_a_fleet_variable_that_only_looks_different_is_accepted(sim: Simulator, play_env: MakePlayEnv) -> None:
     given = {name: {**values, "wanted": [50, 60][int(name[-1]) - 1]} for name, values in hosts().items()}
-    result = bulk(game(given, **about(sim, rps_batch_size="{{ [wanted, 50] | min }}")))
+    result = bulk(play_env(given, **about(sim, rps_batch_size="{{ [wanted, 50] | min }}")))
     assert result["accounts"]["main"]["summary"]["changed"] == 2
 
 
@@ -646,13 +668,13 @@ def test_a_fleet_variable_that_only_looks_different_is_accepted(sim: Simulator, 
         "{{ 50 if 'desk' is ansible.builtin.match('de') else 1 }}",
     ],
 )
-def test_a_fleet_variable_may_use_all_that_ansible_has(sim: Simulator, game: MakeGame, value: str) -> None:
-    result = bulk(game(hosts(), **about(sim, rps_batch_size=value)))
+def test_a_fleet_variable_may_use_all_that_ansible_has(sim: Simulator, play_env: MakePlayEnv, value: str) -> None:
+    result = bulk(play_env(hosts(), **about(sim, rps_batch_size=value)))
     assert result["accounts"]["main"]["summary"]["changed"] == 2
 
 
 def test_the_transport_is_closed_when_the_step_ends(
-    sim: Simulator, game: MakeGame, monkeypatch: pytest.MonkeyPatch
+    sim: Simulator, play_env: MakePlayEnv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[Any] = []
     close = _transport.Client.close
@@ -662,27 +684,27 @@ def test_the_transport_is_closed_when_the_step_ends(
         close(client)
 
     monkeypatch.setattr(_transport.Client, "close", note)
-    bulk(game(hosts(), **about(sim)))
+    bulk(play_env(hosts(), **about(sim)))
     assert len(closed) == 1
 
 
 def test_a_fleet_variable_that_differs_on_many_hosts_is_reported_in_one_sentence(
-    sim: Simulator, game: MakeGame
+    sim: Simulator, play_env: MakePlayEnv
 ) -> None:
     given = {name: {**values, "rps_purge_limit": int(name[-1])} for name, values in hosts(9).items()}
     given["desk-3"]["rps_mac"] = "{{ nobody_knows_it }}"
     given["desk-1"]["rps_mac"] = "{{ nobody_knows_it }}"
-    result = bulk(game(given, **about(sim)))
+    result = bulk(play_env(given, **about(sim)))
     refused(result, "rps_mac", "desk-1 and desk-3", "rps_purge_limit", "(desk-1 and desk-2 and 7 more)")
     assert result["msg"].count("rps_purge_limit") == result["msg"].count("nobody_knows_it") == 1
 
 
-def test_a_variable_that_looks_misspelt_is_a_warning(sim: Simulator, game: MakeGame) -> None:
+def test_a_variable_that_looks_misspelt_is_a_warning(sim: Simulator, play_env: MakePlayEnv) -> None:
     given = {
         **hosts(2),
         "desk-2": {**hosts(2)["desk-2"], "rps_sate": "absent", "rps_hosts": "x", "rps_office_floor": 3},
     }
-    result = bulk(game(given, **about(sim, rps_purg=True)))
+    result = bulk(play_env(given, **about(sim, rps_purg=True)))
     slips = [text for text in result["warnings"] if "did you mean" in text]
     assert [text.partition(" ")[0] for text in slips] == ["rps_purg", "rps_sate"]
     assert "desk-1 and desk-2" in slips[0]
