@@ -25,7 +25,7 @@ scenarios = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: 
 def test_somebody_else_writes_before_any_call(scenario: Scenario, service: Service, record_property: Record) -> None:
     fleet = Fleet(scenario, service)
     fleet.play(Case(), recover=False)
-    calls = len(fleet.bench.sim.calls())
+    calls = len(fleet.env.sim.calls())
     cases = [
         (index, device.mac, change)
         for index in range(calls)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from simulator import DIALECTS, FAULTS, fault
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.concurrency import CHANGES
 from support.fault_cases import LYING, UNSEEN, WRITES_ONLY, whole
 from support.fault_cases import seed as seed_of_samples
@@ -31,12 +31,12 @@ EXAMPLES = 200 if whole() else 4
 class Account(RuleBasedStateMachine):
     """One account, and a team that declares its phones and runs now and then."""
 
-    def __init__(self, service: Service, bench: MemoryBench) -> None:
+    def __init__(self, service: Service, env: ServiceEnv) -> None:
         super().__init__()
-        self.service, self.bench = service, bench
+        self.service, self.env = service, env
         self.phones = macs(6, service.vendor)
         self.declared: dict[str, DesiredDevice] = {}
-        bench.clear()
+        env.clear()
 
     @property
     def desired(self) -> tuple[DesiredDevice, ...]:
@@ -48,13 +48,13 @@ class Account(RuleBasedStateMachine):
     def declare(self, number: int, server: str, override: bool) -> None:
         more = {"override": True} if override and self.service.capabilities.override else {}
         force = not self.service.reads_url
-        self.declared[self.phones[number]] = self.bench.wants(self.phones[number], server, force=force, **more)
+        self.declared[self.phones[number]] = self.env.wants(self.phones[number], server, force=force, **more)
 
     @precondition(lambda self: self.service.capabilities.unique_urls and self.service.reads_url)
     @rule(number=NUMBERS, token=st.integers(1, 2))
     def declare_a_url_of_its_own(self, number: int, token: int) -> None:
         phone = self.phones[number]
-        self.declared[phone] = self.bench.wants(phone, "office", unique_url=own_url(token))
+        self.declared[phone] = self.env.wants(phone, "office", unique_url=own_url(token))
 
     @rule(number=NUMBERS)
     def declare_absent(self, number: int) -> None:
@@ -66,7 +66,7 @@ class Account(RuleBasedStateMachine):
 
     @rule(number=NUMBERS, change=st.sampled_from(sorted(CHANGES)))
     def somebody_else_writes(self, number: int, change: str) -> None:
-        CHANGES[change](self.bench, self.phones[number])
+        CHANGES[change](self.env, self.phones[number])
 
     # Runs.
 
@@ -77,31 +77,31 @@ class Account(RuleBasedStateMachine):
         # A fault that is there for any call must not be one that only a write can have.
         drawn = data.draw(st.dictionaries(st.integers(0, 16), st.sampled_from(kinds), min_size=1, max_size=3))
         usable = {index: kind for index, kind in drawn.items() if kind not in WRITES_ONLY | LYING | UNSEEN}
-        self.bench.sim.faults.clear()
-        self.bench.sim.faults.extend(fault(kind, index=index) for index, kind in usable.items())
+        self.env.sim.faults.clear()
+        self.env.sim.faults.extend(fault(kind, index=index) for index, kind in usable.items())
         self.run(retries=retries, bulk=bulk)
 
     def run(self, retries: int, bulk: bool) -> None:
-        before = len(self.bench.world.history())
-        self.bench.timed_out.clear()
-        run = self.bench.run(self.desired, {"retries": retries}, bulk=bulk, batch_size=2)
-        words = {one.name for one in self.bench.sim.faults if one.hits}
+        before = len(self.env.world.history())
+        self.env.timed_out.clear()
+        run = self.env.run(self.desired, {"retries": retries}, bulk=bulk, batch_size=2)
+        words = {one.name for one in self.env.sim.faults if one.hits}
         is_status = DIALECTS[self.service.vendor].capabilities.refusal_is_status
         lying = {"false reads"} if is_status and "refused_in_words" in words else set()
-        assert problems(self.bench, self.desired, run, before, lying=lying) == []
+        assert problems(self.env, self.desired, run, before, lying=lying) == []
 
     @rule()
     def run_and_run_again(self) -> None:
-        self.bench.sim.faults.clear()
-        checked = self.bench.run(self.desired, check_mode=True)
-        assert self.bench.writes() == []
-        assert recovery(self.bench, self.desired, quiet(self.desired)) == []
+        self.env.sim.faults.clear()
+        checked = self.env.run(self.desired, check_mode=True)
+        assert self.env.writes() == []
+        assert recovery(self.env, self.desired, quiet(self.desired)) == []
         assert len(checked.results) == len(self.desired)
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.title)
 def test_no_history_breaks_a_promise(service: Service, record_property: Any) -> None:
-    bench = service.bench()
+    env = service.env()
 
     @seed(seed_of_samples())
     @settings(
@@ -113,7 +113,7 @@ def test_no_history_breaks_a_promise(service: Service, record_property: Any) -> 
     )
     class Seeded(Account):
         def __init__(self) -> None:
-            super().__init__(service, bench)
+            super().__init__(service, env)
 
     run_state_machine_as_test(Seeded, settings=Seeded.TestCase.settings)
     record_property("cases", ("histories", EXAMPLES))

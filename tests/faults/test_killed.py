@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
 from simulator import Fault
-from support.client import MemoryAdapter, MemoryBench
+from support.client import MemoryAdapter, ServiceEnv
 from support.fault_cases import Fleet, sample, whole
 from support.oracles import quiet, recovery, repetitions, wrong_bindings
 from support.phones import PASSWORD, USER
@@ -30,11 +30,11 @@ class Killed(BaseException):
 
 def kill(fleet: Fleet, index: int, executed: bool) -> list[str]:
     """Kill a run at its request number ``index`` -> what was wrong afterwards."""
-    bench, desired = fleet.bench, fleet.scenario.desired(fleet.service)
-    bench.clear()
-    fleet.scenario.load(bench)
-    before = len(bench.world.history())
-    adapter = MemoryAdapter(bench)
+    env, desired = fleet.env, fleet.scenario.desired(fleet.service)
+    env.clear()
+    fleet.scenario.load(env)
+    before = len(env.world.history())
+    adapter = MemoryAdapter(env)
 
     def die(number: int) -> None:
         if number == index:
@@ -46,19 +46,19 @@ def kill(fleet: Fleet, index: int, executed: bool) -> list[str]:
         adapter.before = die
     options = Options(bulk=fleet.scenario.bulk, batch_size=fleet.scenario.batch_size)
     with pytest.raises(Killed):
-        reconcile(bench.service(adapter), desired, options)
-    found = [*wrong_bindings(bench, desired, before), *repetitions(bench)]
-    return [*found, *recovery(bench, desired, quiet(desired))]
+        reconcile(env.service(adapter), desired, options)
+    found = [*wrong_bindings(env, desired, before), *repetitions(env)]
+    return [*found, *recovery(env, desired, quiet(desired))]
 
 
 def requests_of(fleet: Fleet) -> int:
     """How many requests an undisturbed run makes."""
-    bench, scenario = fleet.bench, fleet.scenario
-    bench.clear()
-    scenario.load(bench)
-    adapter = MemoryAdapter(bench)
+    env, scenario = fleet.env, fleet.scenario
+    env.clear()
+    scenario.load(env)
+    adapter = MemoryAdapter(env)
     options = Options(bulk=scenario.bulk, batch_size=scenario.batch_size)
-    reconcile(bench.service(adapter), scenario.desired(fleet.service), options)
+    reconcile(env.service(adapter), scenario.desired(fleet.service), options)
     return adapter.sent
 
 
@@ -89,14 +89,14 @@ rps_devices.main()
 KEYS = ("mac", "state", "server", "server_url", "unique_url", "override", "force", "serial")
 
 
-def module_options(bench: MemoryBench, scenario: Scenario, service: Service) -> bytes:
+def module_options(env: ServiceEnv, scenario: Scenario, service: Service) -> bytes:
     devices = [
         {key: value for key in KEYS if (value := getattr(device, key)) not in (None, False)}
         for device in scenario.desired(service)
     ]
     connection = {
-        "vendor": bench.vendor,
-        "api_url": bench.sim.url(bench.vendor),
+        "vendor": env.vendor,
+        "api_url": env.sim.url(env.vendor),
         "api_username": USER,
         "api_password": PASSWORD,
     }
@@ -107,13 +107,13 @@ def module_options(bench: MemoryBench, scenario: Scenario, service: Service) -> 
 @pytest.mark.parametrize("service", [one for one in SERVICES if not one.lacks], ids=lambda service: service.title)
 def test_a_killed_process_leaves_nothing_wrong_behind(service: Service, record_property: Record) -> None:
     fleet = Fleet(LISTS, service)
-    bench, desired = fleet.bench, LISTS.desired(service)
+    env, desired = fleet.env, LISTS.desired(service)
     cases = [(index, executed) for index in range(requests_of(fleet) - 1) for executed in (False, True)]
     ((index, executed),) = sample(cases, 1, f"sigkill/{fleet}")
-    bench.clear()
-    LISTS.load(bench)
-    before = len(bench.world.history())
-    with bench.sim:
+    env.clear()
+    LISTS.load(env)
+    before = len(env.world.history())
+    with env.sim:
         process = subprocess.Popen(
             [sys.executable, "-c", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -126,11 +126,11 @@ def test_a_killed_process_leaves_nothing_wrong_behind(service: Service, record_p
                 process.wait(30)
             met += 1
 
-        bench.sim.hooks.append(hook)
+        env.sim.hooks.append(hook)
         if not executed:
-            bench.sim.faults.append(Fault("close", index=index))
-        output, _nothing = process.communicate(module_options(bench, LISTS, service), timeout=60)
+            env.sim.faults.append(Fault("close", index=index))
+        output, _nothing = process.communicate(module_options(env, LISTS, service), timeout=60)
     assert process.returncode == -signal.SIGKILL, output.decode()[:600]
-    bench.sim.hooks.clear()
+    env.sim.hooks.clear()
     record_property("cases", ("sigkill", 1))
-    assert [*wrong_bindings(bench, desired, before), *recovery(bench, desired, quiet(desired))] == []
+    assert [*wrong_bindings(env, desired, before), *recovery(env, desired, quiet(desired))] == []

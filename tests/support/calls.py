@@ -13,7 +13,7 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     CallError,
 )
 
-from .client import ClientClock, MemoryAdapter, MemoryBench
+from .client import ClientClock, MemoryAdapter, ServiceEnv
 from .phones import PASSWORD, mac
 
 MAC = mac(1)
@@ -26,9 +26,9 @@ UNKNOWN = [True, "Unknown"]
 class Client:
     """Yealink's client in memory, with what carried and timed its calls."""
 
-    def __init__(self, bench: MemoryBench, **changes: Any) -> None:
-        self.adapter, self.clock = MemoryAdapter(bench), ClientClock(bench.clock)
-        client = bench.service(self.adapter, self.clock, **changes).client
+    def __init__(self, env: ServiceEnv, **changes: Any) -> None:
+        self.adapter, self.clock = MemoryAdapter(env), ClientClock(env.clock)
+        client = env.service(self.adapter, self.clock, **changes).client
         assert isinstance(client, XmlRpcClient)
         self.client = client
 

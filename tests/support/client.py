@@ -83,8 +83,8 @@ class MemoryAdapter:
     ``before`` and ``after`` are called around every request with its number, from 0; what they raise goes through.
     """
 
-    def __init__(self, bench: MemoryBench) -> None:
-        self._bench = bench
+    def __init__(self, env: ServiceEnv) -> None:
+        self._env = env
         self._lock = threading.Lock()
         self.sent = 0
         self.before: Callable[[int], None] = lambda _number: None
@@ -107,12 +107,12 @@ class MemoryAdapter:
         timeout = deadline.remaining()
         deadline.sent = True
         try:
-            reply = self._bench.wire.send(request.method or "GET", path, headers, body, timeout)
+            reply = self._env.wire.send(request.method or "GET", path, headers, body, timeout)
         except ConnectionRefusedError:
             deadline.sent = False
             raise
         except TimeoutError:
-            self._bench.timed_out.extend(call.serial for call in self._bench.sim.ledger.calls[-1:])
+            self._env.timed_out.extend(call.serial for call in self._env.sim.ledger.calls[-1:])
             raise
         return _Response(reply.status, reply.headers, reply.body)
 
@@ -120,7 +120,7 @@ class MemoryAdapter:
         """Nothing to close."""
 
 
-class MemoryBench:
+class ServiceEnv:
     """One vendor's service in memory with two accounts, servers of both, and clients for ours."""
 
     def __init__(self, vendor: str, lacks: Iterable[str] = (), **options: Any) -> None:

@@ -16,18 +16,18 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import
 from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
 from simulator import Call
 
-from .client import MemoryAdapter, MemoryBench
+from .client import MemoryAdapter, ServiceEnv
 from .fault_cases import Fleet
 from .oracles import label, quiet, reached, recovery, repetitions, status, wrong_bindings
 from .phones import OTHER_USER, SERVERS
 
 PATIENCE_S = 30.0  # a watchdog: a run that waits longer for its turn has failed
 # What somebody else does to a phone.
-CHANGES: dict[str, Callable[[MemoryBench, str], None]] = {
-    "taken by another account": lambda bench, mac: bench.place(mac, "theirs", OTHER_USER, serial="01"),
-    "bound to another server": lambda bench, mac: bench.place(mac, "branch", serial="01"),
-    "bound to nothing": lambda bench, mac: bench.place(mac, serial="01"),
-    "removed": lambda bench, mac: bench.world.remove_device(mac),
+CHANGES: dict[str, Callable[[ServiceEnv, str], None]] = {
+    "taken by another account": lambda env, mac: env.place(mac, "theirs", OTHER_USER, serial="01"),
+    "bound to another server": lambda env, mac: env.place(mac, "branch", serial="01"),
+    "bound to nothing": lambda env, mac: env.place(mac, serial="01"),
+    "removed": lambda env, mac: env.world.remove_device(mac),
 }
 
 
@@ -38,10 +38,10 @@ ON_ACCOUNT = frozenset({"registered", "unregistered"})
 class Look:
     """What the service's state said of the phones at one moment."""
 
-    def __init__(self, bench: MemoryBench, desired: Sequence[DesiredDevice]) -> None:
-        self.reached = {device.mac for device in desired if reached(bench, device)}
-        self.status = {device.mac: status(bench, device.mac) for device in desired}
-        self.url = {device.mac: bench.world.url(device.mac) for device in desired}
+    def __init__(self, env: ServiceEnv, desired: Sequence[DesiredDevice]) -> None:
+        self.reached = {device.mac for device in desired if reached(env, device)}
+        self.status = {device.mac: status(env, device.mac) for device in desired}
+        self.url = {device.mac: env.world.url(device.mac) for device in desired}
 
 
 def false_results(fleet: Fleet, run: RunResult, calls: Sequence[Call], looks: Sequence[Look]) -> Iterator[str]:
@@ -79,30 +79,30 @@ def _is_true(fleet: Fleet, result: DeviceResult, look: Look, written: bool) -> b
 
 def play_writer(fleet: Fleet, index: int, mac: str, change: str) -> list[str]:
     """Somebody else changes a phone right before the run's call number ``index`` -> what was wrong."""
-    bench, scenario = fleet.bench, fleet.scenario
+    env, scenario = fleet.env, fleet.scenario
     desired = scenario.desired(fleet.service)
-    bench.clear()
-    scenario.load(bench)
-    before = len(bench.world.history())
+    env.clear()
+    scenario.load(env)
+    before = len(env.world.history())
     looks: list[Look] = []
 
     def hook(*_call: object) -> None:
         if len(looks) == index:
-            CHANGES[change](bench, mac)
-        looks.append(Look(bench, desired))
+            CHANGES[change](env, mac)
+        looks.append(Look(env, desired))
 
-    bench.sim.hooks.append(hook)
-    run = bench.run(desired, bulk=scenario.bulk, batch_size=scenario.batch_size)
-    bench.sim.hooks.clear()
-    looks.append(Look(bench, desired))
-    calls = bench.sim.calls()
-    found = [*wrong_bindings(bench, desired, before), *repetitions(bench, calls)]
+    env.sim.hooks.append(hook)
+    run = env.run(desired, bulk=scenario.bulk, batch_size=scenario.batch_size)
+    env.sim.hooks.clear()
+    looks.append(Look(env, desired))
+    calls = env.sim.calls()
+    found = [*wrong_bindings(env, desired, before), *repetitions(env, calls)]
     found.extend(false_results(fleet, run, calls, looks))
     return found + _settled(fleet, desired)
 
 
 def _settled(fleet: Fleet, desired: Sequence[DesiredDevice], excused: Collection[str] = ()) -> list[str]:
-    found = recovery(fleet.bench, desired, quiet(desired))
+    found = recovery(fleet.env, desired, quiet(desired))
     return [text for text in found if not any(part in text for part in excused)]
 
 
@@ -156,23 +156,23 @@ def opponent(desired: Sequence[DesiredDevice]) -> tuple[DesiredDevice, ...]:
 
 def play_two(fleet: Fleet, seed: str, same: bool) -> list[str]:
     """Two runs at once: the same declaration twice, or two that contradict each other -> what was wrong."""
-    bench, scenario = fleet.bench, fleet.scenario
+    env, scenario = fleet.env, fleet.scenario
     desired = scenario.desired(fleet.service)
     wishes = (desired, desired if same else opponent(desired))
-    bench.clear()
-    scenario.load(bench)
-    before = len(bench.world.history())
+    env.clear()
+    scenario.load(env)
+    before = len(env.world.history())
     turns = Turns(seed)
     owners: list[int] = []
-    bench.sim.hooks.append(lambda *_call: owners.append(turns.owner))
+    env.sim.hooks.append(lambda *_call: owners.append(turns.owner))
     runs: dict[int, RunResult | BaseException] = {}
     options = Options(bulk=scenario.bulk, batch_size=scenario.batch_size)
 
     def work(me: int) -> None:
-        adapter = MemoryAdapter(bench)
+        adapter = MemoryAdapter(env)
         adapter.before = lambda _number: turns.take(me)
         try:
-            runs[me] = reconcile(bench.service(adapter), wishes[me], options)
+            runs[me] = reconcile(env.service(adapter), wishes[me], options)
         except BaseException as error:  # noqa: BLE001 - shown by the test
             runs[me] = error
         finally:
@@ -183,13 +183,13 @@ def play_two(fleet: Fleet, seed: str, same: bool) -> list[str]:
         thread.start()
     for thread in threads:
         thread.join()
-    bench.sim.hooks.clear()
-    calls = [call for call in bench.sim.calls() if call.method != "token"]
-    found = list(wrong_bindings(bench, [*wishes[0], *wishes[1]], before))
-    mine = [[call for call, owner in zip(bench.sim.calls(), owners, strict=True) if owner == me] for me in (0, 1)]
+    env.sim.hooks.clear()
+    calls = [call for call in env.sim.calls() if call.method != "token"]
+    found = list(wrong_bindings(env, [*wishes[0], *wishes[1]], before))
+    mine = [[call for call, owner in zip(env.sim.calls(), owners, strict=True) if owner == me] for me in (0, 1)]
     assert len(mine[0]) + len(mine[1]) >= len(calls)
     for me, run in sorted(runs.items()):
-        found.extend(f"run {me}: {text}" for text in repetitions(bench, mine[me]))
+        found.extend(f"run {me}: {text}" for text in repetitions(env, mine[me]))
         if isinstance(run, BaseException):
             found.append(f"run {me} ended with {run!r}")
     return found + _settled(fleet, desired)

@@ -18,7 +18,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import
 from simulator import DIALECTS, FAULTS, fault
 from simulator.core.dialect import no_phones
 
-from .client import MemoryBench
+from .client import ServiceEnv
 from .oracles import FALSE_READS, IN_WORDS, problems, quiet, recovery
 from .scenarios import Scenario, Service
 
@@ -78,27 +78,27 @@ class Fleet:
 
     scenario: Scenario
     service: Service
-    bench: MemoryBench = field(init=False)
+    env: ServiceEnv = field(init=False)
 
     def __post_init__(self) -> None:
-        self.bench = self.service.bench()
+        self.env = self.service.env()
 
     def __str__(self) -> str:
         return f"{self.scenario.name}-{self.service.title}"
 
     def play(self, case: Case, *, recover: bool = True) -> Played:
         """Play a case, and the clean runs after it."""
-        bench, desired = self.bench, self.scenario.desired(self.service)
-        bench.clear()
-        self.scenario.load(bench)
-        before = len(bench.world.history())
+        env, desired = self.env, self.scenario.desired(self.service)
+        env.clear()
+        self.scenario.load(env)
+        before = len(env.world.history())
         refused = {"items": [desired[0].mac]}
         planned = [
             fault(kind, method=operation, nth=nth, **(refused if kind == "item_errors" else {}))
             for kind, operation, nth in case.faults
         ]
-        bench.sim.faults.extend(planned)
-        run = bench.run(desired, bulk=self.scenario.bulk, batch_size=self.scenario.batch_size)
+        env.sim.faults.extend(planned)
+        run = env.run(desired, bulk=self.scenario.bulk, batch_size=self.scenario.batch_size)
         met = frozenset(one.name or "" for one in planned if one.hits)
         lies = LYING if self.service.reads_url else LYING | UNSEEN
         lying = set(met & lies)
@@ -107,15 +107,15 @@ class Fleet:
         if dialect.capabilities.refusal_is_status and any(one.hits and one.method in reads for one in planned):
             lying |= met & IN_WORDS
             lying |= {FALSE_READS} if lying else set()
-        found = problems(bench, desired, run, before, lying=lying)
+        found = problems(env, desired, run, before, lying=lying)
         if recover and not found and not (lying and not self.service.reads_url):
-            found = recovery(bench, desired, quiet(desired))
+            found = recovery(env, desired, quiet(desired))
         return Played(run, found, met)
 
     def places(self) -> list[Place]:
         """The calls of an undisturbed play."""
         self.play(Case(), recover=False)
-        counts = self.bench.sim.count()
+        counts = self.env.sim.count()
         return [(operation, nth) for operation, count in counts.items() for nth in range(1, count + 1)]
 
     def kinds(self, operation: str) -> Sequence[str]:

@@ -16,7 +16,7 @@ from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
 from simulator import DIALECTS, FAULTS, Call
 
-from .client import MemoryBench
+from .client import ServiceEnv
 from .phones import PASSWORD, USER
 
 # Outcomes that say that this run's write was certainly not executed, unless the reason is one of EXECUTED.
@@ -45,26 +45,26 @@ LATE_S = 4 * 3600.0
 _STATUSES = {"Registered Elsewhere": "registered_elsewhere"}
 
 
-def status(bench: MemoryBench, mac: str) -> str:
+def status(env: ServiceEnv, mac: str) -> str:
     """The true status of a device, in the words of the contract."""
-    found: str = bench.world.status(USER, mac)
-    if found == "Registered Elsewhere" and not bench.capabilities.shows_foreign:
+    found: str = env.world.status(USER, mac)
+    if found == "Registered Elsewhere" and not env.capabilities.shows_foreign:
         return "unknown"
     return _STATUSES.get(found, found.lower())
 
 
-def reached(bench: MemoryBench, device: DesiredDevice) -> bool:
+def reached(env: ServiceEnv, device: DesiredDevice) -> bool:
     """Whether the service has the device as it is desired."""
-    now = bench.world.status(USER, device.mac)
+    now = env.world.status(USER, device.mac)
     if device.state == "absent":
         return now in ("Unknown", "Registered Elsewhere")
-    if bench.capabilities.stores_name and bench.name_of(device.mac) != device.server:
+    if env.capabilities.stores_name and env.name_of(device.mac) != device.server:
         return False
-    return now == "Registered" and same_url(bench.world.url(device.mac), device.url)
+    return now == "Registered" and same_url(env.world.url(device.mac), device.url)
 
 
 def problems(
-    bench: MemoryBench,
+    env: ServiceEnv,
     desired: Sequence[DesiredDevice],
     run: RunResult,
     history_before: int,
@@ -76,16 +76,16 @@ def problems(
 
     ``lying`` are the faults met in which the service itself said what is not true, such as a refusal of what it did.
     """
-    found = list(wrong_bindings(bench, desired, history_before))
-    found.extend(repetitions(bench))
-    touched = {entry.mac for entry in bench.world.history()[history_before:] if entry.call is not None}
+    found = list(wrong_bindings(env, desired, history_before))
+    found.extend(repetitions(env))
+    touched = {entry.mac for entry in env.world.history()[history_before:] if entry.call is not None}
     if [device.mac for device in desired] != [result.mac for result in run.results][: len(desired)]:
         found.append("the results are not those of the declared phones, in order")
     for device, result in zip(desired, run.results[: len(desired)], strict=True):
-        found.extend(_false(bench, device, result, device.mac in touched, lying))
-    found.extend(_unreadable_messages(bench, run))
-    found.extend(_executed_late(bench, run))
-    found.extend(violation.what for violation in bench.sim.violations)
+        found.extend(_false(env, device, result, device.mac in touched, lying))
+    found.extend(_unreadable_messages(env, run))
+    found.extend(_executed_late(env, run))
+    found.extend(violation.what for violation in env.sim.violations)
     return found
 
 
@@ -96,10 +96,10 @@ def label(result: DeviceResult) -> str:
 
 
 def _false(
-    bench: MemoryBench, device: DesiredDevice, result: DeviceResult, touched: bool, lying: Collection[str]
+    env: ServiceEnv, device: DesiredDevice, result: DeviceResult, touched: bool, lying: Collection[str]
 ) -> Iterator[str]:
     """What is not true of one result."""
-    is_reached = reached(bench, device)
+    is_reached = reached(env, device)
     outcome, code = result.outcome, result.reason.code if result.reason is not None else None
     trusted = not lying
     # What a list leaves out, a service that shows its phones in the list alone has shown as gone.
@@ -117,29 +117,29 @@ def _false(
     )
     yield from (f"{label(result)}: {what}" for false, what in rules if false)
     if result.after is not None and outcome not in ("not_attempted", "unknown") and trusted:
-        yield from _false_state(bench, result)
+        yield from _false_state(env, result)
 
 
-def _false_state(bench: MemoryBench, result: DeviceResult) -> Iterator[str]:
+def _false_state(env: ServiceEnv, result: DeviceResult) -> Iterator[str]:
     """What is not true of the state that a result shows."""
     after = result.after
     assert after is not None
-    true = status(bench, result.mac)
-    hidden = not bench.capabilities.shows_foreign and result.outcome == "conflict"
-    if after.status == "registered" and after.url is None and bench.capabilities.binds_to == "url":
+    true = status(env, result.mac)
+    hidden = not env.capabilities.shows_foreign and result.outcome == "conflict"
+    if after.status == "registered" and after.url is None and env.capabilities.binds_to == "url":
         true = "registered" if true == "unregistered" else true  # the call without a URL makes no difference
     if after.status != true and not (hidden and after.status == "registered_elsewhere"):
         yield f"{label(result)}: shows {after.status}, is {true}"
-    if after.url is not None and not same_url(after.url, bench.world.url(result.mac)):
-        yield f"{label(result)}: shows {after.url}, is at {bench.world.url(result.mac)}"
-    if after.url is not None and after.server != bench.name_of(result.mac):
-        yield f"{label(result)}: shows the name {after.server}, has {bench.name_of(result.mac)}"
+    if after.url is not None and not same_url(after.url, env.world.url(result.mac)):
+        yield f"{label(result)}: shows {after.url}, is at {env.world.url(result.mac)}"
+    if after.url is not None and after.server != env.name_of(result.mac):
+        yield f"{label(result)}: shows the name {after.server}, has {env.name_of(result.mac)}"
 
 
-def _unreadable_messages(bench: MemoryBench, run: RunResult) -> Iterator[str]:
+def _unreadable_messages(env: ServiceEnv, run: RunResult) -> Iterator[str]:
     """Messages of a run that are no sentences about their phone."""
-    masker = Masker(bench.vendor, USER, PASSWORD, rounds=1)
-    for speaker in (Speaker(MODULE, bench.capabilities.title), Speaker(ROLE, bench.capabilities.title, "main")):
+    masker = Masker(env.vendor, USER, PASSWORD, rounds=1)
+    for speaker in (Speaker(MODULE, env.capabilities.title), Speaker(ROLE, env.capabilities.title, "main")):
         presenter = Presenter(speaker, masker)
         _result, failure = bulk_result(run, len(run.results), presenter)
         messages = [(presenter.sentence(one), format_mac(one.mac, "colon")) for one in run.results if one.reason]
@@ -148,17 +148,17 @@ def _unreadable_messages(bench: MemoryBench, run: RunResult) -> Iterator[str]:
                 yield f"a message that is no sentence: {text!r}"
 
 
-def _executed_late(bench: MemoryBench, run: RunResult) -> Iterator[str]:
-    before = len(bench.world.history())
-    bench.clock.advance(LATE_S)
-    bench.sim.settle()
-    late = {entry.mac for entry in bench.world.history()[before:]}
+def _executed_late(env: ServiceEnv, run: RunResult) -> Iterator[str]:
+    before = len(env.world.history())
+    env.clock.advance(LATE_S)
+    env.sim.settle()
+    late = {entry.mac for entry in env.world.history()[before:]}
     for result in run.results:
         if result.mac in late and result.outcome in (*CERTAIN, *UNTOUCHED, "unverifiable"):
             yield f"{label(result)}: its write was executed later"
 
 
-def wrong_bindings(bench: MemoryBench, desired: Iterable[DesiredDevice], history_before: int) -> Iterator[str]:
+def wrong_bindings(env: ServiceEnv, desired: Iterable[DesiredDevice], history_before: int) -> Iterator[str]:
     """Whatever a call bound to anything but what is declared, or removed although nobody asked for it.
 
     ``desired`` may have several declarations of one phone. A fault may have led a binding to FAULTY_URL.
@@ -166,7 +166,7 @@ def wrong_bindings(bench: MemoryBench, desired: Iterable[DesiredDevice], history
     wanted: dict[str, list[DesiredDevice]] = {}
     for device in desired:
         wanted.setdefault(device.mac, []).append(device)
-    for entry in bench.world.history()[history_before:]:
+    for entry in env.world.history()[history_before:]:
         devices = wanted.get(entry.mac, [])
         if entry.call is None:
             continue
@@ -176,20 +176,20 @@ def wrong_bindings(bench: MemoryBench, desired: Iterable[DesiredDevice], history
         elif entry.account != USER or not any(
             device.state != "absent"
             and (entry.url == FAULTY_URL or same_url(entry.url, device.url))
-            and (not bench.capabilities.stores_name or entry.server == device.server)
+            and (not env.capabilities.stores_name or entry.server == device.server)
             for device in devices
         ):
             yield f"{entry.mac} was bound to {entry.url} of {entry.account}, by the name {entry.server}"
 
 
-def repetitions(bench: MemoryBench, calls: Sequence[Call] | None = None) -> Iterator[str]:
+def repetitions(env: ServiceEnv, calls: Sequence[Call] | None = None) -> Iterator[str]:
     """Writes that were sent for a phone although an earlier one may have been executed and nobody looked since, and
     writes after one that timed out, looked at or not."""
     may_be_done: set[str] = set()
     timed_out: set[str] = set()
-    for call in bench.sim.ledger.calls if calls is None else calls:
+    for call in env.sim.ledger.calls if calls is None else calls:
         if not call.write:
-            if _was_answered(call, bench):
+            if _was_answered(call, env):
                 may_be_done = may_be_done.difference(call.phones) if call.phones else set()
             continue
         for mac in call.phones:
@@ -197,16 +197,16 @@ def repetitions(bench: MemoryBench, calls: Sequence[Call] | None = None) -> Iter
                 yield f"{call.method} of {mac} after a timeout"
             elif mac in may_be_done:
                 yield f"{call.method} of {mac} again, without a look"
-        if call.serial in bench.timed_out and call.fault_name not in PROVES_NOT_DONE:
+        if call.serial in env.timed_out and call.fault_name not in PROVES_NOT_DONE:
             timed_out.update(call.phones)
         if not _is_certain(call):
             may_be_done.update(call.phones)
 
 
-def _was_answered(call: Call, bench: MemoryBench) -> bool:
+def _was_answered(call: Call, env: ServiceEnv) -> bool:
     # Where a refusal is a status, that of a read is an answer, even if it is a lie.
     refused = call.fault_name in IN_WORDS and DIALECTS[call.vendor].capabilities.refusal_is_status
-    return call.status == 200 and (refused or call.fault in (None, "pass")) and call.serial not in bench.timed_out
+    return call.status == 200 and (refused or call.fault in (None, "pass")) and call.serial not in env.timed_out
 
 
 def _is_certain(call: Call) -> bool:
@@ -217,25 +217,25 @@ def _is_certain(call: Call) -> bool:
     return (call.ok is False and single) or (call.ok is None and not call.executed)
 
 
-def recovery(bench: MemoryBench, desired: Sequence[DesiredDevice], quiet: Sequence[DesiredDevice]) -> list[str]:
+def recovery(env: ServiceEnv, desired: Sequence[DesiredDevice], quiet: Sequence[DesiredDevice]) -> list[str]:
     """Two more runs without any fault: the first one gets every phone where it can be, the second one writes nothing.
 
     ``quiet`` is the same declaration without force.
     """
-    bench.sim.faults.clear()
-    bench.timed_out.clear()
-    before = len(bench.world.history())
-    run = bench.run(desired)
-    found = [f"next run: {text}" for text in problems(bench, desired, run, before)]
+    env.sim.faults.clear()
+    env.timed_out.clear()
+    before = len(env.world.history())
+    run = env.run(desired)
+    found = [f"next run: {text}" for text in problems(env, desired, run, before)]
     for device, result in zip(desired, run.results[: len(desired)], strict=True):
         code = result.reason.code if result.reason is not None else ""
         # Nobody can see it, nobody can write it, or the other account keeps it.
         stuck = result.outcome in ("unverifiable", "conflict") or code == "call_absent"
         stuck = stuck or (code == "refused" and result.change.action == "take_over")
-        if not reached(bench, device) and not stuck:
+        if not reached(env, device) and not stuck:
             found.append(f"next run: leaves {label(result)}")
-    again = bench.run(quiet)
-    accepted = [call.method for call in bench.sim.writes() if call.executed and call.ok is not False]
+    again = env.run(quiet)
+    accepted = [call.method for call in env.sim.writes() if call.executed and call.ok is not False]
     if accepted:
         found.append(f"the run after the next one writes: {accepted}")
     found.extend(f"the run after the next one: {label(result)}" for result in again.results if result.changed)

@@ -15,7 +15,7 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import 
 from simulator import DIALECTS, read_methods
 from simulator.core.dialect import Dialect
 
-from .client import MemoryBench
+from .client import ServiceEnv
 from .phones import macs
 
 ALL = parse_limit("100%")
@@ -28,14 +28,14 @@ def vendors(fits: Callable[[Capabilities], bool]) -> list[str]:
 
 
 def where(fits: Callable[[Capabilities], bool]) -> pytest.MarkDecorator:
-    """Run a test on each service whose capabilities fit, as its ``bench``."""
-    return pytest.mark.parametrize("bench", vendors(fits), indirect=True)
+    """Run a test on each service whose capabilities fit, as its ``env``."""
+    return pytest.mark.parametrize("env", vendors(fits), indirect=True)
 
 
 def where_dialect(fits: Callable[[Dialect], bool]) -> pytest.MarkDecorator:
-    """Run a test on each service whose dialect in the simulator fits, as its ``bench``."""
+    """Run a test on each service whose dialect in the simulator fits, as its ``env``."""
     found = [name for name in VENDORS if fits(DIALECTS[name])]
-    return pytest.mark.parametrize("bench", found, indirect=True)
+    return pytest.mark.parametrize("env", found, indirect=True)
 
 
 lists = where(lambda vendor: vendor.lists_account)
@@ -49,13 +49,13 @@ def codes(run: RunResult) -> set[str | None]:
     return {result.reason.code if result.reason is not None else None for result in run.results}
 
 
-def fleet(bench: MemoryBench, count: int = 20) -> list[str]:
-    return macs(count, bench.vendor)
+def fleet(env: ServiceEnv, count: int = 20) -> list[str]:
+    return macs(count, env.vendor)
 
 
-def reads_of(bench: MemoryBench) -> str:
+def reads_of(env: ServiceEnv) -> str:
     """The call that reads one device."""
-    return bench.call_for("read")
+    return env.call_for("read")
 
 
 def without_token(counts: dict[str, int]) -> dict[str, int]:

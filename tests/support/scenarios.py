@@ -12,7 +12,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevi
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Capabilities
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 
-from .client import MemoryBench
+from .client import ServiceEnv
 from .phones import OTHER_USER, SERVERS, USER, mac, own_url, serial
 
 
@@ -38,9 +38,9 @@ class Service:
         """Whether anybody can read where a phone is redirected to."""
         return self.capabilities.reads_url and "checkDeviceExt" not in self.lacks
 
-    def bench(self) -> MemoryBench:
+    def env(self) -> ServiceEnv:
         """The service in memory."""
-        return MemoryBench(self.vendor, self.lacks, **dict(self.options))
+        return ServiceEnv(self.vendor, self.lacks, **dict(self.options))
 
 
 # Services as some accounts have them: without calls, or with other switches.
@@ -78,12 +78,12 @@ class Scenario:
     bulk: bool = True
     batch_size: int = 100
 
-    def load(self, bench: MemoryBench) -> None:
+    def load(self, env: ServiceEnv) -> None:
         """Put the service into the state before the run."""
         for phone in self.phones:
             if phone.before is not None:
                 owner, server, url = phone.before
-                bench.place(mac(phone.number, bench.vendor), server, owner, url, serial=serial(phone.number))
+                env.place(mac(phone.number, env.vendor), server, owner, url, serial=serial(phone.number))
 
     def desired(self, service: Service, force: bool = True) -> tuple[DesiredDevice, ...]:
         """What is declared; unless told otherwise, with force where nobody could see whether a write is needed."""

@@ -14,21 +14,21 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices
 from benchmark.fleets import Job, entries, jobs_of
 from simulator import DIALECTS
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.phones import mac, serial
 
 
-def count(bench: MemoryBench, job: Job, phones: int) -> dict[str, int]:
-    bench.clear()
+def count(env: ServiceEnv, job: Job, phones: int) -> dict[str, int]:
+    env.clear()
     numbers = range(1, phones + 1)
     for number in numbers if job.placed else ():
-        bench.place(mac(number, bench.vendor), job.placed, serial=serial(number))
-    declared = entries(bench.vendor, job, numbers)
-    run = bench.run(parse_devices(declared, [str(number) for number in numbers], bench.vendor))
+        env.place(mac(number, env.vendor), job.placed, serial=serial(number))
+    declared = entries(env.vendor, job, numbers)
+    run = env.run(parse_devices(declared, [str(number) for number in numbers], env.vendor))
     outcomes = {result.outcome for result in run.results}
-    if outcomes != {job.outcome(bench.vendor)}:
-        raise SystemExit(f"{bench.vendor} {job.name}: {outcomes}")
-    return bench.sim.count()
+    if outcomes != {job.outcome(env.vendor)}:
+        raise SystemExit(f"{env.vendor} {job.name}: {outcomes}")
+    return env.sim.count()
 
 
 def main() -> None:
@@ -36,9 +36,9 @@ def main() -> None:
     print(
         json.dumps(
             {
-                vendor: {job.name: count(bench, job, phones) for job in jobs_of(vendor)}
+                vendor: {job.name: count(env, job, phones) for job in jobs_of(vendor)}
                 for vendor in DIALECTS
-                for bench in [MemoryBench(vendor)]
+                for env in [ServiceEnv(vendor)]
             }
         )
     )

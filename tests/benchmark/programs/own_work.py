@@ -28,7 +28,7 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import 
 from ansible_collections.voip.rps.plugins.module_utils._vendors.yealink import YealinkService
 from ansible_collections.voip.rps.plugins.modules import rps_devices
 from benchmark.fleets import JOBS, entries
-from support.client import ClientClock, MemoryAdapter, MemoryBench
+from support.client import ClientClock, MemoryAdapter, ServiceEnv
 from support.phones import mac
 
 Answer = TypeVar("Answer")
@@ -54,8 +54,8 @@ class Spent:
 class MeasuredAdapter(MemoryAdapter):
     """Counts what the simulator spends."""
 
-    def __init__(self, bench: MemoryBench, spent: Spent) -> None:
-        super().__init__(bench)
+    def __init__(self, env: ServiceEnv, spent: Spent) -> None:
+        super().__init__(env)
         self._spent = spent
 
     def send(self, request: Any, **settings: Any) -> Any:
@@ -65,13 +65,13 @@ class MeasuredAdapter(MemoryAdapter):
         return response
 
 
-def measured_service(bench: MemoryBench, spent: Spent) -> type[YealinkService]:
+def measured_service(env: ServiceEnv, spent: Spent) -> type[YealinkService]:
     """Yealink's service on the simulator in memory, with its reads counted."""
 
     class MeasuredService(YealinkService):
         @classmethod
         def connect(cls, connection: Connection, masker: Masker, **seams: Any) -> Any:
-            adapter, clock = MeasuredAdapter(bench, spent), ClientClock(bench.clock)
+            adapter, clock = MeasuredAdapter(env, spent), ClientClock(env.clock)
             return super().connect(connection, masker, **{**seams, "adapter": adapter, "clock": clock})
 
         def read_device(self, mac: str) -> CurrentDevice:
@@ -85,10 +85,10 @@ def measured_service(bench: MemoryBench, spent: Spent) -> type[YealinkService]:
 
 def main() -> None:
     phones = int(sys.argv[1])
-    bench = MemoryBench("yealink")
+    env = ServiceEnv("yealink")
     for number in range(1, phones + 1):
-        bench.place(mac(number), JOBS["unchanged"].placed)
-    given = bench.connection()
+        env.place(mac(number), JOBS["unchanged"].placed)
+    given = env.connection()
     options = {
         "vendor": "yealink",
         "api_url": given.api_url,
@@ -102,7 +102,7 @@ def main() -> None:
     basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()  # noqa: SLF001
     before, sys.stdout = sys.stdout, io.StringIO()
     spent = Spent()
-    SERVICES["yealink"] = measured_service(bench, spent)
+    SERVICES["yealink"] = measured_service(env, spent)
     with contextlib.suppress(SystemExit):
         rps_devices.main()
     used = time.process_time() - spent.begun

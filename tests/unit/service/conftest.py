@@ -16,7 +16,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import Connection
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 from simulator import Simulator
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.phones import OFFICE, PASSWORD, USER
 from support.scripted_server import Script, ScriptedServer
 
@@ -31,45 +31,45 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-def _memory(vendor: str) -> Iterator[MemoryBench]:
-    bench = MemoryBench(vendor)
-    yield bench
-    bench.sim.assert_clean()
+def _memory(vendor: str) -> Iterator[ServiceEnv]:
+    env = ServiceEnv(vendor)
+    yield env
+    env.sim.assert_clean()
 
 
 @pytest.fixture
-def yealink() -> Iterator[MemoryBench]:
+def yealink() -> Iterator[ServiceEnv]:
     yield from _memory("yealink")
 
 
 @pytest.fixture
-def htek() -> Iterator[MemoryBench]:
+def htek() -> Iterator[ServiceEnv]:
     yield from _memory("htek")
 
 
 @pytest.fixture
-def snom() -> Iterator[MemoryBench]:
+def snom() -> Iterator[ServiceEnv]:
     yield from _memory("snom")
 
 
 @pytest.fixture
-def panasonic() -> Iterator[MemoryBench]:
+def panasonic() -> Iterator[ServiceEnv]:
     yield from _memory("panasonic")
 
 
 @pytest.fixture
-def ymcs() -> Iterator[MemoryBench]:
+def ymcs() -> Iterator[ServiceEnv]:
     yield from _memory("ymcs")
 
 
 @pytest.fixture(params=VENDORS)
-def bench(request: pytest.FixtureRequest) -> Iterator[MemoryBench]:
+def env(request: pytest.FixtureRequest) -> Iterator[ServiceEnv]:
     """Each service in turn."""
     yield from _memory(request.param)
 
 
 @pytest.fixture(params=["yealink", "htek"])
-def rps(request: pytest.FixtureRequest) -> Iterator[MemoryBench]:
+def rps(request: pytest.FixtureRequest) -> Iterator[ServiceEnv]:
     """Yealink's and Htek's services, which share a protocol."""
     yield from _memory(request.param)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
 from simulator import DIALECTS
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.oracles import problems
 from support.runs import fleet, outcomes, without_token
 
@@ -22,14 +22,14 @@ ROLES = {"new": "add", "moved": "move", "removed": "remove"}
 PAGES = {"new": 1 + 2 + 1, "unchanged": 2, "moved": 2 + 2 + 1, "removed": 2 + 1}
 
 
-def expected_calls(bench: MemoryBench, job: str, count: int) -> Counter[str]:
+def expected_calls(env: ServiceEnv, job: str, count: int) -> Counter[str]:
     """The calls that a job with so many phones costs, in lists of a tenth of them."""
-    vendor, dialect = bench.capabilities, DIALECTS[bench.vendor]
-    reads, lists = bench.call_for("read"), dialect.call_for("list")
+    vendor, dialect = env.capabilities, DIALECTS[env.vendor]
+    reads, lists = env.call_for("read"), dialect.call_for("list")
     many = dialect.call_for(f"{ROLES[job]}_many") if job in ROLES else None
     calls: Counter[str] = Counter()
     if job in ROLES:
-        calls[many or bench.call_for(ROLES[job])] = 10 if many else count
+        calls[many or env.call_for(ROLES[job])] = 10 if many else count
     if vendor.list_shows_devices:
         assert lists is not None
         calls[lists] = PAGES[job]
@@ -48,18 +48,18 @@ def expected_calls(bench: MemoryBench, job: str, count: int) -> Counter[str]:
 
 
 @pytest.mark.parametrize("job", ["new", "unchanged", "moved", "removed"])
-def test_many_phones_cost_these_calls_and_no_more(bench: MemoryBench, job: str) -> None:
-    count = 1000 if bench.capabilities.list_shows_devices else 100
-    phones = fleet(bench, count)
+def test_many_phones_cost_these_calls_and_no_more(env: ServiceEnv, job: str) -> None:
+    count = 1000 if env.capabilities.list_shows_devices else 100
+    phones = fleet(env, count)
     for phone in phones if job != "new" else ():
-        bench.place(phone, "branch" if job == "moved" else "office")
+        env.place(phone, "branch" if job == "moved" else "office")
     removed = [DesiredDevice(phone, "absent") for phone in phones]
-    forced: dict[str, Any] = {"force": True} if job == "moved" and not bench.capabilities.reads_url else {}
-    desired = removed if job == "removed" else [bench.wants(phone, **forced) for phone in phones]
-    before = len(bench.world.history())
-    run = bench.run(desired, batch_size=count // 10)
-    assert without_token(bench.sim.count()) == expected_calls(bench, job, count)
-    assert run.calls == bench.sim.count()
-    unseen = bench.capabilities.reads_url is False and job == "unchanged"
+    forced: dict[str, Any] = {"force": True} if job == "moved" and not env.capabilities.reads_url else {}
+    desired = removed if job == "removed" else [env.wants(phone, **forced) for phone in phones]
+    before = len(env.world.history())
+    run = env.run(desired, batch_size=count // 10)
+    assert without_token(env.sim.count()) == expected_calls(env, job, count)
+    assert run.calls == env.sim.count()
+    unseen = env.capabilities.reads_url is False and job == "unchanged"
     assert set(outcomes(run)) == {"unverifiable" if unseen else "in_sync" if job == "unchanged" else "changed"}
-    assert problems(bench, desired, run, before) == []
+    assert problems(env, desired, run, before) == []

@@ -8,16 +8,16 @@ from __future__ import annotations
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
 from simulator import DIALECTS
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.phones import BRANCH, OFFICE, WRONG, macs
 from support.runs import codes, fleet, outcomes, where
 
 # A target that is not what it is declared to be: canaries.
 
 
-def wrong(bench: MemoryBench, phone: str) -> DesiredDevice:
+def wrong(env: ServiceEnv, phone: str) -> DesiredDevice:
     """A phone that declares another URL than its server has."""
-    return bench.wants(phone, "office", server_url=WRONG)
+    return env.wants(phone, "office", server_url=WRONG)
 
 
 named = where(lambda vendor: vendor.binds_to == "server" and vendor.reads_url)
@@ -38,21 +38,21 @@ DISTURBED = [
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("disturbed", DISTURBED)
 def test_the_first_wrong_read_back_stops_a_servers_other_moves(
-    bench: MemoryBench, disturbed: str | None, count: int
+    env: ServiceEnv, disturbed: str | None, count: int
 ) -> None:
-    phones = fleet(bench)
+    phones = fleet(env)
     for phone in phones:
-        bench.place(phone, "branch")
-    other = bench.wants(macs(1, bench.vendor, 500)[0], "branch")
+        env.place(phone, "branch")
+    other = env.wants(macs(1, env.vendor, 500)[0], "branch")
     for number in (
         range(1, count + 1)
-        if disturbed and not (DIALECTS[bench.vendor].protocol.name == "rest" and "invoke" in disturbed)
+        if disturbed and not (DIALECTS[env.vendor].protocol.name == "rest" and "invoke" in disturbed)
         else ()
     ):
-        bench.fail(disturbed or "", method=bench.call_for("move"), nth=number)
-    before = len(bench.world.history())
-    run = bench.run([*(wrong(bench, phone) for phone in phones), other])
-    moved = {entry.mac for entry in bench.world.history()[before:] if entry.url == OFFICE}
+        env.fail(disturbed or "", method=env.call_for("move"), nth=number)
+    before = len(env.world.history())
+    run = env.run([*(wrong(env, phone) for phone in phones), other])
+    moved = {entry.mac for entry in env.world.history()[before:] if entry.url == OFFICE}
     # Each disturbed call may have moved its phone; the first one that shows itself moved stops the others.
     assert len(moved) <= 1 + (count if disturbed == "after_hangs" else 0)
     skipped = [result for result in run.results if result.reason and result.reason.code == "server_wrong_url"]
@@ -64,48 +64,48 @@ def test_the_first_wrong_read_back_stops_a_servers_other_moves(
 
 
 @named
-def test_without_any_trouble_one_phone_is_harmed(bench: MemoryBench) -> None:
-    phones = fleet(bench)
+def test_without_any_trouble_one_phone_is_harmed(env: ServiceEnv) -> None:
+    phones = fleet(env)
     for phone in phones:
-        bench.place(phone, "branch")
-    run = bench.run([wrong(bench, phone) for phone in phones])
+        env.place(phone, "branch")
+    run = env.run([wrong(env, phone) for phone in phones])
     assert sorted(outcomes(run)) == ["failed", *["not_attempted"] * 19]
     assert codes(run) == {"wrong_url", "server_wrong_url"}
-    assert bench.writes() == [bench.call_for("move")]
-    assert [url for _owner, url in bench.state().values()].count(BRANCH) == 19
+    assert env.writes() == [env.call_for("move")]
+    assert [url for _owner, url in env.state().values()].count(BRANCH) == 19
 
 
 @named
-def test_a_wrong_server_harms_one_batch_of_new_phones_at_most(bench: MemoryBench) -> None:
-    run = bench.run([wrong(bench, phone) for phone in fleet(bench)], batch_size=5)
+def test_a_wrong_server_harms_one_batch_of_new_phones_at_most(env: ServiceEnv) -> None:
+    run = env.run([wrong(env, phone) for phone in fleet(env)], batch_size=5)
     assert sorted(outcomes(run)) == [*["failed"] * 5, *["not_attempted"] * 15]
-    assert len(bench.state()) == 5
+    assert len(env.state()) == 5
 
 
 @named
-def test_devices_of_that_server_that_declare_the_url_it_has_go_on(bench: MemoryBench) -> None:
-    phones = fleet(bench)
+def test_devices_of_that_server_that_declare_the_url_it_has_go_on(env: ServiceEnv) -> None:
+    phones = fleet(env)
     for phone in phones:
-        bench.place(phone, "branch")
-    run = bench.run([wrong(bench, phone) if index < 10 else bench.wants(phone) for index, phone in enumerate(phones)])
+        env.place(phone, "branch")
+    run = env.run([wrong(env, phone) if index < 10 else env.wants(phone) for index, phone in enumerate(phones)])
     assert set(outcomes(run)[10:]) == {"changed"}
     assert "changed" not in outcomes(run)[:10]
 
 
 @where(lambda vendor: vendor.binds_to == "url")
-def test_services_without_servers_are_stopped_by_url(bench: MemoryBench) -> None:
-    phones = fleet(bench)
+def test_services_without_servers_are_stopped_by_url(env: ServiceEnv) -> None:
+    phones = fleet(env)
     for phone in phones:
-        bench.place(phone, "branch")
-    bench.fail("other_url")
-    run = bench.run([bench.wants(phone) for phone in phones], batch_size=4)
-    harmed = 4 if DIALECTS[bench.vendor].call_for("move_many") else 1
+        env.place(phone, "branch")
+    env.fail("other_url")
+    run = env.run([env.wants(phone) for phone in phones], batch_size=4)
+    harmed = 4 if DIALECTS[env.vendor].call_for("move_many") else 1
     assert sorted(outcomes(run)) == [*["failed"] * harmed, *["not_attempted"] * (20 - harmed)]
     assert codes(run) == {"wrong_url", "server_wrong_url"}
 
 
 @pytest.mark.parametrize("moved", [True, False], ids=["moved", "new"])
-def test_a_server_that_is_unknown_stops_the_rest_unsent(yealink: MemoryBench, moved: bool) -> None:
+def test_a_server_that_is_unknown_stops_the_rest_unsent(yealink: ServiceEnv, moved: bool) -> None:
     phones = fleet(yealink)
     for phone in phones if moved else ():
         yealink.place(phone, "branch")
@@ -116,13 +116,13 @@ def test_a_server_that_is_unknown_stops_the_rest_unsent(yealink: MemoryBench, mo
     assert len([call for call in yealink.sim.writes() if "nowhere" in call.params]) == 1
 
 
-def test_a_server_that_is_known_not_to_exist_is_not_asked_for(ymcs: MemoryBench) -> None:
+def test_a_server_that_is_known_not_to_exist_is_not_asked_for(ymcs: ServiceEnv) -> None:
     run = ymcs.run([ymcs.wants(phone, "nowhere", server_url=WRONG) for phone in fleet(ymcs)])
     assert codes(run) == {"server_unknown"}
     assert ymcs.writes() == []
 
 
-def test_phones_that_declare_no_url_are_written_without_a_canary(yealink: MemoryBench) -> None:
+def test_phones_that_declare_no_url_are_written_without_a_canary(yealink: ServiceEnv) -> None:
     phones = fleet(yealink)
     run = yealink.run([yealink.wants(phone, server_url=None) for phone in phones], batch_size=5)
     assert set(outcomes(run)) == {"changed"}
@@ -130,12 +130,12 @@ def test_phones_that_declare_no_url_are_written_without_a_canary(yealink: Memory
 
 
 @named
-def test_a_first_move_that_is_accepted_and_not_made_stops_the_others_too(bench: MemoryBench) -> None:
-    phones = fleet(bench)
+def test_a_first_move_that_is_accepted_and_not_made_stops_the_others_too(env: ServiceEnv) -> None:
+    phones = fleet(env)
     for phone in phones:
-        bench.place(phone, "branch")
-    bench.fail("not_applied", method=bench.call_for("move"), nth=1)
-    run = bench.run([bench.wants(phone) for phone in phones])
+        env.place(phone, "branch")
+    env.fail("not_applied", method=env.call_for("move"), nth=1)
+    run = env.run([env.wants(phone) for phone in phones])
     assert sorted(outcomes(run)) == ["failed", *["not_attempted"] * 19]
     assert codes(run) == {"not_applied", "server_wrong_url"}
-    assert bench.writes() == [bench.call_for("move")]
+    assert env.writes() == [env.call_for("move")]

@@ -14,24 +14,24 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile impo
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import RunResult
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Service
 from simulator import DIALECTS, Fault
-from support.client import ClientClock, MemoryAdapter, MemoryBench
+from support.client import ClientClock, MemoryAdapter, ServiceEnv
 from support.oracles import problems
 from support.phones import mac, macs
 
 COUNT = 20
 
 
-def is_write(bench: MemoryBench) -> str:
-    return bench.call_for("add")
+def is_write(env: ServiceEnv) -> str:
+    return env.call_for("add")
 
 
-def run(bench: MemoryBench, service: Service, **options: Any) -> tuple[RunResult, list[str]]:
+def run(env: ServiceEnv, service: Service, **options: Any) -> tuple[RunResult, list[str]]:
     """Register the fleet one by one -> the run, and the phones whose write was executed."""
-    desired = [bench.wants(phone) for phone in macs(COUNT, bench.vendor)]
-    before = len(bench.world.history())
+    desired = [env.wants(phone) for phone in macs(COUNT, env.vendor)]
+    before = len(env.world.history())
     made = reconcile(service, desired, Options(bulk=False, **options))
-    executed = [entry.mac for entry in bench.world.history()[before:] if entry.call is not None]
-    assert problems(bench, desired, made, before) == []
+    executed = [entry.mac for entry in env.world.history()[before:] if entry.call is not None]
+    assert problems(env, desired, made, before) == []
     return made, executed
 
 
@@ -48,13 +48,13 @@ def not_attempted(made: RunResult) -> dict[str, str]:
     ids=["interrupt", "stop"],
 )
 def test_a_stop_in_the_middle_finishes_the_call_in_flight_and_reports(
-    bench: MemoryBench, end: Callable[[Service], None], code: str
+    env: ServiceEnv, end: Callable[[Service], None], code: str
 ) -> None:
-    service = bench.service()
-    bench.once(is_write(bench), lambda: end(service), nth=3)
-    made, executed = run(bench, service)
+    service = env.service()
+    env.once(is_write(env), lambda: end(service), nth=3)
+    made, executed = run(env, service)
     assert len(executed) == 3
-    assert set(not_attempted(made)) == set(macs(COUNT, bench.vendor)) - set(executed)
+    assert set(not_attempted(made)) == set(macs(COUNT, env.vendor)) - set(executed)
     assert set(not_attempted(made).values()) == {code}
     assert made.stopped is not None
     assert made.stopped.code == code
@@ -62,43 +62,43 @@ def test_a_stop_in_the_middle_finishes_the_call_in_flight_and_reports(
     assert made.results[2].outcome == "unknown"
 
 
-def test_a_run_whose_parent_is_gone_writes_no_more(bench: MemoryBench) -> None:
+def test_a_run_whose_parent_is_gone_writes_no_more(env: ServiceEnv) -> None:
     gone = False
 
     def leave() -> None:
         nonlocal gone
         gone = True
 
-    service = bench.service(abandoned=lambda: gone)
-    bench.once(is_write(bench), leave, nth=2)
-    made, executed = run(bench, service)
+    service = env.service(abandoned=lambda: gone)
+    env.once(is_write(env), leave, nth=2)
+    made, executed = run(env, service)
     assert len(executed) == 2
     assert set(not_attempted(made).values()) == {"interrupted"}
 
 
-def test_a_run_that_was_abandoned_before_it_began_makes_no_call(bench: MemoryBench) -> None:
-    made, executed = run(bench, bench.service(abandoned=lambda: True))
+def test_a_run_that_was_abandoned_before_it_began_makes_no_call(env: ServiceEnv) -> None:
+    made, executed = run(env, env.service(abandoned=lambda: True))
     assert executed == []
     assert set(not_attempted(made).values()) == {"interrupted"}
-    assert bench.sim.calls() == []
+    assert env.sim.calls() == []
 
 
 @pytest.mark.parametrize("limit", [3, 7])
-def test_the_deadline_leaves_the_rest_not_attempted(bench: MemoryBench, limit: int) -> None:
+def test_the_deadline_leaves_the_rest_not_attempted(env: ServiceEnv, limit: int) -> None:
     """Every call takes ten seconds, and the reads take as much as they take."""
-    bench.sim.options.latency = 10.0
-    reads = COUNT + 2 * (DIALECTS[bench.vendor].protocol.name == "rest")  # a token, and the servers
-    service = bench.service(deadline=10.0 * (reads + 2 * limit))
-    began = bench.clock.now
-    made, executed = run(bench, service)
+    env.sim.options.latency = 10.0
+    reads = COUNT + 2 * (DIALECTS[env.vendor].protocol.name == "rest")  # a token, and the servers
+    service = env.service(deadline=10.0 * (reads + 2 * limit))
+    began = env.clock.now
+    made, executed = run(env, service)
     assert limit - 1 <= len(executed) <= limit + 1
     assert set(not_attempted(made).values()) == {"deadline"}
     assert made.stopped is not None
     assert made.stopped.code == "deadline"
-    assert bench.sim.calls()[-1].at - began < 10.0 * (reads + 2 * limit)
+    assert env.sim.calls()[-1].at - began < 10.0 * (reads + 2 * limit)
 
 
-def test_the_deadline_bounds_a_call_and_all_its_tries(yealink: MemoryBench) -> None:
+def test_the_deadline_bounds_a_call_and_all_its_tries(yealink: ServiceEnv) -> None:
     yealink.fail("hangs")
     service = yealink.service(timeout=30.0, deadline=40.0)
     began = yealink.clock.now
@@ -112,7 +112,7 @@ def test_the_deadline_bounds_a_call_and_all_its_tries(yealink: MemoryBench) -> N
     assert caught.value.fix
 
 
-def test_no_wait_is_begun_that_the_deadline_would_cut(yealink: MemoryBench) -> None:
+def test_no_wait_is_begun_that_the_deadline_would_cut(yealink: ServiceEnv) -> None:
     yealink.sim.faults.add(Fault("status", status=503, headers={"Retry-After": "20"}))
     clock = ClientClock(yealink.clock)
     with pytest.raises(BusyError):
@@ -120,7 +120,7 @@ def test_no_wait_is_begun_that_the_deadline_would_cut(yealink: MemoryBench) -> N
     assert clock.waited == []
 
 
-def test_the_first_reason_to_stop_stays(yealink: MemoryBench) -> None:
+def test_the_first_reason_to_stop_stays(yealink: ServiceEnv) -> None:
     service = yealink.service()
     service.client.stop(StoppedError("first", "deadline"))
     service.client.interrupt()
@@ -130,7 +130,7 @@ def test_the_first_reason_to_stop_stays(yealink: MemoryBench) -> None:
     assert yealink.sim.calls() == []
 
 
-def test_a_stop_ends_a_wait_between_tries(yealink: MemoryBench) -> None:
+def test_a_stop_ends_a_wait_between_tries(yealink: ServiceEnv) -> None:
     yealink.sim.faults.add(Fault("status", status=503, headers={"Retry-After": "50"}))
     clock = ClientClock(yealink.clock)
     service = yealink.service(clock=clock)
@@ -142,7 +142,7 @@ def test_a_stop_ends_a_wait_between_tries(yealink: MemoryBench) -> None:
     assert yealink.clock.now - began < 50
 
 
-def test_a_stop_during_bulk_writes_leaves_the_other_lists_unsent(yealink: MemoryBench) -> None:
+def test_a_stop_during_bulk_writes_leaves_the_other_lists_unsent(yealink: ServiceEnv) -> None:
     service = yealink.service()
     yealink.once("registerDevices", service.client.interrupt)
     desired = [yealink.wants(phone) for phone in macs(COUNT)]
@@ -153,7 +153,7 @@ def test_a_stop_during_bulk_writes_leaves_the_other_lists_unsent(yealink: Memory
     assert yealink.writes() == ["registerDevices"]
 
 
-def test_an_error_in_one_worker_stops_the_others_calls(yealink: MemoryBench) -> None:
+def test_an_error_in_one_worker_stops_the_others_calls(yealink: ServiceEnv) -> None:
     """What nobody expects, such as a defect, ends the run: no further call is made."""
 
     class Defect(Exception):

@@ -15,7 +15,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.workers import worker_pool
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_limit
 from ansible_collections.voip.rps.plugins.module_utils._vendors import ymcs as service_module
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.phones import OFFICE, USER, WRONG, mac, macs
 
 PHONES = macs(5, "ymcs")  # three pages
@@ -27,30 +27,30 @@ def _pages_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_module, "_PAGE", 2)
 
 
-def fill(bench: MemoryBench) -> None:
+def fill(env: ServiceEnv) -> None:
     for phone in PHONES:
-        bench.place(phone, "office")
+        env.place(phone, "office")
 
 
-def swap(bench: MemoryBench, first: int = 0) -> Callable[[], None]:
+def swap(env: ServiceEnv, first: int = 0) -> Callable[[], None]:
     """Somebody removes a phone of the first page and adds another one, which comes last."""
 
     def act() -> None:
-        bench.world.remove_device(PHONES[first])
-        bench.place(mac(90 + first, "ymcs"), "office")
+        env.world.remove_device(PHONES[first])
+        env.place(mac(90 + first, "ymcs"), "office")
 
     return act
 
 
-def lists(bench: MemoryBench) -> int:
-    return bench.sim.count().get("listDevices", 0)
+def lists(env: ServiceEnv) -> int:
+    return env.sim.count().get("listDevices", 0)
 
 
 def absent(phone: str) -> DesiredDevice:
     return DesiredDevice(phone, ABSENT)
 
 
-def test_a_phone_that_one_reading_left_out_is_removed(ymcs: MemoryBench) -> None:
+def test_a_phone_that_one_reading_left_out_is_removed(ymcs: ServiceEnv) -> None:
     fill(ymcs)
     ymcs.once("listDevices", swap(ymcs), nth=2)
     run = ymcs.run([absent(BORDER)])
@@ -58,7 +58,7 @@ def test_a_phone_that_one_reading_left_out_is_removed(ymcs: MemoryBench) -> None
     assert BORDER not in ymcs.state()
 
 
-def test_a_phone_that_one_reading_left_out_is_in_sync_and_not_added(ymcs: MemoryBench) -> None:
+def test_a_phone_that_one_reading_left_out_is_in_sync_and_not_added(ymcs: ServiceEnv) -> None:
     fill(ymcs)
     ymcs.once("listDevices", swap(ymcs), nth=2)
     run = ymcs.run([ymcs.wants(BORDER)])
@@ -67,7 +67,7 @@ def test_a_phone_that_one_reading_left_out_is_in_sync_and_not_added(ymcs: Memory
     assert lists(ymcs) == 6
 
 
-def test_a_removal_that_was_accepted_and_not_done_is_not_confirmed_by_a_list_that_shifted(ymcs: MemoryBench) -> None:
+def test_a_removal_that_was_accepted_and_not_done_is_not_confirmed_by_a_list_that_shifted(ymcs: ServiceEnv) -> None:
     fill(ymcs)
     ymcs.fail("not_applied", method="delDevices")
     ymcs.once("listDevices", swap(ymcs), nth=5)  # the second page of the list that confirms
@@ -77,7 +77,7 @@ def test_a_removal_that_was_accepted_and_not_done_is_not_confirmed_by_a_list_tha
 
 
 @pytest.mark.parametrize("kind", ["after_dropped", "dropped", "after_refused_in_words"])
-def test_what_a_list_of_removals_has_done_is_settled_in_spite_of_a_shift(ymcs: MemoryBench, kind: str) -> None:
+def test_what_a_list_of_removals_has_done_is_settled_in_spite_of_a_shift(ymcs: ServiceEnv, kind: str) -> None:
     fill(ymcs)
     ymcs.fail(kind, method="delDevices", times=1)
     ymcs.once("listDevices", swap(ymcs), nth=5)
@@ -86,7 +86,7 @@ def test_what_a_list_of_removals_has_done_is_settled_in_spite_of_a_shift(ymcs: M
     assert not {BORDER, PHONES[3]} & set(ymcs.state())
 
 
-def test_whoever_reads_the_whole_account_reads_it_twice(ymcs: MemoryBench) -> None:
+def test_whoever_reads_the_whole_account_reads_it_twice(ymcs: ServiceEnv) -> None:
     fill(ymcs)
     ymcs.once("listDevices", swap(ymcs), nth=2)
     reading = read_devices(ymcs.service(), None)
@@ -94,7 +94,7 @@ def test_whoever_reads_the_whole_account_reads_it_twice(ymcs: MemoryBench) -> No
     assert lists(ymcs) == 6
 
 
-def test_a_purge_sees_every_device(ymcs: MemoryBench) -> None:
+def test_a_purge_sees_every_device(ymcs: ServiceEnv) -> None:
     fill(ymcs)
     ymcs.once("listDevices", swap(ymcs), nth=2)
     run = ymcs.run([ymcs.wants(PHONES[1])], purge=True, purge_limit=parse_limit("100%"))
@@ -103,14 +103,14 @@ def test_a_purge_sees_every_device(ymcs: MemoryBench) -> None:
 
 
 @pytest.mark.parametrize(("check", "expected"), [(False, 3), (True, 3)])
-def test_an_unchanged_run_reads_each_page_once(ymcs: MemoryBench, check: bool, expected: int) -> None:
+def test_an_unchanged_run_reads_each_page_once(ymcs: ServiceEnv, check: bool, expected: int) -> None:
     fill(ymcs)
     run = ymcs.run([ymcs.wants(phone) for phone in PHONES], check_mode=check)
     assert {one.outcome for one in run.results} == {"in_sync"}
     assert run.calls == {"listDevices": expected, "token": 1}
 
 
-def test_a_phone_that_is_missing_costs_one_reading_more_and_only_if_there_are_pages(ymcs: MemoryBench) -> None:
+def test_a_phone_that_is_missing_costs_one_reading_more_and_only_if_there_are_pages(ymcs: ServiceEnv) -> None:
     fill(ymcs)
     assert [one.outcome for one in ymcs.run([absent(mac(77, "ymcs"))]).results] == ["in_sync"]
     assert lists(ymcs) == 6
@@ -123,7 +123,7 @@ def test_a_phone_that_is_missing_costs_one_reading_more_and_only_if_there_are_pa
 @pytest.mark.parametrize("others", [0, 3, 4])
 @pytest.mark.parametrize("job", ["add", "remove"])
 def test_the_calls_of_phones_beside_others_are_those_of_the_page_about_performance(
-    ymcs: MemoryBench, job: str, others: int
+    ymcs: ServiceEnv, job: str, others: int
 ) -> None:
     """One phone beside others: P more where a list of several pages lacks it, before an addition, after a removal."""
     for phone in PHONES[1 : others + 1]:
@@ -137,7 +137,7 @@ def test_the_calls_of_phones_beside_others_are_those_of_the_page_about_performan
     assert lists(ymcs) == before + after + again
 
 
-def test_a_second_reading_in_one_page_is_the_account(ymcs: MemoryBench) -> None:
+def test_a_second_reading_in_one_page_is_the_account(ymcs: ServiceEnv) -> None:
     fill(ymcs)
 
     def shrink() -> None:
@@ -149,7 +149,7 @@ def test_a_second_reading_in_one_page_is_the_account(ymcs: MemoryBench) -> None:
 
 
 @pytest.mark.parametrize("nth", range(1, 4))
-def test_a_shift_before_any_page_hides_no_phone(ymcs: MemoryBench, nth: int) -> None:
+def test_a_shift_before_any_page_hides_no_phone(ymcs: ServiceEnv, nth: int) -> None:
     """Whatever is there from the beginning to the end is shown."""
     for first in range(len(PHONES)):
         ymcs.clear()
@@ -162,7 +162,7 @@ def test_a_shift_before_any_page_hides_no_phone(ymcs: MemoryBench, nth: int) -> 
 
 
 def test_one_device_is_looked_for_twice_among_pages_of_what_resembles_it(
-    ymcs: MemoryBench, monkeypatch: pytest.MonkeyPatch
+    ymcs: ServiceEnv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(ymcs)
     service = ymcs.service()
@@ -172,7 +172,7 @@ def test_one_device_is_looked_for_twice_among_pages_of_what_resembles_it(
     assert lists(ymcs) == 6
 
 
-def test_a_server_that_one_reading_left_out_is_not_added_again(ymcs: MemoryBench) -> None:
+def test_a_server_that_one_reading_left_out_is_not_added_again(ymcs: ServiceEnv) -> None:
     ymcs.sim.options.unique_server_names = False
     for name in ("third", "fourth", "fifth"):
         ymcs.world.add_server(USER, name, OFFICE)
@@ -191,7 +191,7 @@ def test_a_server_that_one_reading_left_out_is_not_added_again(ymcs: MemoryBench
 
 
 @pytest.mark.parametrize("pages", ["single", "first", "same_id"])
-def test_a_list_that_is_none_is_given_up_and_nothing_is_written(ymcs: MemoryBench, pages: str) -> None:
+def test_a_list_that_is_none_is_given_up_and_nothing_is_written(ymcs: ServiceEnv, pages: str) -> None:
     for phone in PHONES:
         ymcs.place(phone)  # to be bound, by ID
     before = ymcs.state()
@@ -206,7 +206,7 @@ def test_a_list_that_is_none_is_given_up_and_nothing_is_written(ymcs: MemoryBenc
 
 
 @pytest.mark.parametrize("pages", ["single", "first", "same_id"])
-def test_a_list_of_servers_that_is_none_is_given_up_and_nothing_is_written(ymcs: MemoryBench, pages: str) -> None:
+def test_a_list_of_servers_that_is_none_is_given_up_and_nothing_is_written(ymcs: ServiceEnv, pages: str) -> None:
     for name in ("third", "fourth", "fifth"):
         ymcs.world.add_server(USER, name, OFFICE)
     ymcs.once("listServers", partial(ymcs.sim.options.set, "pages", pages))
@@ -218,7 +218,7 @@ def test_a_list_of_servers_that_is_none_is_given_up_and_nothing_is_written(ymcs:
 
 @pytest.mark.parametrize("nth", range(1, 7))
 @pytest.mark.parametrize("kind", ["shifted_list", "http_503", "after_half"])
-def test_a_disturbance_at_any_page_leads_to_no_false_result(ymcs: MemoryBench, kind: str, nth: int) -> None:
+def test_a_disturbance_at_any_page_leads_to_no_false_result(ymcs: ServiceEnv, kind: str, nth: int) -> None:
     fill(ymcs)
     ymcs.fail(kind, method="listDevices", nth=nth)
     run = ymcs.run([ymcs.wants(PHONES[4]), absent(BORDER), absent(mac(77, "ymcs"))])

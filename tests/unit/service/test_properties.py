@@ -16,7 +16,7 @@ from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_limit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.oracles import problems, quiet, reached
 from support.phones import OTHER_USER, SERVERS, USER, WRONG, macs, own_url
 from support.scenarios import SERVICES, Service
@@ -46,14 +46,14 @@ class Drawn(NamedTuple):
 
 
 @cache
-def bench_of(service: Service) -> MemoryBench:
-    return service.bench()
+def env_of(service: Service) -> ServiceEnv:
+    return service.env()
 
 
 @st.composite
 def cases(draw: st.DrawFn, service: Service, right: bool) -> Drawn:
     """``right``: every declared URL is the one that the server has."""
-    bench, vendor = bench_of(service), service.capabilities
+    env, vendor = env_of(service), service.capabilities
     own = [None, None, own_url(1), own_url(2)] if vendor.unique_urls else [None]
     servers = st.sampled_from(sorted(SERVERS))
     before: dict[str, dict[str, Any]] = {}
@@ -75,7 +75,7 @@ def cases(draw: st.DrawFn, service: Service, right: bool) -> Drawn:
             if vendor.binds_to == "server":
                 urls.append("")
             desired.append(
-                bench.wants(
+                env.wants(
                     phone,
                     server,
                     server_url=draw(st.sampled_from(urls)) or None,
@@ -87,7 +87,7 @@ def cases(draw: st.DrawFn, service: Service, right: bool) -> Drawn:
     bulk = draw(st.sampled_from([True, True, False]))
     purge = bulk and vendor.lists_account and draw(st.booleans()) and bool(desired)
     options = {"bulk": bulk, "batch_size": draw(st.integers(1, 5)), "purge": purge, "purge_limit": ALL}
-    known = {switch.name for switch in bench.sim.options.switches(service.vendor)}
+    known = {switch.name for switch in env.sim.options.switches(service.vendor)}
     switches = {name: draw(st.sampled_from(values)) for name, values in SWITCHES.items() if name in known}
     return Drawn(before, tuple(draw(st.permutations(desired))), options, switches)
 
@@ -97,27 +97,27 @@ def whole(device: DesiredDevice) -> DesiredDevice:
     return replace(device, server_url=device.url or SERVERS.get(device.server or ""))
 
 
-def load(service: Service, drawn: Drawn) -> MemoryBench:
-    bench = bench_of(service)
-    bench.clear()
-    bench.sim.options.update(drawn.switches)
+def load(service: Service, drawn: Drawn) -> ServiceEnv:
+    env = env_of(service)
+    env.clear()
+    env.sim.options.update(drawn.switches)
     for phone, state in drawn.before.items():
-        bench.place(phone, serial="01", **state)
-    return bench
+        env.place(phone, serial="01", **state)
+    return env
 
 
-def check(bench: MemoryBench, drawn: Drawn) -> RunResult:
-    bench.sim.options.read_only = True
-    run = bench.run(drawn.desired, check_mode=True, **drawn.options)
-    bench.sim.options.read_only = False
-    bench.sim.assert_clean()
+def check(env: ServiceEnv, drawn: Drawn) -> RunResult:
+    env.sim.options.read_only = True
+    run = env.run(drawn.desired, check_mode=True, **drawn.options)
+    env.sim.options.read_only = False
+    env.sim.assert_clean()
     return run
 
 
-def surprises(bench: MemoryBench, check: DeviceResult, run: DeviceResult) -> list[str]:
+def surprises(env: ServiceEnv, check: DeviceResult, run: DeviceResult) -> list[str]:
     """In which ways a run differs from what check mode has predicted."""
     found = [] if check.change == run.change else ["another change"]
-    foreign = not bench.capabilities.shows_foreign and run.outcome == "conflict"
+    foreign = not env.capabilities.shows_foreign and run.outcome == "conflict"
     refused = check.change.action == "take_over" and run.outcome == "failed"
     absent = run.reason is not None and run.reason.code == "call_absent"
     if foreign or refused or absent:  # nobody could foresee it
@@ -136,9 +136,9 @@ def surprises(bench: MemoryBench, check: DeviceResult, run: DeviceResult) -> lis
     return found
 
 
-def misplaced(bench: MemoryBench, drawn: Drawn, before: dict[str, Any], run: RunResult) -> list[str]:
+def misplaced(env: ServiceEnv, drawn: Drawn, before: dict[str, Any], run: RunResult) -> list[str]:
     """Phones that ended otherwise than declared, without a result that says so."""
-    state, found = bench.state(), []
+    state, found = env.state(), []
     for one in run.results:
         kept = (one.outcome in ("unverifiable", "conflict") and not one.change.forced) or one.outcome == "failed"
         desired = one.change.desired
@@ -163,19 +163,19 @@ def misplaced(bench: MemoryBench, drawn: Drawn, before: dict[str, Any], run: Run
 @given(data=st.data())
 def test_check_mode_predicts_the_run_and_the_end_is_what_was_declared(service: Service, data: Any) -> None:
     drawn = data.draw(cases(service, True))
-    bench = load(service, drawn)
-    before, history = bench.state(), len(bench.world.history())
-    predicted = check(bench, drawn)
-    assert bench.state() == before
-    run = bench.run(drawn.desired, **drawn.options)
-    assert problems(bench, [whole(one.change.desired) for one in run.results], run, history) == []
+    env = load(service, drawn)
+    before, history = env.state(), len(env.world.history())
+    predicted = check(env, drawn)
+    assert env.state() == before
+    run = env.run(drawn.desired, **drawn.options)
+    assert problems(env, [whole(one.change.desired) for one in run.results], run, history) == []
     assert run.plan == predicted.plan
     pairs = zip(predicted.results, run.results, strict=True)
-    assert [text for pair in pairs for text in surprises(bench, *pair)] == []
-    assert misplaced(bench, drawn, before, run) == []
-    again = bench.run(quiet(drawn.desired), **drawn.options)
+    assert [text for pair in pairs for text in surprises(env, *pair)] == []
+    assert misplaced(env, drawn, before, run) == []
+    again = env.run(quiet(drawn.desired), **drawn.options)
     assert not any(one.changed for one in again.results)
-    assert [call.method for call in bench.sim.writes() if call.executed and call.ok is not False] == []
+    assert [call.method for call in env.sim.writes() if call.executed and call.ok is not False] == []
 
 
 @pytest.mark.parametrize(
@@ -185,14 +185,14 @@ def test_check_mode_predicts_the_run_and_the_end_is_what_was_declared(service: S
 @given(data=st.data())
 def test_wrong_urls_make_no_false_outcome_and_touch_nothing_undeclared(service: Service, data: Any) -> None:
     drawn = data.draw(cases(service, False))
-    bench = load(service, drawn)
-    before = bench.state()
-    run = bench.run(drawn.desired, **drawn.options)
+    env = load(service, drawn)
+    before = env.state()
+    run = env.run(drawn.desired, **drawn.options)
     declared = {one.mac for one in run.results}
-    state = bench.state()
+    state = env.state()
     assert {mac: place for mac, place in state.items() if mac not in declared} == {
         mac: place for mac, place in before.items() if mac not in declared
     }
-    assert [one for one in run.results if one.verified and not reached(bench, one.change.desired)] == []
+    assert [one for one in run.results if one.verified and not reached(env, one.change.desired)] == []
     skipped = [one.mac for one in run.results if one.outcome == "not_attempted"]
     assert [mac for mac in skipped if state.get(mac) != before.get(mac)] == []

@@ -28,7 +28,7 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
 )
 from simulator import Fault
 from support.calls import READ, UNKNOWN, WRITE, Client
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.phones import PASSWORD
 
 # What a status means. The table.
@@ -109,13 +109,13 @@ def test_retry_after_in_all_its_forms(header: str | None, seconds: float | None)
 # Login.
 
 
-def test_the_login_is_sent_as_utf_8(yealink: MemoryBench) -> None:
+def test_the_login_is_sent_as_utf_8(yealink: ServiceEnv) -> None:
     yealink.sim.add_account("yealink", "j\u00fcrgen", "p\u00e4ssw\u00f6rd-\u20ac")
     assert Client(yealink, username="j\u00fcrgen", password="p\u00e4ssw\u00f6rd-\u20ac")() == UNKNOWN
 
 
 def test_a_netrc_does_not_replace_the_declared_login(
-    yealink: MemoryBench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    yealink: ServiceEnv, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine rps.example.com login other password theirs\ndefault login other password theirs\n")
@@ -125,7 +125,7 @@ def test_a_netrc_does_not_replace_the_declared_login(
 
 
 @pytest.mark.parametrize("fault", [{"kind": "status", "status": 401}, {"kind": "status", "status": 403}])
-def test_a_refused_login_is_not_tried_again_and_stops_the_run(yealink: MemoryBench, fault: dict[str, Any]) -> None:
+def test_a_refused_login_is_not_tried_again_and_stops_the_run(yealink: ServiceEnv, fault: dict[str, Any]) -> None:
     yealink.sim.faults.add(Fault(**fault))
     client = Client(yealink)
     error = client.fails(LoginError)
@@ -135,27 +135,27 @@ def test_a_refused_login_is_not_tried_again_and_stops_the_run(yealink: MemoryBen
     assert len(yealink.sim.calls()) == 1
 
 
-def test_a_wrong_password_is_a_login_error_that_does_not_show_it(yealink: MemoryBench) -> None:
+def test_a_wrong_password_is_a_login_error_that_does_not_show_it(yealink: ServiceEnv) -> None:
     client = Client(yealink, password="wr0ng-Pass-w0rd")
     assert "wr0ng" not in str(client.fails(LoginError))
     assert len(yealink.sim.refusals()) == 1
 
 
 @pytest.mark.parametrize("text", ["Not authorized", "Not authorized: me", " Not  authorized\n"])
-def test_a_refused_login_may_come_as_a_fault(yealink: MemoryBench, text: str) -> None:
+def test_a_refused_login_may_come_as_a_fault(yealink: ServiceEnv, text: str) -> None:
     yealink.sim.faults.add(Fault("fault", text=text))
     client = Client(yealink)
     client.fails(LoginError)
     assert client.fails(StoppedError).code == "login_refused"
 
 
-def test_a_fault_that_only_begins_like_a_refused_login_leaves_the_write_open(yealink: MemoryBench) -> None:
+def test_a_fault_that_only_begins_like_a_refused_login_leaves_the_write_open(yealink: ServiceEnv) -> None:
     yealink.sim.faults.add(Fault("fault", text="Not authorized to view result", method="registerDevice"))
     error = Client(yealink).fails(FaultError, WRITE)
     assert error.executed is None
 
 
-def test_403_closes_a_call_once_another_was_answered_and_an_optional_one_at_once(yealink: MemoryBench) -> None:
+def test_403_closes_a_call_once_another_was_answered_and_an_optional_one_at_once(yealink: ServiceEnv) -> None:
     closed = Fault("status", status=403, method="registerDevice")
     yealink.sim.faults.add(closed)
     Client(yealink).fails(LoginError, WRITE)
@@ -167,7 +167,7 @@ def test_403_closes_a_call_once_another_was_answered_and_an_optional_one_at_once
     assert client(READ) == UNKNOWN
 
 
-def test_a_fault_of_a_method_shows_that_the_login_was_accepted(yealink: MemoryBench) -> None:
+def test_a_fault_of_a_method_shows_that_the_login_was_accepted(yealink: ServiceEnv) -> None:
     yealink.sim.faults.add(Fault("fault", text="Failed to invoke method x", method="checkDevice"))
     yealink.sim.faults.add(Fault("status", status=403, method="registerDevice"))
     client = Client(yealink)
@@ -196,7 +196,7 @@ FINAL = ["garbage", "bad_gzip", "redirected", "http_413", "absent", "invoke_fail
 
 
 @pytest.mark.parametrize("kind", PASSING)
-def test_a_read_is_tried_again_after_a_passing_failure(yealink: MemoryBench, kind: str) -> None:
+def test_a_read_is_tried_again_after_a_passing_failure(yealink: ServiceEnv, kind: str) -> None:
     yealink.fail(kind, times=3)
     client = Client(yealink)
     assert client() == UNKNOWN
@@ -205,21 +205,21 @@ def test_a_read_is_tried_again_after_a_passing_failure(yealink: MemoryBench, kin
 
 
 @pytest.mark.parametrize("kind", FINAL)
-def test_a_read_is_not_tried_again_after_a_final_one(yealink: MemoryBench, kind: str) -> None:
+def test_a_read_is_not_tried_again_after_a_final_one(yealink: ServiceEnv, kind: str) -> None:
     yealink.fail(kind)
     Client(yealink).fails(CallError)
     assert len(yealink.sim.calls()) == 1
 
 
 @pytest.mark.parametrize("retries", [0, 2])
-def test_a_read_is_given_up_after_its_retries(yealink: MemoryBench, retries: int) -> None:
+def test_a_read_is_given_up_after_its_retries(yealink: ServiceEnv, retries: int) -> None:
     yealink.fail("dropped")
     Client(yealink, retries=retries).fails(LostAnswerError)
     assert len(yealink.sim.calls()) == retries + 1
 
 
 @pytest.mark.parametrize("kind", sorted({*PASSING, *FINAL, "after_hangs", "after_dropped", "late_503"} - {"refused"}))
-def test_a_write_that_left_is_sent_once(yealink: MemoryBench, kind: str) -> None:
+def test_a_write_that_left_is_sent_once(yealink: ServiceEnv, kind: str) -> None:
     yealink.fail(kind)
     Client(yealink).fails(CallError, WRITE)
     assert len(yealink.sim.writes()) == 1
@@ -229,14 +229,14 @@ CERTAIN = {"http_413", "absent", "login_refused", "refused"}
 
 
 @pytest.mark.parametrize("kind", sorted({*PASSING, *FINAL}))
-def test_only_a_certain_answer_proves_that_a_write_was_not_executed(yealink: MemoryBench, kind: str) -> None:
+def test_only_a_certain_answer_proves_that_a_write_was_not_executed(yealink: ServiceEnv, kind: str) -> None:
     yealink.fail(kind)
     error = Client(yealink, retries=0).fails(CallError, WRITE)
     assert (error.executed is False) is (kind in CERTAIN)
     assert error.timed_out is (kind == "hangs")
 
 
-def test_a_write_that_could_not_be_sent_is_tried_again(yealink: MemoryBench) -> None:
+def test_a_write_that_could_not_be_sent_is_tried_again(yealink: ServiceEnv) -> None:
     yealink.fail("refused", times=3)
     assert Client(yealink)(WRITE) == [True, "OK"]
     yealink.sim.faults.clear()
@@ -247,7 +247,7 @@ def test_a_write_that_could_not_be_sent_is_tried_again(yealink: MemoryBench) -> 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("call", [READ, WRITE])
-def test_a_redirect_is_never_followed(yealink: MemoryBench, status: int, call: Any) -> None:
+def test_a_redirect_is_never_followed(yealink: ServiceEnv, status: int, call: Any) -> None:
     yealink.sim.faults.add(Fault("redirect", status=status, location="https://elsewhere.example.net/xmlrpc"))
     client = Client(yealink)
     error = client.fails(BadAnswerError, call)
@@ -273,7 +273,7 @@ def test_a_redirect_is_never_followed(yealink: MemoryBench, status: int, call: A
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_obeyed_within_bounds(
-    yealink: MemoryBench, header: str, low: float, high: float, status: int
+    yealink: ServiceEnv, header: str, low: float, high: float, status: int
 ) -> None:
     yealink.sim.faults.add(Fault("status", status=status, headers={"Retry-After": header}, times=1))
     client = Client(yealink)
@@ -282,7 +282,7 @@ def test_retry_after_is_obeyed_within_bounds(
     assert low <= seconds <= high
 
 
-def test_waits_grow_up_to_a_bound_and_differ(yealink: MemoryBench) -> None:
+def test_waits_grow_up_to_a_bound_and_differ(yealink: ServiceEnv) -> None:
     yealink.fail("dropped")
     client = Client(yealink, retries=8)
     client.fails(LostAnswerError)
@@ -297,7 +297,7 @@ def test_waits_grow_up_to_a_bound_and_differ(yealink: MemoryBench) -> None:
 
 
 @pytest.mark.parametrize("kind", ["dropped", "http_503", "refused"])
-def test_after_a_number_of_failed_calls_in_a_row_no_more_are_made(yealink: MemoryBench, kind: str) -> None:
+def test_after_a_number_of_failed_calls_in_a_row_no_more_are_made(yealink: ServiceEnv, kind: str) -> None:
     yealink.fail(kind)
     client = Client(yealink, retries=0)
     for _number in range(MAX_CONSECUTIVE_FAILURES):
@@ -309,7 +309,7 @@ def test_after_a_number_of_failed_calls_in_a_row_no_more_are_made(yealink: Memor
 
 
 @pytest.mark.parametrize("answer", ["invoke_failed", "garbage"])
-def test_an_answer_in_between_begins_the_count_anew(yealink: MemoryBench, answer: str) -> None:
+def test_an_answer_in_between_begins_the_count_anew(yealink: ServiceEnv, answer: str) -> None:
     client = Client(yealink, retries=0)
     for _round in range(3):
         yealink.fail("dropped", times=MAX_CONSECUTIVE_FAILURES - 1)
@@ -325,7 +325,7 @@ def test_an_answer_in_between_begins_the_count_anew(yealink: MemoryBench, answer
 
 
 @pytest.mark.parametrize("kind", ["dropped", "http_503", "hangs"])
-def test_writes_that_may_have_been_executed_are_no_reason_to_give_up(yealink: MemoryBench, kind: str) -> None:
+def test_writes_that_may_have_been_executed_are_no_reason_to_give_up(yealink: ServiceEnv, kind: str) -> None:
     """The reads that settle them must still be made, and show whether the service answers."""
     yealink.fail(kind, method="registerDevice")
     client = Client(yealink, retries=0)
@@ -334,7 +334,7 @@ def test_writes_that_may_have_been_executed_are_no_reason_to_give_up(yealink: Me
     assert client() == UNKNOWN
 
 
-def test_writes_that_could_not_be_sent_are(yealink: MemoryBench) -> None:
+def test_writes_that_could_not_be_sent_are(yealink: ServiceEnv) -> None:
     yealink.fail("refused", method="registerDevice")
     client = Client(yealink, retries=0)
     for _number in range(MAX_CONSECUTIVE_FAILURES):
@@ -342,7 +342,7 @@ def test_writes_that_could_not_be_sent_are(yealink: MemoryBench) -> None:
     assert client.fails(StoppedError).code == "too_many_failures"
 
 
-def test_the_text_of_a_stopped_run_shows_no_password(yealink: MemoryBench) -> None:
+def test_the_text_of_a_stopped_run_shows_no_password(yealink: ServiceEnv) -> None:
     yealink.fail("refused")
     client = Client(yealink, retries=0, api_url=f"http://127.0.0.1:1/{PASSWORD}?x=1")
     texts = [str(client.fails(CallError)) for _number in range(MAX_CONSECUTIVE_FAILURES + 1)]

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import MANAGED
 from simulator import DIALECTS
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.phones import BRANCH, OFFICE, OTHER_USER, THEIRS, USER, WRONG, mac, own_url
 from support.scenarios import SERVICES, Service
 
@@ -139,18 +139,18 @@ CASES = [
 @pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "single"])
 @pytest.mark.parametrize(("service", "row"), CASES)
 def test_the_table_of_the_contract(service: Service, row: Row, bulk: bool) -> None:
-    bench = service.bench()
-    phone = mac(1, bench.vendor)
+    env = service.env()
+    phone = mac(1, env.vendor)
     if row.before is not None:
-        bench.place(phone, **row.before)
+        env.place(phone, **row.before)
     absent = row.fields.get("state") == "absent"
-    device = DesiredDevice(phone, **row.fields) if absent else bench.wants(phone, **row.fields)
-    before = bench.state()
+    device = DesiredDevice(phone, **row.fields) if absent else env.wants(phone, **row.fields)
+    before = env.state()
 
-    bench.sim.options.read_only = True
-    (check,) = bench.run([device], bulk=bulk, check_mode=True).results
-    bench.sim.assert_clean()
-    assert bench.state() == before
+    env.sim.options.read_only = True
+    (check,) = env.run([device], bulk=bulk, check_mode=True).results
+    env.sim.assert_clean()
+    assert env.state() == before
     assert check.change.action == row.action
     # A service that shows its servers lacks one before anything is written.
     foreseen = {"serial_missing"} | ({"server_unknown"} if service.capabilities.servers == MANAGED else set())
@@ -158,17 +158,17 @@ def test_the_table_of_the_contract(service: Service, row: Row, bulk: bool) -> No
     assert check.outcome == ("would_change" if writes else row.outcome)
     assert (check.changed, check.verified) == (writes, not writes and row.verified)
 
-    bench.sim.options.read_only = False
-    (result,) = bench.run([device], bulk=bulk).results
+    env.sim.options.read_only = False
+    (result,) = env.run([device], bulk=bulk).results
     code = result.reason.code if result.reason is not None else None
     assert (result.change.action, result.outcome, code, result.verified) == row[3:7]
-    owner, url = bench.state().get(phone, (None, None))
+    owner, url = env.state().get(phone, (None, None))
     assert (url if owner == USER else None) == row.url
-    assert result.changed is (bench.state() != before or (row.name == "forced and same" and not service.reads_url))
+    assert result.changed is (env.state() != before or (row.name == "forced and same" and not service.reads_url))
     # A service that shows its servers is not asked for one that it does not have.
     known_missing = row.reason == "server_unknown" and service.capabilities.servers == "manage"
-    assert bool(bench.writes()) is (writes and not known_missing)
-    assert not bench.sim.violations
+    assert bool(env.writes()) is (writes and not known_missing)
+    assert not env.sim.violations
 
 
 # What is special to a service.
@@ -177,7 +177,7 @@ def test_the_table_of_the_contract(service: Service, row: Row, bulk: bool) -> No
 @pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "single"])
 @pytest.mark.parametrize("shown", ["missing", "empty", "nil", "ex_nil"])
 def test_a_registered_yealink_device_without_url_counts_as_not_readable(
-    yealink: MemoryBench, bulk: bool, shown: str
+    yealink: ServiceEnv, bulk: bool, shown: str
 ) -> None:
     yealink.sim.options.ext_url = shown
     phone = mac(1)
@@ -191,14 +191,14 @@ def test_a_registered_yealink_device_without_url_counts_as_not_readable(
     assert yealink.state()[phone] == (USER, OFFICE)
 
 
-def test_a_device_that_was_added_by_nobody_is_bound(yealink: MemoryBench) -> None:
+def test_a_device_that_was_added_by_nobody_is_bound(yealink: ServiceEnv) -> None:
     yealink.place(mac(1), None, None)
     (result,) = yealink.run([yealink.wants(mac(1))]).results
     assert (result.change.action, result.outcome) == ("bind", "changed")
 
 
 @pytest.mark.parametrize("meaning", ["not_registered", "malformed"])
-def test_both_readings_of_panasonics_fault_201_find_a_new_phone(panasonic: MemoryBench, meaning: str) -> None:
+def test_both_readings_of_panasonics_fault_201_find_a_new_phone(panasonic: ServiceEnv, meaning: str) -> None:
     panasonic.sim.options.fault_201 = meaning
     phones = [mac(number, "panasonic") for number in (1, 2)]
     panasonic.place(phones[1], "branch")
@@ -208,15 +208,15 @@ def test_both_readings_of_panasonics_fault_201_find_a_new_phone(panasonic: Memor
     assert [result.outcome for result in results] == expected[meaning]
 
 
-def test_last_contact_is_shown_where_the_service_has_it(bench: MemoryBench) -> None:
-    phone, asked = mac(1, bench.vendor), "2026-01-02T03:04:05Z"
-    bench.place(phone, "office", last_contact=asked)
-    (result,) = bench.run([bench.wants(phone)]).results
+def test_last_contact_is_shown_where_the_service_has_it(env: ServiceEnv) -> None:
+    phone, asked = mac(1, env.vendor), "2026-01-02T03:04:05Z"
+    env.place(phone, "office", last_contact=asked)
+    (result,) = env.run([env.wants(phone)]).results
     assert result.after is not None
-    assert result.after.last_contact == (asked if bench.capabilities.last_contact else None)
+    assert result.after.last_contact == (asked if env.capabilities.last_contact else None)
 
 
-def test_another_organizations_phone_in_a_bulk_call_leaves_the_others_done(ymcs: MemoryBench) -> None:
+def test_another_organizations_phone_in_a_bulk_call_leaves_the_others_done(ymcs: ServiceEnv) -> None:
     phones = [mac(number, "ymcs") for number in range(1, 6)]
     ymcs.place(phones[2], "theirs", OTHER_USER)
     results = ymcs.run([ymcs.wants(phone) for phone in phones]).results
@@ -227,11 +227,11 @@ def test_another_organizations_phone_in_a_bulk_call_leaves_the_others_done(ymcs:
     assert ymcs.writes() == ["addDevices"]
 
 
-def test_without_override_another_accounts_phone_is_never_written(bench: MemoryBench) -> None:
-    phone = mac(1, bench.vendor)
-    bench.place(phone, "theirs", OTHER_USER)
-    (result,) = bench.run([bench.wants(phone, force=True)]).results
+def test_without_override_another_accounts_phone_is_never_written(env: ServiceEnv) -> None:
+    phone = mac(1, env.vendor)
+    env.place(phone, "theirs", OTHER_USER)
+    (result,) = env.run([env.wants(phone, force=True)]).results
     assert result.outcome == "conflict"
-    assert bench.state()[phone] == (OTHER_USER, THEIRS)
-    overrides = [call for call in bench.sim.writes() if "1" in call.params[1:]]
+    assert env.state()[phone] == (OTHER_USER, THEIRS)
+    overrides = [call for call in env.sim.writes() if "1" in call.params[1:]]
     assert overrides == []

@@ -26,7 +26,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import parse_
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import target
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS
 from simulator import DIALECTS
-from support.client import MemoryBench
+from support.client import ServiceEnv
 from support.fault_cases import Case, Fleet, sample, single_cases
 from support.oracles import problems
 from support.phones import BRANCH, OFFICE, OTHER_USER, PASSWORD, THEIRS, USER, mac, own_url
@@ -50,8 +50,8 @@ def _sixth(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def bench(_sixth: None) -> Iterator[MemoryBench]:
-    made = MemoryBench("grandline")
+def env(_sixth: None) -> Iterator[ServiceEnv]:
+    made = ServiceEnv("grandline")
     yield made
     made.sim.assert_clean()
 
@@ -60,10 +60,10 @@ def phones(count: int) -> list[str]:
     return [mac(number, "grandline") for number in range(1, count + 1)]
 
 
-def run_one(bench: MemoryBench, device: DesiredDevice, **options: Any) -> DeviceResult:
-    before = len(bench.world.history())
-    run = bench.run([device], **options)
-    assert problems(bench, [device], run, before) == []
+def run_one(env: ServiceEnv, device: DesiredDevice, **options: Any) -> DeviceResult:
+    before = len(env.world.history())
+    run = env.run([device], **options)
+    assert problems(env, [device], run, before) == []
     return run.results[0]
 
 
@@ -73,23 +73,23 @@ def entry(result: DeviceResult) -> dict[str, Any]:
     return Presenter(Speaker(MODULE, "Grandline"), masker).entry(result)
 
 
-def seen(bench: MemoryBench, phone: str) -> tuple[str | None, str | None]:
+def seen(env: ServiceEnv, phone: str) -> tuple[str | None, str | None]:
     """URL and name that the service has for a phone."""
-    return bench.world.url(phone), bench.name_of(phone)
+    return env.world.url(phone), env.name_of(phone)
 
 
 # What a run does.
 
 
 @pytest.mark.parametrize("bulk", [True, False])
-def test_a_new_phone_is_registered_with_url_and_name_and_then_in_sync(bench: MemoryBench, bulk: bool) -> None:
+def test_a_new_phone_is_registered_with_url_and_name_and_then_in_sync(env: ServiceEnv, bulk: bool) -> None:
     (phone,) = phones(1)
-    result = run_one(bench, bench.wants(phone), bulk=bulk)
+    result = run_one(env, env.wants(phone), bulk=bulk)
     assert (result.change.action, result.outcome, result.verified) == ("register", "changed", True)
-    assert seen(bench, phone) == (OFFICE, "office")
-    assert bench.sim.writes()[0].params == [phone, OFFICE, "office"]
-    again = run_one(bench, bench.wants(phone), bulk=bulk)
-    assert (again.outcome, bench.writes()) == ("in_sync", [])
+    assert seen(env, phone) == (OFFICE, "office")
+    assert env.sim.writes()[0].params == [phone, OFFICE, "office"]
+    again = run_one(env, env.wants(phone), bulk=bulk)
+    assert (again.outcome, env.writes()) == ("in_sync", [])
     assert entry(again)["after"]["server"] == "office"
 
 
@@ -97,52 +97,52 @@ def test_a_new_phone_is_registered_with_url_and_name_and_then_in_sync(bench: Mem
 @pytest.mark.parametrize(
     ("name", "url"), [("office", BRANCH), ("branch", OFFICE), ("branch", BRANCH)], ids=["url", "name", "both"]
 )
-def test_another_url_or_only_another_name_is_a_move(bench: MemoryBench, name: str, url: str, bulk: bool) -> None:
+def test_another_url_or_only_another_name_is_a_move(env: ServiceEnv, name: str, url: str, bulk: bool) -> None:
     (phone,) = phones(1)
-    bench.place(phone, name, url=url)
-    result = run_one(bench, bench.wants(phone), bulk=bulk)
+    env.place(phone, name, url=url)
+    result = run_one(env, env.wants(phone), bulk=bulk)
     assert (result.change.action, result.outcome, result.verified) == ("move", "changed", True)
-    assert bench.writes() == ["registerPhone"]
-    assert seen(bench, phone) == (OFFICE, "office")
+    assert env.writes() == ["registerPhone"]
+    assert seen(env, phone) == (OFFICE, "office")
     shown = entry(result)
     assert (shown["before"]["server"], shown["after"]["server"]) == (name, "office")
 
 
-def test_a_phone_with_a_url_of_its_own_needs_its_name_too(bench: MemoryBench) -> None:
+def test_a_phone_with_a_url_of_its_own_needs_its_name_too(env: ServiceEnv) -> None:
     (phone,) = phones(1)
-    bench.place(phone, "branch", url=own_url(1))
-    result = run_one(bench, bench.wants(phone, unique_url=own_url(1)))
+    env.place(phone, "branch", url=own_url(1))
+    result = run_one(env, env.wants(phone, unique_url=own_url(1)))
     assert (result.change.action, result.outcome) == ("move", "changed")
-    assert seen(bench, phone) == (own_url(1), "office")
+    assert seen(env, phone) == (own_url(1), "office")
 
 
-def test_a_phone_is_deregistered_once(bench: MemoryBench) -> None:
+def test_a_phone_is_deregistered_once(env: ServiceEnv) -> None:
     (phone,) = phones(1)
-    bench.place(phone, "office")
-    result = run_one(bench, DesiredDevice(phone, "absent"))
-    assert (result.change.action, result.outcome, bench.state()) == ("deregister", "changed", {})
-    assert run_one(bench, DesiredDevice(phone, "absent")).outcome == "in_sync"
+    env.place(phone, "office")
+    result = run_one(env, DesiredDevice(phone, "absent"))
+    assert (result.change.action, result.outcome, env.state()) == ("deregister", "changed", {})
+    assert run_one(env, DesiredDevice(phone, "absent")).outcome == "in_sync"
 
 
 @pytest.mark.parametrize("bulk", [True, False])
-def test_another_accounts_phone_is_a_conflict_and_never_written(bench: MemoryBench, bulk: bool) -> None:
+def test_another_accounts_phone_is_a_conflict_and_never_written(env: ServiceEnv, bulk: bool) -> None:
     (phone,) = phones(1)
-    bench.place(phone, "theirs", OTHER_USER)
-    result = run_one(bench, bench.wants(phone), bulk=bulk)
+    env.place(phone, "theirs", OTHER_USER)
+    result = run_one(env, env.wants(phone), bulk=bulk)
     assert (result.outcome, result.reason and result.reason.code) == ("conflict", "owned_elsewhere")
-    assert (bench.state()[phone], bench.writes()) == ((OTHER_USER, THEIRS), [])
+    assert (env.state()[phone], env.writes()) == ((OTHER_USER, THEIRS), [])
 
 
-def test_check_mode_predicts_the_run_and_writes_nothing(bench: MemoryBench) -> None:
+def test_check_mode_predicts_the_run_and_writes_nothing(env: ServiceEnv) -> None:
     new, renamed, gone = phones(3)
-    bench.place(renamed, "branch", url=OFFICE)
-    bench.place(gone, "office")
-    desired = [bench.wants(new), bench.wants(renamed), DesiredDevice(gone, "absent")]
-    bench.sim.options.read_only = True
-    check = bench.run(desired, check_mode=True)
-    bench.sim.options.read_only = False
+    env.place(renamed, "branch", url=OFFICE)
+    env.place(gone, "office")
+    desired = [env.wants(new), env.wants(renamed), DesiredDevice(gone, "absent")]
+    env.sim.options.read_only = True
+    check = env.run(desired, check_mode=True)
+    env.sim.options.read_only = False
     assert check.plan is not None
-    run = bench.run(desired, expect_plan=check.plan.digest)
+    run = env.run(desired, expect_plan=check.plan.digest)
     assert outcomes(check) == ["would_change"] * 3
     assert outcomes(run) == ["changed"] * 3
     for predicted, made in zip(check.results, run.results, strict=True):
@@ -150,33 +150,33 @@ def test_check_mode_predicts_the_run_and_writes_nothing(bench: MemoryBench) -> N
             assert entry(predicted)[key] == entry(made)[key]
 
 
-def test_a_plan_for_another_name_has_another_digest(bench: MemoryBench) -> None:
+def test_a_plan_for_another_name_has_another_digest(env: ServiceEnv) -> None:
     (phone,) = phones(1)
     digests = set()
     for name in ("branch", "theirs"):
-        bench.clear()
-        bench.world.add_server(USER, "theirs", THEIRS)
-        bench.place(phone, name, url=OFFICE)
-        plan = bench.run([bench.wants(phone)], check_mode=True).plan
+        env.clear()
+        env.world.add_server(USER, "theirs", THEIRS)
+        env.place(phone, name, url=OFFICE)
+        plan = env.run([env.wants(phone)], check_mode=True).plan
         assert plan is not None
         digests.add(plan.digest)
     assert len(digests) == 2
 
 
-def test_unmanaged_devices_are_listed_and_purged_by_url_and_name(bench: MemoryBench) -> None:
+def test_unmanaged_devices_are_listed_and_purged_by_url_and_name(env: ServiceEnv) -> None:
     ours, same_url, kept = phones(3)
-    bench.place(ours, "office")
-    bench.place(same_url, "branch", url=OFFICE)
-    bench.place(kept, "office")
+    env.place(ours, "office")
+    env.place(same_url, "branch", url=OFFICE)
+    env.place(kept, "office")
     options: dict[str, Any] = {"purge": True, "purge_limit": ALL, "purge_servers": {"office": OFFICE}}
-    looked = bench.run([bench.wants(ours)], read_unmanaged=True)
+    looked = env.run([env.wants(ours)], read_unmanaged=True)
     assert looked.unmanaged is not None
     assert [(one.mac, one.url, one.server) for one in looked.unmanaged] == [
         (same_url, OFFICE, "branch"),
         (kept, OFFICE, "office"),
     ]
-    bench.run([bench.wants(ours)], **options)
-    assert set(bench.state()) == {ours, same_url}
+    env.run([env.wants(ours)], **options)
+    assert set(env.state()) == {ours, same_url}
 
 
 # What goes wrong.
@@ -200,41 +200,41 @@ def test_whatever_goes_wrong_the_results_are_true_and_the_next_run_puts_it_right
     assert {"after_dropped", "after_hangs", "late", "late_after_read", "late_503"} <= kinds
 
 
-def test_a_name_that_was_accepted_and_not_stored_is_reported_as_a_name(bench: MemoryBench) -> None:
+def test_a_name_that_was_accepted_and_not_stored_is_reported_as_a_name(env: ServiceEnv) -> None:
     (phone,) = phones(1)
-    bench.place(phone, "branch", url=OFFICE)
-    bench.fail("not_applied", method="registerPhone")
-    result = run_one(bench, bench.wants(phone))
+    env.place(phone, "branch", url=OFFICE)
+    env.fail("not_applied", method="registerPhone")
+    result = run_one(env, env.wants(phone))
     shown = entry(result)
     assert (shown["outcome"], shown["reason"], shown["changed"]) == ("failed", "not_applied", False)
     assert "the declared URL under the name 'branch' instead of 'office'" in shown["msg"]
     assert OFFICE not in shown["msg"]
 
 
-def test_a_url_that_moved_without_its_name_is_reported_as_a_name_too(bench: MemoryBench) -> None:
+def test_a_url_that_moved_without_its_name_is_reported_as_a_name_too(env: ServiceEnv) -> None:
     (phone,) = phones(1)
-    bench.place(phone, "branch")
+    env.place(phone, "branch")
 
     def keep_the_name(_sim: object, _account: str, method: str, params: list[Any]) -> None:
         if method == "registerPhone":
             params[2] = "branch"
 
-    bench.sim.hooks.append(keep_the_name)
-    (result,) = bench.run([bench.wants(phone)]).results
+    env.sim.hooks.append(keep_the_name)
+    (result,) = env.run([env.wants(phone)]).results
     shown = entry(result)
     assert (shown["outcome"], shown["reason"], shown["changed"]) == ("failed", "not_applied", True)
     assert "under the name 'branch' instead of 'office'" in shown["msg"]
 
 
-def test_the_first_name_that_is_not_stored_stops_the_phones_of_this_name_and_no_others(bench: MemoryBench) -> None:
+def test_the_first_name_that_is_not_stored_stops_the_phones_of_this_name_and_no_others(env: ServiceEnv) -> None:
     moved = phones(8)
     for phone in moved:
-        bench.place(phone, "branch", url=OFFICE)
-    bench.world.add_server(USER, "third", OFFICE)
-    bench.fail("not_applied", method="registerPhone", mac=moved[0])
-    named = [bench.wants(phone) for phone in moved[:4]]
-    third = [replace(bench.wants(phone), server="third") for phone in moved[4:]]
-    run = bench.run([*named, *third])
+        env.place(phone, "branch", url=OFFICE)
+    env.world.add_server(USER, "third", OFFICE)
+    env.fail("not_applied", method="registerPhone", mac=moved[0])
+    named = [env.wants(phone) for phone in moved[:4]]
+    third = [replace(env.wants(phone), server="third") for phone in moved[4:]]
+    run = env.run([*named, *third])
     assert outcomes(run) == ["failed", *["not_attempted"] * 3, *["changed"] * 4]
     assert codes(run) == {"not_applied", "server_wrong_url", None}
     assert "but not the name 'office'" in entry(run.results[1])["msg"]
