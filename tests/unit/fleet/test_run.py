@@ -39,7 +39,7 @@ SETTINGS: dict[str, Any] = {"retries": 0, "concurrency": 1, "api_url": "https://
 PREDICTED = [(PROVISION, True), (DRIFT, False)]
 
 
-class Bench:
+class FleetEnv:
     """Accounts in memory, one for each vendor, each with the server office."""
 
     def __init__(self, *vendors: str) -> None:
@@ -86,49 +86,49 @@ def account(done: FleetRun, name: str) -> AccountRun:
 
 
 def test_all_accounts_are_written_and_every_host_has_its_entry() -> None:
-    bench = Bench("yealink", "htek", "snom", "panasonic")
-    hosts = {f"desk-{vendor}": desk(1, vendor) for vendor in bench.vendors}
-    done = bench.run(hosts)
+    env = FleetEnv("yealink", "htek", "snom", "panasonic")
+    hosts = {f"desk-{vendor}": desk(1, vendor) for vendor in env.vendors}
+    done = env.run(hosts)
     assert outcomes(done) == dict.fromkeys(hosts, "changed")
     assert (done.warnings, done.errors, done.reasons, done.changes) == ((), (), (), ())
-    assert {vendor: account(done, vendor).hosts[f"desk-{vendor}"]["mac"] for vendor in bench.vendors} == {
-        vendor: mac(1, vendor) for vendor in bench.vendors
+    assert {vendor: account(done, vendor).hosts[f"desk-{vendor}"]["mac"] for vendor in env.vendors} == {
+        vendor: mac(1, vendor) for vendor in env.vendors
     }
-    assert {("yealink", "read", 1, 1), ("yealink", "written", 1, 1)} <= set(bench.progress)
-    again = bench.run(hosts)
+    assert {("yealink", "read", 1, 1), ("yealink", "written", 1, 1)} <= set(env.progress)
+    again = env.run(hosts)
     assert outcomes(again) == {host: "unverifiable" if "htek" in host else "in_sync" for host in hosts}
     assert all(run.reached for run in done.runs)
 
 
 def test_on_services_without_servers_nothing_is_created_and_the_url_is_written() -> None:
-    bench = Bench("snom", "panasonic")
-    bench.run({"a": desk(1, "snom"), "b": desk(1, "panasonic")})
-    assert bench.writes == [f"register {mac(1, 'snom')}", f"register {mac(1, 'panasonic')}"]
-    assert [run.result.servers for run in bench.run({"a": desk(1, "snom")}).runs if run.account.hosts] == [()]
-    assert bench.worlds["snom"].devices == {mac(1, "snom"): OFFICE}
+    env = FleetEnv("snom", "panasonic")
+    env.run({"a": desk(1, "snom"), "b": desk(1, "panasonic")})
+    assert env.writes == [f"register {mac(1, 'snom')}", f"register {mac(1, 'panasonic')}"]
+    assert [run.result.servers for run in env.run({"a": desk(1, "snom")}).runs if run.account.hosts] == [()]
+    assert env.worlds["snom"].devices == {mac(1, "snom"): OFFICE}
 
 
 def test_check_mode_and_drift_write_nothing_and_have_the_plan_of_the_run() -> None:
-    bench = Bench("yealink", "htek")
+    env = FleetEnv("yealink", "htek")
     hosts = {"desk": desk(1), "hall": desk(1, "htek")}
-    predicted = [bench.run(hosts, mode, scope={"check_mode": check}) for mode, check in PREDICTED]
-    assert bench.writes == []
+    predicted = [env.run(hosts, mode, scope={"check_mode": check}) for mode, check in PREDICTED]
+    assert env.writes == []
     assert all(outcomes(done) == {"desk": "would_change", "hall": "would_change"} for done in predicted)
-    plans = [{run.account.name: run.plan for run in done.runs} for done in (*predicted, bench.run(hosts))]
+    plans = [{run.account.name: run.plan for run in done.runs} for done in (*predicted, env.run(hosts))]
     assert plans[0] == plans[1] == plans[2]
 
 
 def test_release_removes_what_the_play_has_and_touches_nothing_else() -> None:
-    bench = Bench("yealink", "htek")
-    bench.add(1, 2)
-    done = bench.run({"desk": desk(1)}, RELEASE, scope={"why_partial": PARTIAL})
+    env = FleetEnv("yealink", "htek")
+    env.add(1, 2)
+    done = env.run({"desk": desk(1)}, RELEASE, scope={"why_partial": PARTIAL})
     assert outcomes(done) == {"desk": "changed"}
-    assert bench.writes == [f"deregister {mac(1)}"]
+    assert env.writes == [f"deregister {mac(1)}"]
     assert [run.account.name for run in done.runs] == ["yealink"]
     assert (account(done, "yealink").removed, done.errors) == (0, ())
-    bench.worlds["yealink"].servers.clear()
-    bench.run({"desk": desk(2)}, RELEASE)
-    assert bench.writes[1:] == [f"deregister {mac(2)}"]
+    env.worlds["yealink"].servers.clear()
+    env.run({"desk": desk(2)}, RELEASE)
+    assert env.writes[1:] == [f"deregister {mac(2)}"]
     assert "other device" not in done.messages[0]
 
 
@@ -136,11 +136,11 @@ def test_release_removes_what_the_play_has_and_touches_nothing_else() -> None:
 
 
 def test_a_guard_of_one_account_blocks_the_writes_of_all_and_is_reported_once() -> None:
-    bench = Bench("yealink", "htek")
-    bench.add(*range(1, 21))
+    env = FleetEnv("yealink", "htek")
+    env.add(*range(1, 21))
     hosts = {f"desk-{number}": desk(number, rps_state="absent") for number in range(1, 5)}
-    done = bench.run({**hosts, "hall": desk(1, "htek")})
-    assert bench.writes == []
+    done = env.run({**hosts, "hall": desk(1, "htek")})
+    assert env.writes == []
     assert {entry["reason"] for run in done.runs for entry in run.hosts.values()} == {"guard_removal_limit"}
     assert outcomes(done)["hall"] == "not_attempted"
     (why,) = done.reasons
@@ -150,21 +150,21 @@ def test_a_guard_of_one_account_blocks_the_writes_of_all_and_is_reported_once() 
 
 
 def test_a_guard_that_no_phone_fails_for_is_an_error_of_the_run() -> None:
-    bench = Bench("yealink", "htek")
-    bench.add(1, 2)
-    bench.add(1, vendor="htek")
-    done = bench.run({"desk": desk(1), "hall": desk(1, "htek")}, rps_purge=True)
-    assert bench.writes == []
+    env = FleetEnv("yealink", "htek")
+    env.add(1, 2)
+    env.add(1, vendor="htek")
+    done = env.run({"desk": desk(1), "hall": desk(1, "htek")}, rps_purge=True)
+    assert env.writes == []
     assert outcomes(done) == {"desk": "in_sync", "hall": "unverifiable"}
     assert [("rps_fleet_size" in text) for text in done.errors] == [True]
     assert done.reasons == ()
 
 
 def test_a_guard_is_a_warning_in_a_drift_run() -> None:
-    bench = Bench("yealink")
-    bench.add(*range(1, 21))
+    env = FleetEnv("yealink")
+    env.add(*range(1, 21))
     hosts = {f"desk-{number}": desk(number, rps_state="absent") for number in range(1, 5)}
-    done = bench.run(hosts, DRIFT)
+    done = env.run(hosts, DRIFT)
     assert set(outcomes(done).values()) == {"would_change"}
     (warning,) = done.warnings
     assert "rps_removal_limit" in warning
@@ -173,101 +173,101 @@ def test_a_guard_is_a_warning_in_a_drift_run() -> None:
 
 
 def test_a_blocked_run_announces_no_server() -> None:
-    bench = Bench("yealink")
-    done = bench.run({"desk": desk(1)}, rps_expect_plan={"yealink": DIGEST})
+    env = FleetEnv("yealink")
+    done = env.run({"desk": desk(1)}, rps_expect_plan={"yealink": DIGEST})
     assert outcomes(done) == {"desk": "not_attempted"}
     assert not [text for text in done.messages if "'office'" in text]
 
 
 def test_removals_are_counted_by_what_was_really_deregistered() -> None:
-    bench = Bench("yealink")
-    bench.add(1, 2, 3)
+    env = FleetEnv("yealink")
+    env.add(1, 2, 3)
     hosts = {f"desk-{number}": desk(number, rps_state="absent") for number in (1, 2, 3)}
-    bench.worlds["yealink"].failures[f"deregister {mac(2)}"] = "try later"
+    env.worlds["yealink"].failures[f"deregister {mac(2)}"] = "try later"
     for mode, check in PREDICTED:
-        (run,) = bench.run(hosts, mode, scope={"check_mode": check}).runs
+        (run,) = env.run(hosts, mode, scope={"check_mode": check}).runs
         assert (run.removed, run.base) == (0, 3)
-    (run,) = bench.run(hosts).runs
+    (run,) = env.run(hosts).runs
     assert (run.removed, run.base) == (2, 3)
-    done = bench.run({"desk-2": hosts["desk-2"]}, scope={"removed": {run.account.identity: (3, 3)}})
+    done = env.run({"desk-2": hosts["desk-2"]}, scope={"removed": {run.account.identity: (3, 3)}})
     assert outcomes(done) == {"desk-2": "not_attempted"}
 
 
 @pytest.mark.parametrize("approved", [True, False])
 def test_an_account_without_an_approved_plan_is_not_written_beside_one_that_has_it(approved: bool) -> None:
-    bench = Bench("yealink", "htek")
+    env = FleetEnv("yealink", "htek")
     hosts = {"desk": desk(1), "hall": desk(1, "htek")}
-    plans = {run.account.name: run.plan for run in bench.run(hosts, scope={"check_mode": True}).runs}
+    plans = {run.account.name: run.plan for run in env.run(hosts, scope={"check_mode": True}).runs}
     if not approved:
         del plans["yealink"]
-    done = bench.run(hosts, rps_expect_plan=plans)
+    done = env.run(hosts, rps_expect_plan=plans)
     assert set(outcomes(done).values()) == {"changed" if approved else "not_attempted"}
-    registered = [call for call in bench.writes if call.startswith("register")]
+    registered = [call for call in env.writes if call.startswith("register")]
     assert len(registered) == (2 if approved else 0)
 
 
 def test_an_approval_that_is_used_up_says_so() -> None:
-    bench = Bench("yealink")
+    env = FleetEnv("yealink")
     hosts = {"desk": desk(1)}
-    plans = {run.account.name: run.plan for run in bench.run(hosts, scope={"check_mode": True}).runs}
-    assert outcomes(bench.run(hosts, rps_expect_plan=plans)) == {"desk": "changed"}
-    done = bench.run(hosts, rps_expect_plan=plans)
+    plans = {run.account.name: run.plan for run in env.run(hosts, scope={"check_mode": True}).runs}
+    assert outcomes(env.run(hosts, rps_expect_plan=plans)) == {"desk": "changed"}
+    done = env.run(hosts, rps_expect_plan=plans)
     assert [("nothing is left to write" in text) for text in done.errors] == [True]
 
 
 def test_approved_plans_are_refused_in_a_play_of_batches_before_any_call() -> None:
-    bench = Bench("yealink")
+    env = FleetEnv("yealink")
     with pytest.raises(InputError) as caught:
-        bench.run({"desk": desk(1)}, scope={"batches": True}, rps_expect_plan={"yealink": DIGEST})
+        env.run({"desk": desk(1)}, scope={"batches": True}, rps_expect_plan={"yealink": DIGEST})
     assert [one.option for one in caught.value.problems] == ["expect_plan"]
-    assert bench.services.opened == []
+    assert env.services.opened == []
 
 
 # Purge.
 
 
 def test_purge_removes_what_nobody_declares_and_is_a_change_of_the_run() -> None:
-    bench = Bench("yealink", "htek")
-    bench.add(1, 2, 3)
-    bench.add(1, vendor="htek")
+    env = FleetEnv("yealink", "htek")
+    env.add(1, 2, 3)
+    env.add(1, vendor="htek")
     values: dict[str, Any] = {"rps_purge": True, "rps_fleet_size": 1, "rps_purge_limit": 2}
     for mode, check in PREDICTED:
-        done = bench.run({"desk": desk(1)}, mode, scope={"check_mode": check}, **values)
-        assert bench.writes == []
+        done = env.run({"desk": desk(1)}, mode, scope={"check_mode": check}, **values)
+        assert env.writes == []
         assert [set(change.before) for change in done.changes] == [{mac(2), mac(3)}]
-    done = bench.run({"desk": desk(1)}, **values)
-    assert set(bench.worlds["yealink"].devices) == {mac(1)}
+    done = env.run({"desk": desk(1)}, **values)
+    assert set(env.worlds["yealink"].devices) == {mac(1)}
     assert [(change.account, set(change.before)) for change in done.changes] == [("yealink", {mac(2), mac(3)})]
     assert {change.text for change in done.changes} < set(done.messages)
     assert "00:15:65:00:00:02" in done.changes[0].text
-    assert bench.worlds["htek"].devices != {}
+    assert env.worlds["htek"].devices != {}
     assert any("htek" in text for text in done.warnings)
     assert outcomes(done) == {"desk": "in_sync"}
 
 
 def test_only_what_is_redirected_to_the_named_servers_is_purged() -> None:
-    bench = Bench("yealink")
-    bench.add(1, 2, 0xAA0001)
-    bench.add(3, url=BRANCH)
+    env = FleetEnv("yealink")
+    env.add(1, 2, 0xAA0001)
+    env.add(3, url=BRANCH)
     values: dict[str, Any] = {
         "rps_purge": True,
         "rps_fleet_size": 1,
         "rps_purge_limit": 9,
         "rps_ignore": ["001565aa"],
     }
-    (run,) = bench.run({"desk": desk(1)}, rps_purge_servers=["office"], **values).runs
-    assert set(bench.worlds["yealink"].devices) == {mac(1), mac(3), mac(0xAA0001)}
+    (run,) = env.run({"desk": desk(1)}, rps_purge_servers=["office"], **values).runs
+    assert set(env.worlds["yealink"].devices) == {mac(1), mac(3), mac(0xAA0001)}
     assert [entry["mac"] for entry in run.purged] == [mac(2)]
     assert [device["mac"] for device in run.unmanaged or ()] == [mac(3)]
-    bench.run({"desk": desk(1)}, rps_purge_servers=[], **values)
-    assert mac(3) in bench.worlds["yealink"].devices
+    env.run({"desk": desk(1)}, rps_purge_servers=[], **values)
+    assert mac(3) in env.worlds["yealink"].devices
 
 
 def test_devices_that_could_not_be_purged_are_errors_of_the_run_and_counted() -> None:
-    bench = Bench("yealink")
-    bench.add(*range(1, 11))
-    bench.worlds["yealink"].failures = {f"deregister {mac(number)}": "try later" for number in range(2, 11)}
-    done = bench.run({"desk": desk(1)}, rps_purge=True, rps_fleet_size=1, rps_purge_limit=9)
+    env = FleetEnv("yealink")
+    env.add(*range(1, 11))
+    env.worlds["yealink"].failures = {f"deregister {mac(number)}": "try later" for number in range(2, 11)}
+    done = env.run({"desk": desk(1)}, rps_purge=True, rps_fleet_size=1, rps_purge_limit=9)
     assert outcomes(done) == {"desk": "in_sync"}
     assert len(done.errors) == 6
     assert ["try later" in text for text in done.errors] == [True] * 5 + [False]
@@ -280,10 +280,10 @@ UNREACHED = NotSentError("list could not be sent: the connection was refused", f
 
 
 def test_an_account_that_cannot_be_read_fails_its_own_phones_and_its_cause_is_given_once() -> None:
-    bench = Bench("yealink", "htek")
-    bench.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)", fix="Check x.")
+    env = FleetEnv("yealink", "htek")
+    env.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)", fix="Check x.")
     hosts = {f"hall-{number}": desk(number, "htek") for number in range(1, 27)}
-    done = bench.run({"desk": desk(1), **hosts})
+    done = env.run({"desk": desk(1), **hosts})
     assert outcomes(done)["desk"] == "changed"
     htek = account(done, "htek")
     assert {entry["outcome"] for entry in htek.hosts.values()} == {"not_attempted"}
@@ -298,76 +298,76 @@ def test_an_account_that_cannot_be_read_fails_its_own_phones_and_its_cause_is_gi
 
 
 def test_a_refused_login_of_the_environment_names_its_variables() -> None:
-    bench = Bench("htek")
-    bench.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)")
+    env = FleetEnv("htek")
+    env.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)")
     environ = {"RPS_HTEK_USERNAME": "htek", "RPS_HTEK_PASSWORD": "s3cret-Pass-w0rd"}
-    done = bench.run({"hall": desk(1, "htek")}, environ=environ, rps_accounts=None)
+    done = env.run({"hall": desk(1, "htek")}, environ=environ, rps_accounts=None)
     assert "Check RPS_HTEK_USERNAME and RPS_HTEK_PASSWORD" in done.reasons[0]
 
 
 def test_a_refused_login_keeps_the_further_causes_that_the_service_names() -> None:
-    bench = Bench("htek")
+    env = FleetEnv("htek")
     fix = "Check the key (api_username, api_password), and this machine's clock."
-    bench.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)", fix=fix)
+    env.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)", fix=fix)
     environ = {"RPS_HTEK_USERNAME": "htek", "RPS_HTEK_PASSWORD": "s3cret-Pass-w0rd"}
-    done = bench.run({"hall": desk(1, "htek")}, environ=environ, rps_accounts=None)
+    done = env.run({"hall": desk(1, "htek")}, environ=environ, rps_accounts=None)
     assert "Check the key (RPS_HTEK_USERNAME, RPS_HTEK_PASSWORD), and this machine's clock" in done.reasons[0]
 
 
 def test_an_account_that_cannot_be_read_and_has_no_phone_here_is_an_error_of_the_run() -> None:
-    bench = Bench("yealink", "htek")
-    bench.worlds["htek"].failures["list"] = UNREACHED
-    done = bench.run({"desk": desk(1)})
+    env = FleetEnv("yealink", "htek")
+    env.worlds["htek"].failures["list"] = UNREACHED
+    done = env.run({"desk": desk(1)})
     assert outcomes(done) == {"desk": "changed"}
     assert [("Check api_url" in text) for text in done.errors] == [True]
 
 
 def test_a_service_without_a_list_is_reached_if_any_phone_could_be_read() -> None:
-    bench = Bench("snom")
-    bench.worlds["snom"].failures[f"read {mac(1, 'snom')}"] = LostAnswerError("no answer")
+    env = FleetEnv("snom")
+    env.worlds["snom"].failures[f"read {mac(1, 'snom')}"] = LostAnswerError("no answer")
     hosts = {"a": desk(1, "snom"), "b": desk(2, "snom")}
-    done = bench.run(hosts)
+    done = env.run(hosts)
     assert outcomes(done) == {"a": "not_attempted", "b": "changed"}
     assert (account(done, "snom").reached, done.reasons) == (True, ())
-    bench.worlds["snom"].failures[f"read {mac(1, 'snom')}"] = LoginError("the service refused the login (HTTP 401)")
-    done = bench.run(hosts)
+    env.worlds["snom"].failures[f"read {mac(1, 'snom')}"] = LoginError("the service refused the login (HTTP 401)")
+    done = env.run(hosts)
     assert set(outcomes(done).values()) == {"not_attempted"}
     assert (account(done, "snom").reached, len(done.reasons)) == (False, 1)
 
 
 def test_unusable_certificates_are_an_input_error_that_names_the_account() -> None:
-    bench = Bench("yealink", "htek")
+    env = FleetEnv("yealink", "htek")
 
-    bench.services.refusal = InputError([Problem("ca_path", "ca_path_missing")])
+    env.services.refusal = InputError([Problem("ca_path", "ca_path_missing")])
     with pytest.raises(InputError) as caught:
-        bench.run({"desk": desk(1)})
+        env.run({"desk": desk(1)})
     assert {one.option for one in caught.value.problems} == {"accounts.yealink: ca_path", "accounts.htek: ca_path"}
 
 
 @pytest.mark.parametrize("vendors", [("yealink",), ("yealink", "htek")])
 def test_an_interrupt_ends_the_writes_of_all_accounts(vendors: tuple[str, ...]) -> None:
-    bench = Bench(*vendors)
+    env = FleetEnv(*vendors)
     hosts = {f"{vendor}-{number}": desk(number, vendor) for vendor in vendors for number in range(1, 9)}
 
     def interrupted(call: str) -> None:
         if call == f"register {mac(3)}":
             raise KeyboardInterrupt
 
-    bench.worlds["yealink"].before = interrupted
+    env.worlds["yealink"].before = interrupted
     with pytest.raises(KeyboardInterrupt):
-        bench.run(hosts)
-    assert not [call for call in bench.writes if call.endswith(mac(4))]
-    assert all(service.client.stopped is not None for service in bench.services.opened)
+        env.run(hosts)
+    assert not [call for call in env.writes if call.endswith(mac(4))]
+    assert all(service.client.stopped is not None for service in env.services.opened)
 
 
 # Drift, and parts of a fleet.
 
 
 def test_a_conflict_is_a_finding_of_a_drift_run_and_a_failure_of_others() -> None:
-    bench = Bench("yealink")
-    bench.worlds["yealink"].foreign.add(mac(1))
+    env = FleetEnv("yealink")
+    env.worlds["yealink"].foreign.add(mac(1))
     for mode, failed in ((DRIFT, False), (PROVISION, True)):
-        (run,) = bench.run({"desk": desk(1)}, mode).runs
+        (run,) = env.run({"desk": desk(1)}, mode).runs
         entry = run.hosts["desk"]
         assert (entry["outcome"], entry["failed"], entry["reason"]) == ("conflict", failed, "owned_elsewhere")
         assert "rps_override: true" in entry["msg"]
@@ -379,10 +379,10 @@ def test_a_conflict_is_a_finding_of_a_drift_run_and_a_failure_of_others() -> Non
 def test_a_drift_run_shows_where_unmanaged_devices_are_redirected(
     mode: str, partial: Reason | None, url: str | None
 ) -> None:
-    bench = Bench("yealink")
-    bench.add(1)
-    bench.add(2, url=BRANCH)
-    done = bench.run({"desk": desk(1)}, mode, scope={"why_partial": partial})
+    env = FleetEnv("yealink")
+    env.add(1)
+    env.add(2, url=BRANCH)
+    done = env.run({"desk": desk(1)}, mode, scope={"why_partial": partial})
     (device,) = account(done, "yealink").unmanaged or []
     assert (device["mac"], device["url"]) == (mac(2), url)
     assert (device["status"] is None) is (url is None)
@@ -391,8 +391,8 @@ def test_a_drift_run_shows_where_unmanaged_devices_are_redirected(
 
 
 def test_a_service_that_cannot_list_has_no_unmanaged_devices() -> None:
-    bench = Bench("snom")
-    (run,) = bench.run({"a": desk(1, "snom")}, DRIFT).runs
+    env = FleetEnv("snom")
+    (run,) = env.run({"a": desk(1, "snom")}, DRIFT).runs
     assert (run.unmanaged, run.counts["unmanaged"]) == (None, None)
 
 
@@ -400,39 +400,39 @@ def test_a_service_that_cannot_list_has_no_unmanaged_devices() -> None:
 
 
 def test_a_server_that_was_added_is_a_change_of_the_run() -> None:
-    bench = Bench("yealink")
-    del bench.worlds["yealink"].servers["office"]
-    checked = bench.run({"desk": desk(1)}, scope={"check_mode": True})
+    env = FleetEnv("yealink")
+    del env.worlds["yealink"].servers["office"]
+    checked = env.run({"desk": desk(1)}, scope={"check_mode": True})
     assert checked.changes == ()  # it may be there: no call shows that
     assert any("'office'" in text for text in checked.messages)
-    done = bench.run({"desk": desk(1)})
+    done = env.run({"desk": desk(1)})
     assert [(change.before, change.after) for change in done.changes] == [({}, {"server office": OFFICE})]
 
 
 def test_a_server_that_is_refused_is_an_error_and_a_service_without_the_call_a_warning() -> None:
-    bench = Bench("yealink")
-    bench.worlds["yealink"].failures["server office"] = "The url is too long"
-    done = bench.run({"desk": desk(1)})
+    env = FleetEnv("yealink")
+    env.worlds["yealink"].failures["server office"] = "The url is too long"
+    done = env.run({"desk": desk(1)})
     assert [("too long" in text) for text in done.errors] == [True]
-    bench.worlds["yealink"].failures["server office"] = AbsentCallError("there is no call addServer", "addServer")
-    done = bench.run({"desk": desk(2)})
+    env.worlds["yealink"].failures["server office"] = AbsentCallError("there is no call addServer", "addServer")
+    done = env.run({"desk": desk(2)})
     assert (done.errors, outcomes(done)) == ((), {"desk": "changed"})
     assert [("addServer" in text) for text in done.warnings] == [True]
 
 
 @pytest.mark.parametrize(("mode", "force"), [(PROVISION, False), (DRIFT, False), (PROVISION, True)])
 def test_a_server_with_another_url_is_an_error_that_names_both_unless_it_may_be_edited(mode: str, force: bool) -> None:
-    bench = Bench("ymcs")
-    bench.worlds["ymcs"].servers["office"] = BRANCH
-    bench.add(1, vendor="ymcs", url=BRANCH)
-    done = bench.run({"desk": desk(1, "ymcs")}, mode, rps_force_servers=force)
+    env = FleetEnv("ymcs")
+    env.worlds["ymcs"].servers["office"] = BRANCH
+    env.add(1, vendor="ymcs", url=BRANCH)
+    done = env.run({"desk": desk(1, "ymcs")}, mode, rps_force_servers=force)
     if force:
-        assert bench.writes[-1] == "edit office"
+        assert env.writes[-1] == "edit office"
         assert outcomes(done) == {"desk": "changed"}
         (change,) = done.changes
         assert (change.before, change.after) == ({"server office": BRANCH}, {"server office": OFFICE})
         return
-    assert not [call for call in bench.writes if call.startswith("edit")]
+    assert not [call for call in env.writes if call.startswith("edit")]
     (text,) = done.errors if mode == PROVISION else done.warnings
     assert OFFICE in text
     assert BRANCH in text
@@ -440,9 +440,9 @@ def test_a_server_with_another_url_is_an_error_that_names_both_unless_it_may_be_
 
 @pytest.mark.parametrize("lost", [False, True], ids=["accepted", "lost"])
 def test_a_server_of_no_phone_that_is_not_done_where_servers_are_listed_is_an_error(lost: bool) -> None:
-    bench = Bench("ymcs")
-    world = bench.worlds["ymcs"]
-    bench.add(1, vendor="ymcs")
+    env = FleetEnv("ymcs")
+    world = env.worlds["ymcs"]
+    env.add(1, vendor="ymcs")
     spare = {"name": "spare", "url": BRANCH, "account": "ymcs"}
     if lost:
         world.failures["server spare"] = LostAnswerError("the answer was lost")
@@ -453,7 +453,7 @@ def test_a_server_of_no_phone_that_is_not_done_where_servers_are_listed_is_an_er
                 world.servers.pop("spare", None)
 
         world.before = forget
-    done = bench.run({"desk": desk(1, "ymcs")}, rps_servers=[{**SERVER, "account": "ymcs"}, spare])
+    done = env.run({"desk": desk(1, "ymcs")}, rps_servers=[{**SERVER, "account": "ymcs"}, spare])
     assert outcomes(done) == {"desk": "in_sync"}
     (text,) = done.errors
     assert "'spare'" in text
@@ -462,20 +462,20 @@ def test_a_server_of_no_phone_that_is_not_done_where_servers_are_listed_is_an_er
 
 
 def test_a_server_that_can_be_looked_up_is_a_predicted_change() -> None:
-    bench = Bench("ymcs")
-    bench.worlds["ymcs"].servers.clear()
+    env = FleetEnv("ymcs")
+    env.worlds["ymcs"].servers.clear()
     hosts = {"desk": desk(1, "ymcs", rps_serial="0012")}
     for mode, check in PREDICTED:
-        done = bench.run(hosts, mode, scope={"check_mode": check})
+        done = env.run(hosts, mode, scope={"check_mode": check})
         assert [change.after for change in done.changes] == [{"server office": OFFICE}]
-    assert bench.writes == []
-    assert outcomes(bench.run(hosts)) == {"desk": "changed"}
+    assert env.writes == []
+    assert outcomes(env.run(hosts)) == {"desk": "changed"}
 
 
 def test_a_phone_that_must_be_added_and_has_no_serial_number_fails_alone() -> None:
-    bench = Bench("ymcs")
+    env = FleetEnv("ymcs")
     hosts = {"a": desk(1, "ymcs"), "b": desk(2, "ymcs", rps_serial="0012")}
-    done = bench.run(hosts)
+    done = env.run(hosts)
     assert outcomes(done) == {"a": "failed", "b": "changed"}
     entry = account(done, "ymcs").hosts["a"]
     assert (entry["reason"], "rps_serial" in entry["msg"]) == ("serial_missing", True)
@@ -486,24 +486,24 @@ def test_a_phone_that_must_be_added_and_has_no_serial_number_fails_alone() -> No
 
 def test_a_unique_url_is_masked_wherever_the_service_quotes_it() -> None:
     unique = "https://u.example.com/validation-string-4711"
-    bench = Bench("yealink")
-    bench.worlds["yealink"].failures[f"register {mac(1)}"] = f"cannot use {unique} (validation-string-4711)"
-    done = bench.run({"desk": desk(1, rps_unique_url=unique)})
+    env = FleetEnv("yealink")
+    env.worlds["yealink"].failures[f"register {mac(1)}"] = f"cannot use {unique} (validation-string-4711)"
+    done = env.run({"desk": desk(1, rps_unique_url=unique)})
     assert outcomes(done) == {"desk": "failed"}
     assert "validation-string-4711" not in repr([done.messages, done.errors, [run.entries for run in done.runs]])
 
 
 def test_no_account_is_opened_for_a_play_without_phones() -> None:
-    done = Bench("yealink").run({}, RELEASE)
+    done = FleetEnv("yealink").run({}, RELEASE)
     assert (done.runs, done.messages) == ((), ())
 
 
 def test_an_interrupted_run_names_what_it_wrote_and_has_every_result_as_data() -> None:
-    bench = Bench("yealink", "htek")
+    env = FleetEnv("yealink", "htek")
     ending = Ending()
-    bench.worlds["htek"].before = lambda call: ending.request() if call.startswith("register") else None
+    env.worlds["htek"].before = lambda call: ending.request() if call.startswith("register") else None
     hosts = {f"desk-{number}": desk(number, "htek") for number in range(1, 4)}
-    done = bench.run(hosts, ending=ending, rps_batch_size=1)
+    done = env.run(hosts, ending=ending, rps_batch_size=1)
     assert ending.requested
     assert sorted(outcomes(done).values()) == ["not_attempted", "not_attempted", "unknown"]
     lines = interrupted_lines(done)
@@ -518,9 +518,9 @@ def test_an_interrupted_run_names_what_it_wrote_and_has_every_result_as_data() -
 
 
 def test_purged_devices_of_an_interrupted_run_have_no_host() -> None:
-    bench = Bench("yealink")
-    bench.add(1, 9)
-    done = bench.run({"desk": desk(1)}, rps_purge=True, rps_purge_limit=1, rps_fleet_size=1)
+    env = FleetEnv("yealink")
+    env.add(1, 9)
+    done = env.run({"desk": desk(1)}, rps_purge=True, rps_purge_limit=1, rps_fleet_size=1)
     devices = interrupted_data(done, "now", "Play")["accounts"]["yealink"]["devices"]
     assert [(one["host"], one["mac"], one["outcome"]) for one in devices] == [
         ("desk", mac(1), "in_sync"),
