@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A bench for each test: a temporary project and a simulator of its own."""
+"""A runner for each test: a temporary project and a simulator of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from simulator import Simulator
 from support import place
 from support.fork_server import ForkServer
-from support.playbooks import Bench, settings
+from support.playbooks import PlaybookRunner, settings
 
 collections = place.collections  # the fixture
 
@@ -27,8 +27,8 @@ def server(collections: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture
-def bench(tmp_path: Path, collections: Path, server: ForkServer) -> Iterator[Bench]:
+def runner(tmp_path: Path, collections: Path, server: ForkServer) -> Iterator[PlaybookRunner]:
     """A project and a simulator; what the simulator found wrong fails the test."""
     with Simulator() as sim:
-        yield Bench(tmp_path, collections, sim, server)
+        yield PlaybookRunner(tmp_path, collections, sim, server)
         sim.assert_clean()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.phones import mac
-from support.playbooks import OFFICE, Bench, Run, colons, phone, play, role
+from support.playbooks import OFFICE, PlaybookRunner, Run, colons, phone, play, role
 
 # Host vars of a bad phone, and what the message must hold besides the host's name.
 PHONES: dict[str, tuple[dict[str, Any], str]] = {
@@ -70,14 +70,14 @@ def told(run: Run, names: list[str]) -> dict[str, str]:
     }
 
 
-def test_one_bad_phone_stops_every_phone_before_any_call_and_is_named(bench: Bench) -> None:
-    bench.servers()
+def test_one_bad_phone_stops_every_phone_before_any_call_and_is_named(runner: PlaybookRunner) -> None:
+    runner.servers()
     bad = {f"bad{number}": found for number, found in enumerate(PHONES)}
     hosts = {"good": phone(1)} | {host: PHONES[name][0] for host, name in bad.items()}
-    bench.inventory(hosts, bench.one)
+    runner.inventory(hosts, runner.one)
     plays = [play(role(ignore_errors=True), name=name, hosts=f"good,{host}") for host, name in bad.items()]
 
-    run = bench.run(plays)
+    run = runner.run(plays)
 
     messages = told(run, list(PHONES))
     assert run.calls == []
@@ -91,29 +91,29 @@ def test_one_bad_phone_stops_every_phone_before_any_call_and_is_named(bench: Ben
     assert run.of("voip.rps._fleet_result", "ok") == []
 
 
-def test_all_bad_phones_are_named_at_once(bench: Bench) -> None:
-    bench.inventory({f"bad{number}": found for number, (found, _fault) in enumerate(PHONES.values())}, bench.one)
+def test_all_bad_phones_are_named_at_once(runner: PlaybookRunner) -> None:
+    runner.inventory({f"bad{number}": found for number, (found, _fault) in enumerate(PHONES.values())}, runner.one)
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.calls == []
     assert run.rc != 0
     # A template that fails is found while the variables are read, before the others can be checked.
     assert "bad20" in run.messages
-    bench.inventory(
-        {f"bad{number}": found for number, (found, _fault) in enumerate(PHONES.values()) if number != 20}, bench.one
+    runner.inventory(
+        {f"bad{number}": found for number, (found, _fault) in enumerate(PHONES.values()) if number != 20}, runner.one
     )
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
     assert run.calls == []
     assert [n for n in range(len(PHONES) - 1) if n != 20 and f"bad{n}" not in run.messages] == []
 
 
-def test_a_wrong_fleet_variable_stops_all_before_any_call_and_is_named(bench: Bench) -> None:
-    bench.servers()
-    bench.inventory({"good": phone(1), "too": phone(2)}, bench.one)
+def test_a_wrong_fleet_variable_stops_all_before_any_call_and_is_named(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.inventory({"good": phone(1), "too": phone(2)}, runner.one)
     plays = [play(role(ignore_errors=True), name=name, vars=values) for name, (values, _fault) in FLEET.items()]
 
-    run = bench.run(plays)
+    run = runner.run(plays)
 
     messages = told(run, list(FLEET))
     assert run.calls == []
@@ -121,20 +121,20 @@ def test_a_wrong_fleet_variable_stops_all_before_any_call_and_is_named(bench: Be
 
 
 @pytest.mark.parametrize("value", ["many", -1, True])
-def test_a_wrong_size_of_the_fleet_stops_all_before_any_call(bench: Bench, value: Any) -> None:
-    bench.servers()
-    bench.inventory({"good": phone(1)}, bench.one)
+def test_a_wrong_size_of_the_fleet_stops_all_before_any_call(runner: PlaybookRunner, value: Any) -> None:
+    runner.servers()
+    runner.inventory({"good": phone(1)}, runner.one)
 
-    run = bench.run("voip.rps.provision", extra={"rps_fleet_size": value})
+    run = runner.run("voip.rps.provision", extra={"rps_fleet_size": value})
 
     assert run.rc != 0
     assert run.calls == []
     assert "rps_fleet_size" in run.messages
 
 
-def test_a_wrong_account_stops_all_before_any_call_and_is_named(bench: Bench) -> None:
-    bench.servers()
-    good = bench.account("yealink")
+def test_a_wrong_account_stops_all_before_any_call_and_is_named(runner: PlaybookRunner) -> None:
+    runner.servers()
+    good = runner.account("yealink")
     wrong: dict[str, tuple[dict[str, Any], str]] = {
         "vendor": (good | {"vendor": "acme"}, "vendor"),
         "no vendor": ({key: good[key] for key in good if key != "vendor"}, "vendor"),
@@ -151,16 +151,16 @@ def test_a_wrong_account_stops_all_before_any_call_and_is_named(bench: Bench) ->
         "validate_certs": (good | {"validate_certs": "perhaps"}, "validate_certs"),
         "no dictionary": ({}, "rps_accounts.two"),
     }
-    bench.inventory({"good": phone(1, account="one")}, {})
+    runner.inventory({"good": phone(1, account="one")}, {})
     plays = [
         play(role(ignore_errors=True), name=name, vars={"rps_accounts": {"one": good, "two": account}})
         for name, (account, _fault) in wrong.items()
     ]
 
-    run = bench.run(plays)
+    run = runner.run(plays)
 
     messages = told(run, list(wrong))
-    assert (run.calls, bench.sim.refusals()) == ([], [])
+    assert (run.calls, runner.sim.refusals()) == ([], [])
     assert {
         name: messages[name]
         for name in wrong
@@ -168,18 +168,18 @@ def test_a_wrong_account_stops_all_before_any_call_and_is_named(bench: Bench) ->
     } == {}
 
 
-def test_what_only_one_vendor_has_is_refused_for_the_other(bench: Bench) -> None:
-    bench.servers()
-    bench.inventory(
+def test_what_only_one_vendor_has_is_refused_for_the_other(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.inventory(
         {
             "a": phone(1, account="yea"),
             "b": phone(1, "htek", account="hte", unique_url="https://u.example.com/t0ken"),
         },
-        bench.two,
+        runner.two,
     )
 
-    run = bench.run("voip.rps.provision")
-    purge = bench.run("voip.rps.provision", "--limit", "a", extra={"rps_purge_servers": ["desk"]})
+    run = runner.run("voip.rps.provision")
+    purge = runner.run("voip.rps.provision", "--limit", "a", extra={"rps_purge_servers": ["desk"]})
 
     assert run.calls == purge.calls == []
     assert all(word in run.messages for word in ("rps_unique_url", "Htek", "on b"))
@@ -187,20 +187,20 @@ def test_what_only_one_vendor_has_is_refused_for_the_other(bench: Bench) -> None
     assert "t0ken" not in run.output
 
 
-def test_one_mac_on_hosts_of_two_accounts_names_both_hosts(bench: Bench) -> None:
-    bench.inventory({"a": phone(1, account="yea"), "b": phone(1, account="hte", server="desk")}, bench.two)
+def test_one_mac_on_hosts_of_two_accounts_names_both_hosts(runner: PlaybookRunner) -> None:
+    runner.inventory({"a": phone(1, account="yea"), "b": phone(1, account="hte", server="desk")}, runner.two)
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.calls == []
     assert all(text in run.messages for text in (colons(1), "a and b"))
 
 
-def test_a_missing_library_is_named_before_any_call(bench: Bench) -> None:
-    bench.inventory({"a": phone(1)}, bench.one)
-    bench.write("absent/requests.py", "raise ImportError('there is no requests')\n")
+def test_a_missing_library_is_named_before_any_call(runner: PlaybookRunner) -> None:
+    runner.inventory({"a": phone(1)}, runner.one)
+    runner.write("absent/requests.py", "raise ImportError('there is no requests')\n")
 
-    run = bench.run("voip.rps.provision", env={"PYTHONPATH": str(bench.folder / "absent")}, cold=True)
+    run = runner.run("voip.rps.provision", env={"PYTHONPATH": str(runner.folder / "absent")}, cold=True)
 
     assert run.calls == []
     assert run.rc != 0

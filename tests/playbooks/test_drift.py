@@ -10,21 +10,21 @@ from typing import Any
 
 import pytest
 from support.phones import mac
-from support.playbooks import YEALINK, Bench, phone
+from support.playbooks import YEALINK, PlaybookRunner, phone
 
 PARTS = ["new,moved", "kept,gone"]
 HOSTS = ["new", "moved", "kept", "rival", "gone", "htek_new"]
 
 
-def fleet(bench: Bench) -> None:
-    bench.servers()
-    bench.device(2, "branch")
-    bench.device(3)
-    bench.rival(4)
-    bench.device(5)
-    bench.device(90)
-    bench.sim.options.update({"read_only": True})
-    bench.inventory(
+def fleet(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.device(2, "branch")
+    runner.device(3)
+    runner.rival(4)
+    runner.device(5)
+    runner.device(90)
+    runner.sim.options.update({"read_only": True})
+    runner.inventory(
         {
             "new": phone(1, account="yea"),
             "moved": phone(2, account="yea"),
@@ -33,7 +33,7 @@ def fleet(bench: Bench) -> None:
             "gone": phone(5, account="yea", state="absent"),
             "htek_new": phone(1, "htek", account="hte"),
         },
-        bench.two,
+        runner.two,
     )
 
 
@@ -50,14 +50,14 @@ LINES: dict[str, tuple[list[str], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", LINES)
-def test_a_drift_run_writes_nothing_and_is_green(bench: Bench, case: str) -> None:
-    fleet(bench)
+def test_a_drift_run_writes_nothing_and_is_green(runner: PlaybookRunner, case: str) -> None:
+    fleet(runner)
     options, extra = LINES[case]
 
-    run = bench.run("voip.rps.drift", *options, extra=extra, cold=case == "plain")
+    run = runner.run("voip.rps.drift", *options, extra=extra, cold=case == "plain")
 
     assert run.writes == []
-    assert bench.sim.violations == []
+    assert runner.sim.violations == []
     assert run.rc == 0
     assert all(failures == 0 for _name, failures in run.recap().values())
     if not extra:
@@ -71,27 +71,27 @@ def test_a_drift_run_writes_nothing_and_is_green(bench: Bench, case: str) -> Non
         }
 
 
-def test_a_drift_run_that_starts_in_the_middle_writes_nothing(bench: Bench) -> None:
-    fleet(bench)
+def test_a_drift_run_that_starts_in_the_middle_writes_nothing(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
     for task in ("Show the phone's result", "Compare phones and write reports"):
-        assert bench.run("voip.rps.drift", "--start-at-task", task).writes == []
+        assert runner.run("voip.rps.drift", "--start-at-task", task).writes == []
 
 
-def test_a_drift_run_shows_the_plan_that_a_provision_run_would_write(bench: Bench) -> None:
-    fleet(bench)
+def test_a_drift_run_shows_the_plan_that_a_provision_run_would_write(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    drift = bench.run("voip.rps.drift")
-    dry = bench.run("voip.rps.provision", "--check", extra={"rps_purge_limit": "1"})
+    drift = runner.run("voip.rps.drift")
+    dry = runner.run("voip.rps.provision", "--check", extra={"rps_purge_limit": "1"})
 
     assert drift.plans == dry.plans
 
 
-def test_a_drift_run_goes_on_when_one_account_cannot_be_reached(bench: Bench) -> None:
-    fleet(bench)
-    accounts = {"yea": bench.account("yealink"), "hte": bench.account("htek", api_url="http://127.0.0.1:1/xmlrpc")}
+def test_a_drift_run_goes_on_when_one_account_cannot_be_reached(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    accounts = {"yea": runner.account("yealink"), "hte": runner.account("htek", api_url="http://127.0.0.1:1/xmlrpc")}
 
-    run = bench.run("voip.rps.drift", extra={"rps_accounts": accounts})
+    run = runner.run("voip.rps.drift", extra={"rps_accounts": accounts})
 
     assert run.rc != 0
     assert run.outcomes["htek_new"] == "not_attempted"
@@ -106,32 +106,32 @@ def test_a_drift_run_goes_on_when_one_account_cannot_be_reached(bench: Bench) ->
     }
 
 
-def test_a_drift_run_over_a_limit_reports_only_its_hosts(bench: Bench) -> None:
-    fleet(bench)
+def test_a_drift_run_over_a_limit_reports_only_its_hosts(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    run = bench.run("voip.rps.drift", "--limit", "new,rival")
+    run = runner.run("voip.rps.drift", "--limit", "new,rival")
 
     assert run.rc == 0
     assert run.outcomes == {"new": "would_change", "rival": "conflict"}
-    assert {device.mac for device in bench.sim.world("yealink").devices(YEALINK["api_username"])} == {
+    assert {device.mac for device in runner.sim.world("yealink").devices(YEALINK["api_username"])} == {
         mac(number) for number in (2, 3, 5, 90)
     }
 
 
 def test_two_drift_plays_of_one_account_give_one_report_and_say_that_no_digest_approves_their_plans(
-    bench: Bench,
+    runner: PlaybookRunner,
 ) -> None:
-    fleet(bench)
+    fleet(runner)
     imports = [{"ansible.builtin.import_playbook": "voip.rps.drift", "vars": {"rps_hosts": name}} for name in PARTS]
 
-    run = bench.run(str(bench.write("site.yml", imports)))
+    run = runner.run(str(runner.write("site.yml", imports)))
 
     assert run.rc == 0
-    report = json.loads((bench.folder / "rps-reports/drift.json").read_text(encoding="utf-8"))
+    report = json.loads((runner.folder / "rps-reports/drift.json").read_text(encoding="utf-8"))
     assert (report["scope"]["hosts"], report["scope"]["phones"]) == (4, 4)
     assert [(one["key"], one["batches"]) for one in report["accounts"] if one["key"] == "yea"] == [("yea", 1)] * 2
     assert "cannot approve both plans" in run.text
     plans = run.custom["_run"]["rps_drift"]["plans"]
-    writes = bench.run("voip.rps.provision", extra={"rps_expect_plan": plans, "rps_hosts": PARTS[0]})
+    writes = runner.run("voip.rps.provision", extra={"rps_expect_plan": plans, "rps_hosts": PARTS[0]})
     assert writes.rc != 0
     assert writes.writes == []

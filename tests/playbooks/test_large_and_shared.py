@@ -9,26 +9,28 @@ from collections import Counter
 
 from simulator import Fault
 from support.phones import mac
-from support.playbooks import BRANCH, OFFICE, Bench, colons, phone
+from support.playbooks import BRANCH, OFFICE, PlaybookRunner, colons, phone
 
 OURS = range(1, 21)
 
 
-def shared(bench: Bench) -> None:
+def shared(runner: PlaybookRunner) -> None:
     """An account with 20 phones of ours, two strangers on our server, one on another team's, one of their MACs."""
-    bench.servers()
+    runner.servers()
     for number in (*OURS, 41, 42):
-        bench.device(number)
-    bench.device(43, "branch")
-    bench.device(0xAA0001)
+        runner.device(number)
+    runner.device(43, "branch")
+    runner.device(0xAA0001)
 
 
-def test_purge_of_a_shared_account_touches_only_what_points_at_our_server_and_nothing_ignored(bench: Bench) -> None:
-    shared(bench)
-    bench.inventory(
+def test_purge_of_a_shared_account_touches_only_what_points_at_our_server_and_nothing_ignored(
+    runner: PlaybookRunner,
+) -> None:
+    shared(runner)
+    runner.inventory(
         {f"desk-{number}": phone(number) for number in OURS},
         {
-            "rps_accounts": {"acme": bench.account("yealink")},
+            "rps_accounts": {"acme": runner.account("yealink")},
             "rps_servers": [{"name": "office", "url": OFFICE}, {"name": "branch", "url": BRANCH}],
             "rps_purge": True,
             "rps_purge_servers": ["office"],
@@ -37,11 +39,11 @@ def test_purge_of_a_shared_account_touches_only_what_points_at_our_server_and_no
     )
 
     size = {"rps_fleet_size": len(OURS)}
-    dry = bench.run("voip.rps.provision", "--check", extra=size)
-    wet = bench.run("voip.rps.provision", extra=size)
-    again = bench.run("voip.rps.provision", extra=size)
+    dry = runner.run("voip.rps.provision", "--check", extra=size)
+    wet = runner.run("voip.rps.provision", extra=size)
+    again = runner.run("voip.rps.provision", extra=size)
 
-    held = {device.mac for device in bench.sim.world("yealink").devices("acme")}
+    held = {device.mac for device in runner.sim.world("yealink").devices("acme")}
     assert held == {*map(mac, OURS), mac(43), mac(0xAA0001)}
     assert (dry.rc, wet.rc, again.rc) == (0, 0, 0)
     assert dry.plans == wet.plans
@@ -51,25 +53,25 @@ def test_purge_of_a_shared_account_touches_only_what_points_at_our_server_and_no
     assert f"{colons(41)} and {colons(42)}" in wet.text
 
 
-def test_a_purge_that_names_a_server_of_nobody_is_refused_before_any_call(bench: Bench) -> None:
-    shared(bench)
-    bench.inventory({"desk": phone(1)}, bench.one | {"rps_purge": True, "rps_purge_servers": ["offfice"]})
+def test_a_purge_that_names_a_server_of_nobody_is_refused_before_any_call(runner: PlaybookRunner) -> None:
+    shared(runner)
+    runner.inventory({"desk": phone(1)}, runner.one | {"rps_purge": True, "rps_purge_servers": ["offfice"]})
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.rc == 2
     assert run.calls == []
     assert all(word in run.messages for word in ("rps_purge_servers", "'offfice'", "did you mean 'office'?"))
 
 
-def test_a_deadline_ends_the_run_and_every_phone_has_a_result(bench: Bench) -> None:
-    bench.servers()
-    bench.inventory({f"desk-{number}": phone(number) for number in range(1, 21)}, bench.one)
-    bench.sim.faults.add(Fault("hang", method="checkDeviceExt"))
+def test_a_deadline_ends_the_run_and_every_phone_has_a_result(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.inventory({f"desk-{number}": phone(number) for number in range(1, 21)}, runner.one)
+    runner.sim.faults.add(Fault("hang", method="checkDeviceExt"))
 
-    run = bench.run("voip.rps.provision", extra={"rps_deadline": 1})
-    bench.sim.faults.clear()
-    again = bench.run("voip.rps.provision", extra={"rps_deadline": 300})
+    run = runner.run("voip.rps.provision", extra={"rps_deadline": 1})
+    runner.sim.faults.clear()
+    again = runner.run("voip.rps.provision", extra={"rps_deadline": 300})
 
     assert run.rc == 2
     assert len(run.outcomes) == 20

@@ -8,41 +8,41 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.playbooks import Bench, phone, play, role
+from support.playbooks import PlaybookRunner, phone, play, role
 
 WRONG = "sha256:" + "0" * 64
 EMPTY = "sha256:7199282df7f970ce425584d91d98b00a9a91d4a4dda5acb01bdfc2169d79b431"  # of a plan that writes nothing
 
 
-def fleet(bench: Bench) -> None:
-    bench.servers()
-    bench.device(3, "branch")
-    bench.inventory(
+def fleet(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.device(3, "branch")
+    runner.inventory(
         {
             "a": phone(1, account="yea"),
             "b": phone(2, account="yea", unique_url="https://u.example.com/t0ken"),
             "c": phone(3, account="yea"),
             "h": phone(1, "htek", account="hte"),
         },
-        bench.two,
+        runner.two,
     )
 
 
-def test_an_approved_plan_is_written_whatever_the_order_and_notation(bench: Bench) -> None:
-    fleet(bench)
-    dry = bench.run("voip.rps.provision", "--check")
-    bench.inventory(
+def test_an_approved_plan_is_written_whatever_the_order_and_notation(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    dry = runner.run("voip.rps.provision", "--check")
+    runner.inventory(
         {
             "h": phone(1, "htek", account="hte", mac="00:1F:C1:00:00:01"),
             "c": phone(3, account="yea", mac="00-15-65-00-00-03"),
             "b": phone(2, account="yea", mac="00 15 65 00 00 02", unique_url="HTTPS://U.example.com/t0ken"),
             "a": phone(1, account="yea", mac="001565000001 "),
         },
-        bench.two,
+        runner.two,
     )
 
-    wet = bench.run("voip.rps.provision", extra={"rps_expect_plan": dry.plans})
-    after = bench.run("voip.rps.provision", "--check")
+    wet = runner.run("voip.rps.provision", extra={"rps_expect_plan": dry.plans})
+    after = runner.run("voip.rps.provision", "--check")
 
     assert set(dry.plans) == {"yea", "hte"}
     assert wet.rc == 0
@@ -51,13 +51,13 @@ def test_an_approved_plan_is_written_whatever_the_order_and_notation(bench: Benc
     assert all(after.plans[name] != dry.plans[name] for name in dry.plans)
 
 
-def test_a_plan_is_refused_when_the_service_changed_in_between(bench: Bench) -> None:
-    fleet(bench)
-    dry = bench.run("voip.rps.provision", "--check")
-    bench.device(1)
+def test_a_plan_is_refused_when_the_service_changed_in_between(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    dry = runner.run("voip.rps.provision", "--check")
+    runner.device(1)
 
-    wet = bench.run("voip.rps.provision", extra={"rps_expect_plan": dry.plans})
-    again = bench.run("voip.rps.provision", "--check")
+    wet = runner.run("voip.rps.provision", extra={"rps_expect_plan": dry.plans})
+    again = runner.run("voip.rps.provision", "--check")
 
     assert wet.writes == []
     assert wet.rc != 0
@@ -68,14 +68,14 @@ def test_a_plan_is_refused_when_the_service_changed_in_between(bench: Bench) -> 
     assert wet.plans == again.plans
 
 
-def test_an_account_without_an_approved_plan_is_not_written_where_others_have_one(bench: Bench) -> None:
-    fleet(bench)
-    dry = bench.run("voip.rps.provision", "--check")
+def test_an_account_without_an_approved_plan_is_not_written_where_others_have_one(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    dry = runner.run("voip.rps.provision", "--check")
 
-    wrong = bench.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": dry.plans["yea"], "hte": WRONG}})
-    missing = bench.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": dry.plans["yea"]}})
-    right = bench.run("voip.rps.provision", extra={"rps_expect_plan": dry.plans})
-    nothing_left = bench.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": EMPTY}})
+    wrong = runner.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": dry.plans["yea"], "hte": WRONG}})
+    missing = runner.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": dry.plans["yea"]}})
+    right = runner.run("voip.rps.provision", extra={"rps_expect_plan": dry.plans})
+    nothing_left = runner.run("voip.rps.provision", extra={"rps_expect_plan": {"yea": EMPTY}})
 
     assert wrong.writes == []
     assert missing.writes == []
@@ -84,10 +84,10 @@ def test_an_account_without_an_approved_plan_is_not_written_where_others_have_on
     assert nothing_left.rc == 0
 
 
-def test_a_refused_plan_fails_in_check_mode_too(bench: Bench) -> None:
-    fleet(bench)
+def test_a_refused_plan_fails_in_check_mode_too(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    run = bench.run("voip.rps.provision", "--check", extra={"rps_expect_plan": {"yea": WRONG}})
+    run = runner.run("voip.rps.provision", "--check", extra={"rps_expect_plan": {"yea": WRONG}})
 
     assert run.writes == []
     assert run.rc != 0
@@ -107,13 +107,13 @@ MALFORMED: dict[str, Any] = {
 }
 
 
-def test_a_malformed_plan_is_an_error_before_any_call(bench: Bench) -> None:
-    fleet(bench)
+def test_a_malformed_plan_is_an_error_before_any_call(runner: PlaybookRunner) -> None:
+    fleet(runner)
     plays = [
         play(role(ignore_errors=True), name=name, vars={"rps_expect_plan": value}) for name, value in MALFORMED.items()
     ]
 
-    run = bench.run(plays)
+    run = runner.run(plays)
 
     told = {
         name: event.kind == "failed" and "rps_expect_plan" in str(event.result["msg"])
@@ -124,27 +124,29 @@ def test_a_malformed_plan_is_an_error_before_any_call(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--limit", "a,b,c"]], ids=["whole", "limited"])
-def test_a_plan_is_refused_before_any_call_where_the_play_has_batches(bench: Bench, options: list[str]) -> None:
-    fleet(bench)
+def test_a_plan_is_refused_before_any_call_where_the_play_has_batches(
+    runner: PlaybookRunner, options: list[str]
+) -> None:
+    fleet(runner)
 
-    run = bench.run(play(serial=2), *options, extra={"rps_expect_plan": {"yea": WRONG}})
+    run = runner.run(play(serial=2), *options, extra={"rps_expect_plan": {"yea": WRONG}})
 
     assert run.calls == []
     assert run.rc != 0
     assert "serial" in run.messages
 
 
-def test_a_plan_is_refused_before_any_call_where_the_play_has_batches_and_a_host_failed(bench: Bench) -> None:
-    fleet(bench)
+def test_a_plan_is_refused_before_any_call_where_the_play_has_batches_and_a_host_failed(runner: PlaybookRunner) -> None:
+    fleet(runner)
     fail = {"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'b'"}
 
-    run = bench.run(play(fail, role(), serial=2), extra={"rps_expect_plan": {"yea": WRONG}})
+    run = runner.run(play(fail, role(), serial=2), extra={"rps_expect_plan": {"yea": WRONG}})
 
     assert run.calls == []
 
 
-def test_a_batch_that_is_the_whole_play_takes_a_plan(bench: Bench) -> None:
-    fleet(bench)
-    dry = bench.run("voip.rps.provision", "--check")
+def test_a_batch_that_is_the_whole_play_takes_a_plan(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    dry = runner.run("voip.rps.provision", "--check")
 
-    assert bench.run(play(serial="100%"), extra={"rps_expect_plan": dry.plans}).rc == 0
+    assert runner.run(play(serial="100%"), extra={"rps_expect_plan": dry.plans}).rc == 0

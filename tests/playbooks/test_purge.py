@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from simulator import Fault
 from support.phones import mac
-from support.playbooks import BULK, HTEK, YEALINK, Bench, Play, Run, colons, phone, play, role
+from support.playbooks import BULK, HTEK, YEALINK, Play, PlaybookRunner, Run, colons, phone, play, role
 
 SIZE = 9  # phones; the account lists one more, which is 10 % of it
 STRANGERS = (90,)
@@ -30,30 +30,30 @@ def listing(*numbers: int) -> str:
     )
 
 
-def fleet(bench: Bench, keep: int = SIZE, more: Mapping[str, Any] | None = None, **values: Any) -> None:
+def fleet(runner: PlaybookRunner, keep: int = SIZE, more: Mapping[str, Any] | None = None, **values: Any) -> None:
     """An account that holds the fleet and a stranger, and an inventory of the fleet's first phones."""
-    bench.servers()
+    runner.servers()
     for number in (*range(1, SIZE + 1), *STRANGERS):
-        bench.device(number)
-    bench.inventory(
-        {host: phone(number) for number, host in enumerate(HOSTS[:keep], 1)}, bench.one | dict(more or {}) | values
+        runner.device(number)
+    runner.inventory(
+        {host: phone(number) for number, host in enumerate(HOSTS[:keep], 1)}, runner.one | dict(more or {}) | values
     )
 
 
-def held(bench: Bench) -> set[str]:
-    return {device.mac for device in bench.sim.world("yealink").devices(YEALINK["api_username"])}
+def held(runner: PlaybookRunner) -> set[str]:
+    return {device.mac for device in runner.sim.world("yealink").devices(YEALINK["api_username"])}
 
 
-def untouched(bench: Bench, run: Run) -> None:
+def untouched(runner: PlaybookRunner, run: Run) -> None:
     assert run.removals == []
-    assert held(bench) == {mac(number) for number in (*range(1, SIZE + 1), *STRANGERS)}
+    assert held(runner) == {mac(number) for number in (*range(1, SIZE + 1), *STRANGERS)}
 
 
-def test_purge_removes_the_strangers_of_a_whole_fleet_and_says_so(bench: Bench) -> None:
-    fleet(bench)
+def test_purge_removes_the_strangers_of_a_whole_fleet_and_says_so(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    dry = bench.run("voip.rps.provision", "--check", "--diff", extra=PURGE)
-    wet = bench.run("voip.rps.provision", "--diff", extra=PURGE)
+    dry = runner.run("voip.rps.provision", "--check", "--diff", extra=PURGE)
+    wet = runner.run("voip.rps.provision", "--diff", extra=PURGE)
 
     strangers = [colons(number) for number in STRANGERS]
     assert dry.writes == []
@@ -62,15 +62,15 @@ def test_purge_removes_the_strangers_of_a_whole_fleet_and_says_so(bench: Bench) 
     assert dry.recap() == wet.recap() == dict.fromkeys(HOSTS, (0, 0)) | {"p01": (1, 0)}  # the summary's own
     for run in (dry, wet):
         assert all(stranger in run.text for stranger in strangers)
-    assert held(bench) == {mac(number) for number in range(1, SIZE + 1)}
+    assert held(runner) == {mac(number) for number in range(1, SIZE + 1)}
 
 
-def test_strangers_stay_and_are_reported_where_purge_is_not_asked_for(bench: Bench) -> None:
-    fleet(bench)
+def test_strangers_stay_and_are_reported_where_purge_is_not_asked_for(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    run = bench.run("voip.rps.provision", extra={"rps_fleet_size": SIZE})
+    run = runner.run("voip.rps.provision", extra={"rps_fleet_size": SIZE})
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert run.rc == 0
     account = run.bulk[0].result["accounts"]["acme"]
     assert account["unmanaged"] == [mac(number) for number in STRANGERS]
@@ -142,15 +142,15 @@ for _name in ("free", "host_pinned", "empty group", "misspelt group"):
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_purge_removes_nothing_unless_the_play_is_the_whole_fleet(bench: Bench, case: str) -> None:
-    fleet(bench)
-    bench.unreachable()
-    bench.write("more.yml", {"nobody": {"hosts": {}}})
+def test_purge_removes_nothing_unless_the_play_is_the_whole_fleet(runner: PlaybookRunner, case: str) -> None:
+    fleet(runner)
+    runner.unreachable()
+    runner.write("more.yml", {"nobody": {"hosts": {}}})
     plays, options, extra = REFUSED[case]
 
-    run = bench.run(plays, "-i", str(bench.folder / "more.yml"), *options, extra=extra)
+    run = runner.run(plays, "-i", str(runner.folder / "more.yml"), *options, extra=extra)
 
-    untouched(bench, run)
+    untouched(runner, run)
     if "group" not in case:
         assert run.rc != 0, "a purge that was refused looks like one that was done"
     assert bool(run.calls) == (case in GUARDED)
@@ -160,46 +160,46 @@ def test_purge_removes_nothing_unless_the_play_is_the_whole_fleet(bench: Bench, 
         assert re.fullmatch("sha256:[0-9a-f]{64}", account["plan"])
 
 
-def test_a_slice_of_the_inventory_is_never_taken_for_the_whole(bench: Bench) -> None:
-    fleet(bench)
+def test_a_slice_of_the_inventory_is_never_taken_for_the_whole(runner: PlaybookRunner) -> None:
+    fleet(runner)
     part = list(enumerate(HOSTS, 1))[::2]
-    bench.inventory({host: phone(number) for number, host in part}, bench.one)
+    runner.inventory({host: phone(number) for number, host in part}, runner.one)
 
-    run = bench.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"})
+    run = runner.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"})
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert "Guard rps_fleet_size blocked the run" in run.messages
     assert run.rc != 0
 
 
-def test_no_slice_from_half_to_an_eighth_removes_anything(bench: Bench) -> None:
-    fleet(bench)
+def test_no_slice_from_half_to_an_eighth_removes_anything(runner: PlaybookRunner) -> None:
+    fleet(runner)
     for slices in range(2, 9):
-        bench.write(f"s{slices}.yml", {f"slice{slices}": {"hosts": dict.fromkeys(HOSTS[slices - 1 :: slices])}})
+        runner.write(f"s{slices}.yml", {f"slice{slices}": {"hosts": dict.fromkeys(HOSTS[slices - 1 :: slices])}})
     plays = [play(role(ignore_errors=True), name=f"Slice {n}", hosts=f"slice{n}") for n in range(2, 9)]
-    sources = [word for n in range(2, 9) for word in ("-i", str(bench.folder / f"s{n}.yml"))]
+    sources = [word for n in range(2, 9) for word in ("-i", str(runner.folder / f"s{n}.yml"))]
 
-    run = bench.run(plays, *sources, extra=PURGE | {"rps_purge_limit": "99"})
+    run = runner.run(plays, *sources, extra=PURGE | {"rps_purge_limit": "99"})
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert len(run.bulk) == 7
     assert run.messages.count("Guard rps_fleet_size blocked the run") == 7
 
 
-def test_a_host_that_vanished_from_the_inventory_keeps_its_phone(bench: Bench) -> None:
-    fleet(bench, keep=SIZE - 1)
+def test_a_host_that_vanished_from_the_inventory_keeps_its_phone(runner: PlaybookRunner) -> None:
+    fleet(runner, keep=SIZE - 1)
 
-    untouched(bench, bench.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"}))
+    untouched(runner, runner.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"}))
 
 
-def test_a_phone_without_a_mac_stops_purge_before_any_call(bench: Bench) -> None:
-    fleet(bench)
+def test_a_phone_without_a_mac_stops_purge_before_any_call(runner: PlaybookRunner) -> None:
+    fleet(runner)
     hosts = {host: phone(number) for number, host in enumerate(HOSTS, 1)} | {"p05": {"rps_server": "office"}}
-    bench.inventory(hosts, bench.one)
+    runner.inventory(hosts, runner.one)
 
-    run = bench.run("voip.rps.provision", extra=PURGE)
+    run = runner.run("voip.rps.provision", extra=PURGE)
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert run.calls == []
     assert "p05" in run.messages
 
@@ -216,14 +216,14 @@ LISTS = {
 }
 
 
-def test_a_list_that_cannot_be_trusted_purges_nothing(bench: Bench) -> None:
-    fleet(bench)
-    bench.sim.faults.add(*(replace(fault, times=1) for fault in LISTS.values()))
+def test_a_list_that_cannot_be_trusted_purges_nothing(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    runner.sim.faults.add(*(replace(fault, times=1) for fault in LISTS.values()))
     plays = [play(role(ignore_errors=True), name=f"The list {case}") for case in LISTS]
 
-    run = bench.run(plays, extra=PURGE | {"rps_purge_limit": "99"})
+    run = runner.run(plays, extra=PURGE | {"rps_purge_limit": "99"})
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert run.writes == []
     assert run.methods.count("listDevices") == len(run.bulk) == len(LISTS)
     begins = [index for index, event in enumerate(run.events) if event.action == BULK]
@@ -232,80 +232,80 @@ def test_a_list_that_cannot_be_trusted_purges_nothing(bench: Bench) -> None:
     assert dict(zip(LISTS, failed, strict=True)) == dict.fromkeys(LISTS, True)
 
 
-def test_an_account_for_which_the_play_declares_no_phone_is_not_purged(bench: Bench) -> None:
-    fleet(bench)
+def test_an_account_for_which_the_play_declares_no_phone_is_not_purged(runner: PlaybookRunner) -> None:
+    fleet(runner)
     for number in range(1, 4):
-        bench.device(number, "desk", "htek")
+        runner.device(number, "desk", "htek")
     hosts = {host: phone(number, account="yea") for number, host in enumerate(HOSTS, 1)}
-    bench.inventory(hosts, bench.two)
+    runner.inventory(hosts, runner.two)
 
-    run = bench.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"})
+    run = runner.run("voip.rps.provision", extra=PURGE | {"rps_purge_limit": "99"})
 
-    assert len(bench.sim.world("htek").devices(HTEK["api_username"])) == 3
+    assert len(runner.sim.world("htek").devices(HTEK["api_username"])) == 3
     assert not [call for call in run.writes if call.vendor == "htek" and call.method.startswith("deRegister")]
 
 
-def test_a_refusal_in_one_account_keeps_the_other_from_being_written(bench: Bench) -> None:
-    fleet(bench)
+def test_a_refusal_in_one_account_keeps_the_other_from_being_written(runner: PlaybookRunner) -> None:
+    fleet(runner)
     hosts = {host: phone(number, account="yea") for number, host in enumerate(HOSTS, 1)}
-    bench.inventory(hosts | {"h1": phone(1, "htek", account="hte")}, bench.two)
+    runner.inventory(hosts | {"h1": phone(1, "htek", account="hte")}, runner.two)
 
-    run = bench.run("voip.rps.provision", extra=PURGE)
+    run = runner.run("voip.rps.provision", extra=PURGE)
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert run.writes == []
     assert run.recap()["h1"] == (0, 1)
 
 
-def absent(bench: Bench, count: int) -> None:
-    fleet(bench)
+def absent(runner: PlaybookRunner, count: int) -> None:
+    fleet(runner)
     hosts = {
         host: phone(number, state="absent" if number <= count else "present") for number, host in enumerate(HOSTS, 1)
     }
-    bench.inventory(hosts, bench.one)
+    runner.inventory(hosts, runner.one)
 
 
-def test_host_vars_remove_up_to_the_limit_without_more_ado(bench: Bench) -> None:
-    absent(bench, 3)
+def test_host_vars_remove_up_to_the_limit_without_more_ado(runner: PlaybookRunner) -> None:
+    absent(runner, 3)
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.rc == 0
     assert run.recap() == dict.fromkeys(HOSTS, (0, 0)) | dict.fromkeys(HOSTS[:3], (1, 0))
 
 
-def test_host_vars_that_remove_more_than_the_limit_need_the_fleets_size(bench: Bench) -> None:
-    absent(bench, 4)
+def test_host_vars_that_remove_more_than_the_limit_need_the_fleets_size(runner: PlaybookRunner) -> None:
+    absent(runner, 4)
 
-    missing = bench.run("voip.rps.provision")
-    wrong = bench.run("voip.rps.provision", extra={"rps_fleet_size": SIZE - 1})
-    part = bench.run("voip.rps.provision", "--limit", "p01,p02,p03,p04", extra={"rps_fleet_size": 4})
-    batches = bench.run(play(serial=5), extra={"rps_fleet_size": SIZE})
+    missing = runner.run("voip.rps.provision")
+    wrong = runner.run("voip.rps.provision", extra={"rps_fleet_size": SIZE - 1})
+    part = runner.run("voip.rps.provision", "--limit", "p01,p02,p03,p04", extra={"rps_fleet_size": 4})
+    batches = runner.run(play(serial=5), extra={"rps_fleet_size": SIZE})
 
     for run in (missing, wrong, part, batches):
-        untouched(bench, run)
+        untouched(runner, run)
         assert "Guard rps_removal_limit blocked the run" in run.text
         assert run.recap()["p01"] == (0, 1)
         assert run.entries["p01"]["reason"] == "guard_removal_limit"
-    right = bench.run("voip.rps.provision", extra={"rps_fleet_size": SIZE})
+    right = runner.run("voip.rps.provision", extra={"rps_fleet_size": SIZE})
     assert right.recap() == dict.fromkeys(HOSTS, (0, 0)) | dict.fromkeys(HOSTS[:4], (1, 0))
 
 
-def test_batches_together_remove_no_more_than_the_limit_either(bench: Bench) -> None:
-    absent(bench, 6)
+def test_batches_together_remove_no_more_than_the_limit_either(runner: PlaybookRunner) -> None:
+    absent(runner, 6)
 
-    run = bench.run(play(serial=1))
+    run = runner.run(play(serial=1))
 
-    assert len(held(bench)) == SIZE + len(STRANGERS) - 3
+    assert len(held(runner)) == SIZE + len(STRANGERS) - 3
     assert run.rc != 0
 
 
-def test_release_removes_the_hosts_that_are_named_whatever_the_inventory_says(bench: Bench) -> None:
-    fleet(bench, more=PURGE)
+def test_release_removes_the_hosts_that_are_named_whatever_the_inventory_says(runner: PlaybookRunner) -> None:
+    fleet(runner, more=PURGE)
 
-    dry = bench.run("voip.rps.release", "--limit", "p01,p02,p03,p04", "--check")
-    by_limit = bench.run("voip.rps.release", "--limit", "p01,p02,p03,p04", cold=True)
-    by_name = bench.run("voip.rps.release", extra={"rps_hosts": "p05"})
+    dry = runner.run("voip.rps.release", "--limit", "p01,p02,p03,p04", "--check")
+    by_limit = runner.run("voip.rps.release", "--limit", "p01,p02,p03,p04", cold=True)
+    by_name = runner.run("voip.rps.release", extra={"rps_hosts": "p05"})
 
     assert dry.writes == []
     for run in (dry, by_limit):
@@ -313,29 +313,31 @@ def test_release_removes_the_hosts_that_are_named_whatever_the_inventory_says(be
             HOSTS[:4], (1, 0)
         )
     assert by_name.recap()["p05"] == (1, 0)
-    assert held(bench) == {mac(number) for number in (*range(6, SIZE + 1), *STRANGERS)}
+    assert held(runner) == {mac(number) for number in (*range(6, SIZE + 1), *STRANGERS)}
 
 
 @pytest.mark.parametrize("extra", [{}, {"rps_hosts": ""}, {"rps_state": "absent"}])
-def test_release_refuses_without_hosts_and_does_not_look_like_success(bench: Bench, extra: dict[str, Any]) -> None:
-    fleet(bench)
+def test_release_refuses_without_hosts_and_does_not_look_like_success(
+    runner: PlaybookRunner, extra: dict[str, Any]
+) -> None:
+    fleet(runner)
 
-    run = bench.run("voip.rps.release", extra=extra)
+    run = runner.run("voip.rps.release", extra=extra)
 
-    untouched(bench, run)
+    untouched(runner, run)
     assert run.calls == []
     assert "Say which phones to release" in run.text
     assert run.rc != 0
 
 
 @pytest.mark.parametrize("limit", ["", ",", "@empty.txt"])
-def test_release_takes_an_empty_limit_for_none(bench: Bench, limit: str) -> None:
-    bench.servers()
-    bench.device(1)
-    bench.write("empty.txt", "\n")
-    bench.inventory({"a": phone(1)}, bench.one)
+def test_release_takes_an_empty_limit_for_none(runner: PlaybookRunner, limit: str) -> None:
+    runner.servers()
+    runner.device(1)
+    runner.write("empty.txt", "\n")
+    runner.inventory({"a": phone(1)}, runner.one)
 
-    run = bench.run("voip.rps.release", "--limit", limit)
+    run = runner.run("voip.rps.release", "--limit", limit)
 
     assert run.rc != 0
     assert run.calls == []
@@ -343,23 +345,23 @@ def test_release_takes_an_empty_limit_for_none(bench: Bench, limit: str) -> None
 
 
 @pytest.mark.parametrize("choice", ["p01,p02", ["p01", "p02"], "~p0[12]", "phones[0:1]", "*:&phones:!p03"])
-def test_release_takes_every_way_of_naming_hosts(bench: Bench, choice: Any) -> None:
-    bench.servers()
-    bench.device(1)
-    bench.device(2)
-    bench.device(3)
-    bench.inventory({f"p0{number}": phone(number) for number in (1, 2, 3)}, bench.one)
+def test_release_takes_every_way_of_naming_hosts(runner: PlaybookRunner, choice: Any) -> None:
+    runner.servers()
+    runner.device(1)
+    runner.device(2)
+    runner.device(3)
+    runner.inventory({f"p0{number}": phone(number) for number in (1, 2, 3)}, runner.one)
 
-    run = bench.run("voip.rps.release", extra={"rps_hosts": choice})
+    run = runner.run("voip.rps.release", extra={"rps_hosts": choice})
 
     assert run.rc == 0, run.text
-    assert held(bench) == {mac(3)}
+    assert held(runner) == {mac(3)}
 
 
-def test_release_refuses_a_choice_that_names_nobody(bench: Bench) -> None:
-    bench.inventory({"a": phone(1)}, bench.one)
+def test_release_refuses_a_choice_that_names_nobody(runner: PlaybookRunner) -> None:
+    runner.inventory({"a": phone(1)}, runner.one)
 
-    run = bench.run("voip.rps.release", extra={"rps_hosts": "phnes"})
+    run = runner.run("voip.rps.release", extra={"rps_hosts": "phnes"})
 
     assert run.rc != 0
     assert run.calls == []
@@ -368,13 +370,13 @@ def test_release_refuses_a_choice_that_names_nobody(bench: Bench) -> None:
     )
 
 
-def test_release_takes_hosts_that_the_inventory_names_for_no_choice(bench: Bench) -> None:
-    bench.servers()
-    bench.device(1)
-    bench.inventory({"a": phone(1), "b": phone(2)}, {**bench.one, "rps_hosts": "a"})
+def test_release_takes_hosts_that_the_inventory_names_for_no_choice(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.device(1)
+    runner.inventory({"a": phone(1), "b": phone(2)}, {**runner.one, "rps_hosts": "a"})
 
-    run = bench.run("voip.rps.release")
-    chosen = bench.run("voip.rps.release", extra={"rps_hosts": "a"})
+    run = runner.run("voip.rps.release")
+    chosen = runner.run("voip.rps.release", extra={"rps_hosts": "a"})
 
     assert (run.rc, run.calls) == (2, [])
     assert "Say which phones to release" in run.text

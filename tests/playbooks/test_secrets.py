@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from simulator import Fault
 from support.phones import mac
-from support.playbooks import PLUGINS, ROLE, Bench, Run, phone, play
+from support.playbooks import PLUGINS, ROLE, PlaybookRunner, Run, phone, play
 
 PASSWORD = "Pä55+w/rd &1=x"
 USER, QUERY, TOKEN = "pr0vUser:pr0v-Secret+9", "key=q-S3cret/77", "val1d8ion-Tok3n+x"
@@ -57,27 +57,27 @@ def found_in(lines: Iterable[str]) -> dict[str, list[str]]:
     }
 
 
-def fleet(bench: Bench) -> None:
-    bench.sim.add_account("yealink", "acme", PASSWORD)
-    world = bench.sim.world("yealink")
+def fleet(runner: PlaybookRunner) -> None:
+    runner.sim.add_account("yealink", "acme", PASSWORD)
+    world = runner.sim.world("yealink")
     world.add_server("acme", "branch", "https://branch.example.com/")
     world.add_device(mac(3), "acme", "branch")
     world.add_device(mac(4), "acme", None, OTHER)
     values = {
-        "rps_accounts": {"acme": bench.account("yealink", api_password=PASSWORD)},
+        "rps_accounts": {"acme": runner.account("yealink", api_password=PASSWORD)},
         "rps_servers": [{"name": "office", "url": SERVER}],
     }
-    bench.inventory(
+    runner.inventory(
         {"a": phone(1), "b": phone(2, unique_url=UNIQUE), "c": phone(3), "d": phone(4, unique_url=UNIQUE)}, values
     )
 
 
-def test_a_run_that_works_tells_no_secret(bench: Bench) -> None:
-    fleet(bench)
+def test_a_run_that_works_tells_no_secret(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    dry = bench.run("voip.rps.provision", "--check", "--diff", "-vvvv")
-    wet = bench.run("voip.rps.provision", "--diff", "-vvvv")
-    again = bench.run("voip.rps.drift", "--diff", "-vvvv")
+    dry = runner.run("voip.rps.provision", "--check", "--diff", "-vvvv")
+    wet = runner.run("voip.rps.provision", "--diff", "-vvvv")
+    again = runner.run("voip.rps.drift", "--diff", "-vvvv")
 
     assert (dry.rc, wet.rc, again.rc) == (0, 0, 0)
     assert wet.recap() == dict.fromkeys("abcd", (1, 0)) | {"a": (2, 0)}  # the server was added: the summary's own
@@ -85,11 +85,11 @@ def test_a_run_that_works_tells_no_secret(bench: Bench) -> None:
     assert "office.example.com" in wet.output
 
 
-def test_the_role_in_a_list_of_roles_tells_no_secret_in_its_validation(bench: Bench) -> None:
-    fleet(bench)
+def test_the_role_in_a_list_of_roles_tells_no_secret_in_its_validation(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    good = bench.run(play(roles=[{"role": ROLE}]), "--check", "--diff", "-vvvv")
-    bad = bench.run(play(roles=[{"role": ROLE, "rps_state": "gone", "rps_batch_size": "many"}]), "--diff", "-vvvv")
+    good = runner.run(play(roles=[{"role": ROLE}]), "--check", "--diff", "-vvvv")
+    bad = runner.run(play(roles=[{"role": ROLE, "rps_state": "gone", "rps_batch_size": "many"}]), "--diff", "-vvvv")
 
     assert good.rc == 0
     assert bad.rc != 0
@@ -107,24 +107,24 @@ def seen(path: Path, given: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("case", ["", "refusals", "lost"])
-def test_no_process_temporary_file_log_or_report_of_a_run_holds_a_secret(bench: Bench, case: str) -> None:
-    fleet(bench)
+def test_no_process_temporary_file_log_or_report_of_a_run_holds_a_secret(runner: PlaybookRunner, case: str) -> None:
+    fleet(runner)
     if case:
-        bench.sim.faults.add(FAULTS[case])
-    temporary = bench.folder / "tmp"
+        runner.sim.faults.add(FAULTS[case])
+    temporary = runner.folder / "tmp"
     temporary.mkdir()
     places = {
-        "ANSIBLE_LOG_PATH": str(bench.folder / "ansible.log"),
-        "ANSIBLE_LOCAL_TEMP": str(bench.folder / "home" / "local-tmp"),
+        "ANSIBLE_LOG_PATH": str(runner.folder / "ansible.log"),
+        "ANSIBLE_LOCAL_TEMP": str(runner.folder / "home" / "local-tmp"),
         "TMPDIR": str(temporary),
         "PYTHONPATH": str(PLUGINS / "watch"),
-        "WATCH_TO": str(bench.folder / "watched.jsonl"),
+        "WATCH_TO": str(runner.folder / "watched.jsonl"),
     }
 
-    run = bench.run("voip.rps.provision", "--diff", "-vvvv", env=places, cold=True)
-    drift = bench.run("voip.rps.drift", "--diff", "-vvvv", env=places, cold=True)
+    run = runner.run("voip.rps.provision", "--diff", "-vvvv", env=places, cold=True)
+    drift = runner.run("voip.rps.drift", "--diff", "-vvvv", env=places, cold=True)
 
-    lines = seen(bench.folder / "watched.jsonl", bench.folder / "hosts.yml")
+    lines = seen(runner.folder / "watched.jsonl", runner.folder / "hosts.yml")
     for name, text in {"ansible.log": "PLAY RECAP", "drift.html": "<html", "rps-results-": mac(1)}.items():
         assert any(name in line.partition(": ")[0] and text in line for line in lines), name
     assert found_in(lines) == {}
@@ -145,29 +145,29 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("case", FAULTS)
-def test_a_run_that_fails_tells_no_secret_that_the_service_quotes(bench: Bench, case: str) -> None:
-    fleet(bench)
-    bench.sim.faults.add(FAULTS[case])
+def test_a_run_that_fails_tells_no_secret_that_the_service_quotes(runner: PlaybookRunner, case: str) -> None:
+    fleet(runner)
+    runner.sim.faults.add(FAULTS[case])
 
-    run = bench.run("voip.rps.provision", "--diff", "-vvvv")
+    run = runner.run("voip.rps.provision", "--diff", "-vvvv")
 
     assert run.rc != 0 or case == "lost"
     assert leaks(run) == {}
 
 
-def test_a_refused_login_tells_no_secret(bench: Bench) -> None:
-    fleet(bench)
-    bench.sim.add_account("yealink", "acme", "another")
+def test_a_refused_login_tells_no_secret(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    runner.sim.add_account("yealink", "acme", "another")
 
-    run = bench.run("voip.rps.provision", "-vvvv")
+    run = runner.run("voip.rps.provision", "-vvvv")
 
     assert run.rc != 0
     assert leaks(run) == {}
 
 
-def test_bad_input_is_reported_without_the_secret_in_it(bench: Bench) -> None:
-    fleet(bench)
-    account = bench.account("yealink", api_password=PASSWORD)
+def test_bad_input_is_reported_without_the_secret_in_it(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    account = runner.account("yealink", api_password=PASSWORD)
     bad = [
         {"rps_unique_url": UNIQUE.replace("https", "gopher")},
         {"rps_unique_url": UNIQUE + " x"},
@@ -183,7 +183,7 @@ def test_bad_input_is_reported_without_the_secret_in_it(bench: Bench) -> None:
     ]
     plays = [play(name=f"Play {number}", vars=values, ignore_errors=True) for number, values in enumerate(bad)]
 
-    run = bench.run(plays, "-vvvv", "--diff")
+    run = runner.run(plays, "-vvvv", "--diff")
 
     assert len([event for event in run.bulk if event.kind == "failed"]) == len(bad)
     assert run.calls == []

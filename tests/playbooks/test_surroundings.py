@@ -19,28 +19,28 @@ from typing import Any
 
 import pytest
 from simulator import Fault, Gate, Simulator
-from support.playbooks import ANSIBLE_PLAYBOOK, OFFICE, Bench, phone, play
+from support.playbooks import ANSIBLE_PLAYBOOK, OFFICE, PlaybookRunner, phone, play
 
 MANY = 60
 REGISTER = "registerDevice"  # what a batch of one takes
 
 
-def device(bench: Bench, **more: Any) -> dict[str, Any]:
+def device(runner: PlaybookRunner, **more: Any) -> dict[str, Any]:
     """A task of the module for the phone of each host."""
-    options = bench.account("yealink") | {"mac": "{{ rps_mac }}", "server": "office", "server_url": OFFICE} | more
+    options = runner.account("yealink") | {"mac": "{{ rps_mac }}", "server": "office", "server_url": OFFICE} | more
     return {"name": "Device", "voip.rps.rps_device": options}
 
 
-def held(bench: Bench) -> set[str]:
-    return {found.mac for found in bench.sim.world("yealink").devices("acme")}
+def held(runner: PlaybookRunner) -> set[str]:
+    return {found.mac for found in runner.sim.world("yealink").devices("acme")}
 
 
-def fleet(bench: Bench, count: int = MANY) -> None:
+def fleet(runner: PlaybookRunner, count: int = MANY) -> None:
     """A fleet of which every phone is a write of its own, two at once."""
-    bench.servers()
-    accounts = {"acme": bench.account("yealink", concurrency=2)}
+    runner.servers()
+    accounts = {"acme": runner.account("yealink", concurrency=2)}
     hosts = {f"p{number}": phone(number) for number in range(1, count + 1)}
-    bench.inventory(hosts, bench.one | {"rps_accounts": accounts, "rps_batch_size": 1})
+    runner.inventory(hosts, runner.one | {"rps_accounts": accounts, "rps_batch_size": 1})
 
 
 def _as_from_a_terminal() -> None:
@@ -58,15 +58,17 @@ def _as_from_a_terminal() -> None:
         (signal.SIGKILL, False),
     ],
 )
-def test_after_an_interrupt_only_the_calls_in_flight_end(bench: Bench, number: signal.Signals, group: bool) -> None:
-    fleet(bench)
+def test_after_an_interrupt_only_the_calls_in_flight_end(
+    runner: PlaybookRunner, number: signal.Signals, group: bool
+) -> None:
+    fleet(runner)
     gate = Gate()
     # The first write goes out alone, to show where the server redirects to.
-    bench.sim.faults.add(Fault("pass", method=REGISTER, times=1), Fault("pass", method=REGISTER, gate=gate))
+    runner.sim.faults.add(Fault("pass", method=REGISTER, times=1), Fault("pass", method=REGISTER, gate=gate))
     with subprocess.Popen(
-        [*ANSIBLE_PLAYBOOK, "-i", str(bench.folder / "hosts.yml"), "voip.rps.provision"],
-        cwd=bench.folder,
-        env=bench.environment(),
+        [*ANSIBLE_PLAYBOOK, "-i", str(runner.folder / "hosts.yml"), "voip.rps.provision"],
+        cwd=runner.folder,
+        env=runner.environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -83,13 +85,13 @@ def test_after_an_interrupt_only_the_calls_in_flight_end(bench: Bench, number: s
 
     assert in_flight
     assert process.returncode != 0
-    assert len(bench.sim.calls(REGISTER)) == 3
-    _assert_reported(bench, said)
+    assert len(runner.sim.calls(REGISTER)) == 3
+    _assert_reported(runner, said)
 
 
-def _assert_reported(bench: Bench, said: str) -> None:
+def _assert_reported(runner: PlaybookRunner, said: str) -> None:
     """What was written and what was left is in the report, and the phones that were written are named on the way."""
-    report = json.loads((bench.folder / "rps-reports/interrupted.json").read_text(encoding="utf-8"))
+    report = json.loads((runner.folder / "rps-reports/interrupted.json").read_text(encoding="utf-8"))
     devices = report["accounts"]["acme"]["devices"]
     assert [device["host"] for device in devices] == [f"p{number}" for number in range(1, MANY + 1)]
     outcomes = Counter(device["outcome"] for device in devices)
@@ -102,25 +104,25 @@ def _assert_reported(bench: Bench, said: str) -> None:
     assert "rps-reports/interrupted.json. Run again to do the rest." in text
 
 
-def test_a_time_limit_of_the_task_ends_the_run_in_order_and_every_phone_has_a_result(bench: Bench) -> None:
-    fleet(bench, 10)
-    bench.sim.faults.add(Fault("hang", method=REGISTER))
+def test_a_time_limit_of_the_task_ends_the_run_in_order_and_every_phone_has_a_result(runner: PlaybookRunner) -> None:
+    fleet(runner, 10)
+    runner.sim.faults.add(Fault("hang", method=REGISTER))
 
-    run = bench.run(play(timeout=6))
+    run = runner.run(play(timeout=6))
 
     assert run.rc != 0
     assert len(run.outcomes) == 10
     assert "not_attempted" in set(run.outcomes.values())
     assert set(run.outcomes.values()) <= {"not_attempted", "unknown"}
-    assert held(bench) == set()
+    assert held(runner) == set()
 
 
 @pytest.mark.parametrize("poll", [0, 1])
-def test_a_module_in_the_background_connects_to_no_phone(bench: Bench, poll: int) -> None:
-    bench.servers()
-    bench.inventory({"p1": phone(1) | bench.unreachable(), "p2": phone(2) | bench.unreachable()}, {})
+def test_a_module_in_the_background_connects_to_no_phone(runner: PlaybookRunner, poll: int) -> None:
+    runner.servers()
+    runner.inventory({"p1": phone(1) | runner.unreachable(), "p2": phone(2) | runner.unreachable()}, {})
 
-    run = bench.run(play({**device(bench), "async": 60, "poll": poll}))
+    run = runner.run(play({**device(runner), "async": 60, "poll": poll}))
 
     assert run.rc == 0
     assert [event.kind for event in run.of("voip.rps.rps_device")] == ["ok", "ok"]
@@ -129,11 +131,11 @@ def test_a_module_in_the_background_connects_to_no_phone(bench: Bench, poll: int
 
 
 @pytest.mark.parametrize("name", ["a#b", "a?b", "a%41b", "a b"])
-def test_results_are_found_whatever_ansibles_temporary_folder_is_called(bench: Bench, name: str) -> None:
-    bench.servers()
-    bench.inventory({"p1": phone(1), "p2": phone(2)}, bench.one)
+def test_results_are_found_whatever_ansibles_temporary_folder_is_called(runner: PlaybookRunner, name: str) -> None:
+    runner.servers()
+    runner.inventory({"p1": phone(1), "p2": phone(2)}, runner.one)
 
-    run = bench.run("voip.rps.provision", env={"ANSIBLE_LOCAL_TEMP": str(bench.folder / name)})
+    run = runner.run("voip.rps.provision", env={"ANSIBLE_LOCAL_TEMP": str(runner.folder / name)})
 
     assert run.rc == 0
     assert run.outcomes == {"p1": "changed", "p2": "changed"}
@@ -163,16 +165,16 @@ def proxy() -> Iterator[tuple[str, list[bytes]]]:
         thread.join(5)
 
 
-def test_a_proxy_of_the_plays_environment_reaches_role_and_modules(bench: Bench) -> None:
-    account = bench.account("yealink", api_url="https://rps.example.com/xmlrpc")
-    bench.inventory({"p1": phone(1)}, {"rps_accounts": {"acme": account}, "rps_servers": bench.one["rps_servers"]})
+def test_a_proxy_of_the_plays_environment_reaches_role_and_modules(runner: PlaybookRunner) -> None:
+    account = runner.account("yealink", api_url="https://rps.example.com/xmlrpc")
+    runner.inventory({"p1": phone(1)}, {"rps_accounts": {"acme": account}, "rps_servers": runner.one["rps_servers"]})
 
     with proxy() as (url, asked):
         environment = {"HTTPS_PROXY": url, "https_proxy": url, "NO_PROXY": "", "no_proxy": ""}
-        role = bench.run(play(environment=environment))
+        role = runner.run(play(environment=environment))
         by_role = list(asked)
         asked.clear()
-        module = bench.run(play(device(bench, api_url=account["api_url"]), environment=environment))
+        module = runner.run(play(device(runner, api_url=account["api_url"]), environment=environment))
 
     assert role.rc != 0
     assert module.rc != 0
@@ -182,21 +184,23 @@ def test_a_proxy_of_the_plays_environment_reaches_role_and_modules(bench: Bench)
 
 
 @pytest.mark.parametrize("by", ["option", "environment"])
-def test_a_relative_ca_path_is_relative_to_ansibles_working_directory(bench: Bench, by: str) -> None:
-    bench.write("plays/play.yml", "")
+def test_a_relative_ca_path_is_relative_to_ansibles_working_directory(runner: PlaybookRunner, by: str) -> None:
+    runner.write("plays/play.yml", "")
     with Simulator(tls=True) as secure:
-        secure.add_account("yealink", "acme", bench.account("yealink")["api_password"])
+        secure.add_account("yealink", "acme", runner.account("yealink")["api_password"])
         secure.world("yealink").add_server("acme", "office", OFFICE)
-        bench.write("ca.pem", Path(secure.ca_path).read_text(encoding="utf-8"))
+        runner.write("ca.pem", Path(secure.ca_path).read_text(encoding="utf-8"))
         given = {"ca_path": "ca.pem"} if by == "option" else {}
         env = {"RPS_CA_PATH": "ca.pem"} if by == "environment" else {}
-        account = bench.account("yealink", api_url=secure.url("yealink", tls=True)) | given
-        values = {"rps_accounts": {"acme": account}, "rps_servers": bench.one["rps_servers"][:1]}
-        bench.inventory({"p1": phone(1), "p2": phone(2)}, values)
-        path = bench.write("plays/module.yml", [play(device(bench, api_url=secure.url("yealink", tls=True), **given))])
+        account = runner.account("yealink", api_url=secure.url("yealink", tls=True)) | given
+        values = {"rps_accounts": {"acme": account}, "rps_servers": runner.one["rps_servers"][:1]}
+        runner.inventory({"p1": phone(1), "p2": phone(2)}, values)
+        path = runner.write(
+            "plays/module.yml", [play(device(runner, api_url=secure.url("yealink", tls=True), **given))]
+        )
 
-        role = bench.run(None, env=env)
-        module = bench.run(str(path), env=env)
+        role = runner.run(None, env=env)
+        module = runner.run(str(path), env=env)
 
     assert role.rc == 0, role.text
     assert module.rc == 0, module.text

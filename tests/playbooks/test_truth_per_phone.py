@@ -17,7 +17,7 @@ from support.playbooks import (
     ROLE,
     SHOW,
     UNIQUE,
-    Bench,
+    PlaybookRunner,
     Run,
     check,
     colons,
@@ -58,16 +58,16 @@ OUTCOMES = {
 KEYS = {"mac", "action", "outcome", "changed", "failed", "verified", "before", "after", "msg"}
 
 
-def mixed(bench: Bench, **more: Any) -> None:
+def mixed(runner: PlaybookRunner, **more: Any) -> None:
     """Two vendors and every kind of outcome; nothing can connect to any of the phones."""
-    bench.servers()
-    bench.rival(3)
-    bench.device(4, "branch")
-    bench.device(5)
-    bench.device(6)
-    bench.device(1, "desk", "htek")
-    away = bench.unreachable()
-    bench.inventory(
+    runner.servers()
+    runner.rival(3)
+    runner.device(4, "branch")
+    runner.device(5)
+    runner.device(6)
+    runner.device(1, "desk", "htek")
+    away = runner.unreachable()
+    runner.inventory(
         {
             "new": phone(1, account="yea") | away,
             "own_url": phone(2, account="yea", unique_url=UNIQUE) | away,
@@ -78,7 +78,7 @@ def mixed(bench: Bench, **more: Any) -> None:
             "kept_htek": phone(1, "htek", account="hte") | away,
             "new_htek": phone(2, "htek", account="hte") | away,
         },
-        bench.two | {"rps_purge_limit": "1"} | more,
+        runner.two | {"rps_purge_limit": "1"} | more,
     )
 
 
@@ -86,24 +86,24 @@ def without(expected: dict[str, tuple[int, ...]], **other: tuple[int, ...]) -> d
     return expected | other
 
 
-def fleet(bench: Bench, count: int, *present: int, **more: Any) -> None:
+def fleet(runner: PlaybookRunner, count: int, *present: int, **more: Any) -> None:
     """Phones p1 to pN of one account; those named are at the service already."""
-    bench.servers()
+    runner.servers()
     for number in present:
-        bench.device(number)
-    bench.inventory({f"p{number}": phone(number) for number in range(1, count + 1)}, bench.one | more)
+        runner.device(number)
+    runner.inventory({f"p{number}": phone(number) for number in range(1, count + 1)}, runner.one | more)
 
 
 def lists(run: Run, vendor: str = "yealink") -> int:
     return sum(call.method == "listDevices" and call.vendor == vendor for call in run.calls)
 
 
-def test_the_recap_and_the_diffs_are_each_phones_own_in_check_mode_and_in_the_run(bench: Bench) -> None:
-    mixed(bench)
+def test_the_recap_and_the_diffs_are_each_phones_own_in_check_mode_and_in_the_run(runner: PlaybookRunner) -> None:
+    mixed(runner)
 
-    dry = bench.run("voip.rps.provision", "--check", "--diff")
-    wet = bench.run("voip.rps.provision", "--diff", cold=True)
-    again = bench.run("voip.rps.provision", "--diff")
+    dry = runner.run("voip.rps.provision", "--check", "--diff")
+    wet = runner.run("voip.rps.provision", "--diff", cold=True)
+    again = runner.run("voip.rps.provision", "--diff")
 
     assert dry.recap() == TRUTH
     assert dry.writes == []
@@ -127,10 +127,10 @@ def test_the_recap_and_the_diffs_are_each_phones_own_in_check_mode_and_in_the_ru
     assert not [event for event in again.events if event.kind == "diff"]
 
 
-def test_only_one_task_runs_for_each_host(bench: Bench) -> None:
-    fleet(bench, 4, 1, 2)
+def test_only_one_task_runs_for_each_host(runner: PlaybookRunner) -> None:
+    fleet(runner, 4, 1, 2)
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.rc == 0
     assert run.tasks_of("p1").count(BULK) == 1
@@ -140,24 +140,24 @@ def test_only_one_task_runs_for_each_host(bench: Bench) -> None:
 @pytest.mark.parametrize("options", [[], ["--check"]])
 @pytest.mark.parametrize("how", ["failed", "unreachable"])
 def test_the_truth_is_reported_when_the_first_host_is_out_of_the_play_already(
-    bench: Bench, how: str, options: list[str]
+    runner: PlaybookRunner, how: str, options: list[str]
 ) -> None:
-    mixed(bench)
+    mixed(runner)
 
-    run = bench.run(play(FAIL_FIRST if how == "failed" else REACH_FIRST, role()), *options)
+    run = runner.run(play(FAIL_FIRST if how == "failed" else REACH_FIRST, role()), *options)
 
     first = (0, 1) if how == "failed" else (0, 0)
     assert run.recap() == TRUTH | {"new": first}
     assert run.stats["new"]["unreachable"] == int(how == "unreachable")
     assert len(run.bulk) == 1
-    assert bench.sim.world("yealink").device(mac(1)) is None, "a host that is out of the play was provisioned"
+    assert runner.sim.world("yealink").device(mac(1)) is None, "a host that is out of the play was provisioned"
 
 
-def test_rps_result_holds_the_phones_entry_for_later_tasks_failed_phones_included(bench: Bench) -> None:
-    mixed(bench)
+def test_rps_result_holds_the_phones_entry_for_later_tasks_failed_phones_included(runner: PlaybookRunner) -> None:
+    mixed(runner)
     again = debug("{{ rps_result.outcome }}", when="rps_result is changed")
 
-    run = bench.run(play(role(ignore_errors=True), debug("{{ rps_result }}"), again))
+    run = runner.run(play(role(ignore_errors=True), debug("{{ rps_result }}"), again))
 
     said = {event.host: event.result["msg"] for event in run.events if event.task == "Say" and event.kind == "ok"}
     changed = {host for host, value in said.items() if value == "changed"}
@@ -175,13 +175,13 @@ def test_rps_result_holds_the_phones_entry_for_later_tasks_failed_phones_include
     assert run.recap("changed", "failures", "ignored")["rival"] == (0, 0, 1)
 
 
-def test_without_host_results_the_bulk_task_tells_all_and_fails_for_a_failed_phone(bench: Bench) -> None:
-    mixed(bench, rps_host_results=False)
+def test_without_host_results_the_bulk_task_tells_all_and_fails_for_a_failed_phone(runner: PlaybookRunner) -> None:
+    mixed(runner, rps_host_results=False)
 
-    run = bench.run(play(role(ignore_errors=True), debug("{{ rps_result is defined }}")))
-    red = bench.run("voip.rps.provision")
-    bench.sim.world("yealink").remove_device(mac(3))
-    green = bench.run("voip.rps.provision")
+    run = runner.run(play(role(ignore_errors=True), debug("{{ rps_result is defined }}")))
+    red = runner.run("voip.rps.provision")
+    runner.sim.world("yealink").remove_device(mac(3))
+    green = runner.run("voip.rps.provision")
 
     assert [event.kind for event in run.bulk] == ["failed"]
     assert set(run.said().values()) == {False}
@@ -194,42 +194,42 @@ def test_without_host_results_the_bulk_task_tells_all_and_fails_for_a_failed_pho
     assert [event.kind for event in green.bulk] == ["ok"]
 
 
-def test_serial_makes_one_reconciliation_for_each_batch_and_the_right_recap(bench: Bench) -> None:
-    fleet(bench, 5, 1, 4)
+def test_serial_makes_one_reconciliation_for_each_batch_and_the_right_recap(runner: PlaybookRunner) -> None:
+    fleet(runner, 5, 1, 4)
 
-    run = bench.run(play(serial=2), "--check")
+    run = runner.run(play(serial=2), "--check")
 
     assert len(run.bulk) == 3
     assert lists(run) == 3
     assert run.recap() == {"p1": (0, 0), "p2": (1, 0), "p3": (1, 0), "p4": (0, 0), "p5": (1, 0)}
 
 
-def test_throttle_become_and_a_single_fork_change_nothing(bench: Bench) -> None:
-    fleet(bench, 4, 1)
+def test_throttle_become_and_a_single_fork_change_nothing(runner: PlaybookRunner) -> None:
+    fleet(runner, 4, 1)
 
-    run = bench.run(play(role(throttle=1), become=True), "--check", "--forks", "1")
+    run = runner.run(play(role(throttle=1), become=True), "--check", "--forks", "1")
 
     assert len(run.bulk) == 1
     assert lists(run) == 1
     assert run.recap() == {"p1": (0, 0), "p2": (1, 0), "p3": (1, 0), "p4": (1, 0)}
 
 
-def test_a_limited_run_touches_only_the_hosts_of_the_limit(bench: Bench) -> None:
-    fleet(bench, 4, 1)
+def test_a_limited_run_touches_only_the_hosts_of_the_limit(runner: PlaybookRunner) -> None:
+    fleet(runner, 4, 1)
 
-    run = bench.run("voip.rps.provision", "--limit", "p1,p3")
+    run = runner.run("voip.rps.provision", "--limit", "p1,p3")
 
     assert run.recap() == {"p1": (0, 0), "p3": (1, 0)}
-    assert {device.mac for device in bench.sim.world("yealink").devices()} == {mac(1), mac(3)}
+    assert {device.mac for device in runner.sim.world("yealink").devices()} == {mac(1), mac(3)}
 
 
-def test_tags_take_the_role_as_a_whole_or_not_at_all(bench: Bench) -> None:
-    fleet(bench, 2)
+def test_tags_take_the_role_as_a_whole_or_not_at_all(runner: PlaybookRunner) -> None:
+    fleet(runner, 2)
     tagged = play(role(tags=["phones"]))
 
-    other = bench.run(tagged, "--tags", "other")
-    skipped = bench.run(tagged, "--skip-tags", "phones")
-    taken = bench.run(tagged, "--tags", "phones", "--check")
+    other = runner.run(tagged, "--tags", "other")
+    skipped = runner.run(tagged, "--skip-tags", "phones")
+    taken = runner.run(tagged, "--tags", "phones", "--check")
 
     assert other.calls == skipped.calls == []
     assert taken.recap() == {"p1": (1, 0), "p2": (1, 0)}
@@ -244,12 +244,12 @@ def test_tags_take_the_role_as_a_whole_or_not_at_all(bench: Bench) -> None:
     ],
     ids=["roles", "include_role", "block"],
 )
-def test_the_role_is_the_same_however_a_play_takes_it(bench: Bench, by: dict[str, Any]) -> None:
-    fleet(bench, 3, 1)
-    bench.rival(2)
+def test_the_role_is_the_same_however_a_play_takes_it(runner: PlaybookRunner, by: dict[str, Any]) -> None:
+    fleet(runner, 3, 1)
+    runner.rival(2)
     whole = {"name": "Play", "hosts": "phones", "gather_facts": False} | by
 
-    run = bench.run(whole)
+    run = runner.run(whole)
 
     assert len(run.bulk) == 1
     assert run.outcomes == {"p1": "in_sync", "p2": "conflict", "p3": "changed"}
@@ -257,31 +257,31 @@ def test_the_role_is_the_same_however_a_play_takes_it(bench: Bench, by: dict[str
     assert run.recap() == {"p1": (0, 0), "p2": rescued, "p3": (1, 0)}
 
 
-def test_a_condition_on_the_role_leaves_hosts_out_and_only_them(bench: Bench) -> None:
-    fleet(bench, 4)
+def test_a_condition_on_the_role_leaves_hosts_out_and_only_them(runner: PlaybookRunner) -> None:
+    fleet(runner, 4)
 
-    run = bench.run(play(role(when="inventory_hostname not in ['p2', 'p4']")))
+    run = runner.run(play(role(when="inventory_hostname not in ['p2', 'p4']")))
 
     assert run.recap() == {"p1": (1, 0), "p2": (0, 0), "p3": (1, 0), "p4": (0, 0)}
-    assert {device.mac for device in bench.sim.world("yealink").devices()} == {mac(1), mac(3)}
+    assert {device.mac for device in runner.sim.world("yealink").devices()} == {mac(1), mac(3)}
 
 
-def test_a_host_that_ended_its_play_is_left_alone(bench: Bench) -> None:
-    fleet(bench, 3)
+def test_a_host_that_ended_its_play_is_left_alone(runner: PlaybookRunner) -> None:
+    fleet(runner, 3)
     end = {"name": "End", "ansible.builtin.meta": "end_host", "when": "inventory_hostname == 'p1'"}
 
-    run = bench.run(play(end, role()))
+    run = runner.run(play(end, role()))
 
     assert run.rc == 0
-    assert {device.mac for device in bench.sim.world("yealink").devices()} == {mac(2), mac(3)}
+    assert {device.mac for device in runner.sim.world("yealink").devices()} == {mac(2), mac(3)}
     assert {host: counts for host, counts in run.recap().items() if host != "p1"} == {"p2": (1, 0), "p3": (1, 0)}
 
 
 @pytest.mark.parametrize("strategy", ["free", "host_pinned"])
-def test_another_strategy_is_refused_before_any_call(bench: Bench, strategy: str) -> None:
-    fleet(bench, 4, 1)
+def test_another_strategy_is_refused_before_any_call(runner: PlaybookRunner, strategy: str) -> None:
+    fleet(runner, 4, 1)
 
-    run = bench.run(play(strategy=strategy))
+    run = runner.run(play(strategy=strategy))
 
     assert run.rc != 0
     assert run.calls == []
@@ -289,40 +289,40 @@ def test_another_strategy_is_refused_before_any_call(bench: Bench, strategy: str
     assert "Traceback" not in run.output
 
 
-def test_what_belongs_to_no_phone_fails_the_run_and_leaves_the_phones_their_truth(bench: Bench) -> None:
+def test_what_belongs_to_no_phone_fails_the_run_and_leaves_the_phones_their_truth(runner: PlaybookRunner) -> None:
     fleet(
-        bench,
+        runner,
         2,
         1,
         rps_servers=[{"name": "office", "url": OFFICE}, {"name": "spare", "url": "https://spare.example.com/"}],
     )
-    bench.sim.faults.add(Fault("text", method="addServer", text="Error:Invalid server url"))
+    runner.sim.faults.add(Fault("text", method="addServer", text="Error:Invalid server url"))
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.rc != 0
     assert "spare" in run.messages
     assert run.outcomes == {"p1": "in_sync", "p2": "changed"}
 
 
-def test_what_belongs_to_no_phone_is_reported_when_every_phone_failed_too(bench: Bench) -> None:
-    bench.servers()
-    bench.rival(1)
+def test_what_belongs_to_no_phone_is_reported_when_every_phone_failed_too(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.rival(1)
     servers = [{"name": "office", "url": OFFICE}, {"name": "spare", "url": "https://spare.example.com/"}]
-    bench.inventory({"p1": phone(1)}, bench.one | {"rps_servers": servers})
-    bench.sim.faults.add(Fault("text", method="addServer", text="Error:Invalid server url"))
+    runner.inventory({"p1": phone(1)}, runner.one | {"rps_servers": servers})
+    runner.sim.faults.add(Fault("text", method="addServer", text="Error:Invalid server url"))
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.recap()["p1"] == (0, 1)
     assert "spare" in run.text
 
 
-def test_one_account_that_cannot_be_reached_fails_its_own_phones_only(bench: Bench) -> None:
-    mixed(bench)
-    accounts = {"yea": bench.account("yealink", api_password="wrong"), "hte": bench.account("htek")}
+def test_one_account_that_cannot_be_reached_fails_its_own_phones_only(runner: PlaybookRunner) -> None:
+    mixed(runner)
+    accounts = {"yea": runner.account("yealink", api_password="wrong"), "hte": runner.account("htek")}
 
-    run = bench.run("voip.rps.provision", extra={"rps_accounts": accounts})
+    run = runner.run("voip.rps.provision", extra={"rps_accounts": accounts})
 
     assert {host: counts for host, counts in run.recap().items() if "htek" in host} == {
         "kept_htek": (0, 0),
@@ -330,28 +330,28 @@ def test_one_account_that_cannot_be_reached_fails_its_own_phones_only(bench: Ben
     }
     assert {run.outcomes[host] for host in TRUTH if "htek" not in host} == {"not_attempted"}
     assert run.recap()["kept"] == (0, 1)
-    assert len(bench.sim.refusals()) == 1, "a refused login was tried again"
+    assert len(runner.sim.refusals()) == 1, "a refused login was tried again"
 
 
-def test_results_are_found_whatever_a_host_is_called_and_no_file_is_left(bench: Bench) -> None:
-    bench.servers()
+def test_results_are_found_whatever_a_host_is_called_and_no_file_is_left(runner: PlaybookRunner) -> None:
+    runner.servers()
     names = ["Büro 3'; DROP TABLE result;--", "desk.example.com", "UPPER", "upper"]
-    bench.inventory({name: phone(number) for number, name in enumerate(names, 1)}, bench.one)
+    runner.inventory({name: phone(number) for number, name in enumerate(names, 1)}, runner.one)
 
-    run = bench.run("voip.rps.provision", "--check")
+    run = runner.run("voip.rps.provision", "--check")
 
     assert run.rc == 0
     assert {host: entry["mac"] for host, entry in run.entries.items()} == {
         name: mac(number) for number, name in enumerate(names, 1)
     }
-    left = [path for path in (bench.folder / "home").rglob("*") if path.is_file()]
+    left = [path for path in (runner.folder / "home").rglob("*") if path.is_file()]
     assert left == []
 
 
-def test_a_later_task_sees_the_entry_of_its_own_host_after_batches(bench: Bench) -> None:
-    fleet(bench, 4, 2)
+def test_a_later_task_sees_the_entry_of_its_own_host_after_batches(runner: PlaybookRunner) -> None:
+    fleet(runner, 4, 2)
 
-    run = bench.run(play(role(), check("rps_result.mac == rps_mac"), serial=2))
+    run = runner.run(play(role(), check("rps_result.mac == rps_mac"), serial=2))
 
     assert run.rc == 0
     assert run.recap() == {"p1": (1, 0), "p2": (0, 0), "p3": (1, 0), "p4": (1, 0)}
@@ -370,18 +370,18 @@ def test_a_later_task_sees_the_entry_of_its_own_host_after_batches(bench: Bench)
     ],
 )
 def test_a_play_in_steps_stops_after_the_batch_that_its_keywords_say(
-    bench: Bench, keywords: dict[str, Any], shows: str, batches: int
+    runner: PlaybookRunner, keywords: dict[str, Any], shows: str, batches: int
 ) -> None:
     """One of four phones fails in the first batch, two in the second, and none in the third."""
-    fleet(bench, 12)
+    fleet(runner, 12)
     for number in (2, 5, 7):
-        bench.rival(number)
+        runner.rival(number)
 
-    run = bench.run(play(serial=4, **keywords), extra={"rps_host_results": shows})
+    run = runner.run(play(serial=4, **keywords), extra={"rps_host_results": shows})
 
     assert run.rc != 0
     assert len(run.bulk) == batches
-    ours = bench.sim.world("yealink").devices("acme")
+    ours = runner.sim.world("yealink").devices("acme")
     assert len(ours) == {1: 3, 2: 5, 3: 9}[batches]
     failed = {host for host, (_changed, failures) in run.recap().items() if failures}
     if shows != "none":

@@ -17,7 +17,7 @@ from support.playbooks import (
     OFFICE,
     ROLE,
     YEALINK,
-    Bench,
+    PlaybookRunner,
     check,
     phone,
     play,
@@ -55,73 +55,73 @@ SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
 }
 
 
-def fleet(bench: Bench, **more: Any) -> None:
-    bench.servers()
-    bench.inventory({"a": phone(1), "b": phone(2)}, bench.one | more)
+def fleet(runner: PlaybookRunner, **more: Any) -> None:
+    runner.servers()
+    runner.inventory({"a": phone(1), "b": phone(2)}, runner.one | more)
     for name in ("office", "branch"):
-        bench.write(f"{name}.yml", {"rps_server": name})
+        runner.write(f"{name}.yml", {"rps_server": name})
 
 
-def server(bench: Bench, number: int) -> str | None:
-    device = bench.sim.world("yealink").device(mac(number))
+def server(runner: PlaybookRunner, number: int) -> str | None:
+    device = runner.sim.world("yealink").device(mac(number))
     return device.server if device else None
 
 
-def test_a_phones_variable_comes_from_the_source_that_wins(bench: Bench) -> None:
-    fleet(bench)
+def test_a_phones_variable_comes_from_the_source_that_wins(runner: PlaybookRunner) -> None:
+    fleet(runner)
     numbers = {source: (2 * index + 1, 2 * index + 2) for index, source in enumerate(SOURCES)}
-    bench.inventory({f"p{number}": phone(number) for pair in numbers.values() for number in pair}, bench.one)
+    runner.inventory({f"p{number}": phone(number) for pair in numbers.values() for number in pair}, runner.one)
     plays = {
         source: taken | {"hosts": ",".join(f"p{number}" for number in numbers[source])}
         for source, (taken, _extra) in SOURCES.items()
     }
 
-    by_play = bench.run([plays[source] for source, (_taken, extra) in SOURCES.items() if extra is None])
-    by_extra = bench.run(plays["extra vars"], extra=SOURCES["extra vars"][1])
+    by_play = runner.run([plays[source] for source, (_taken, extra) in SOURCES.items() if extra is None])
+    by_extra = runner.run(plays["extra vars"], extra=SOURCES["extra vars"][1])
 
     assert (by_play.rc, by_extra.rc) == (0, 0)
-    found = {source: (server(bench, one), server(bench, other)) for source, (one, other) in numbers.items()}
+    found = {source: (server(runner, one), server(runner, other)) for source, (one, other) in numbers.items()}
     assert found == dict.fromkeys(SOURCES, ("branch", "branch"))
     entries = by_play.entries | by_extra.entries
     assert len(entries) == 2 * len(SOURCES)
     assert {entry["after"]["url"] for entry in entries.values()} == {BRANCH}
 
 
-def test_inventory_group_vars_and_host_vars_count_in_their_order(bench: Bench) -> None:
-    bench.servers()
+def test_inventory_group_vars_and_host_vars_count_in_their_order(runner: PlaybookRunner) -> None:
+    runner.servers()
     hosts = {name: phone(number, server=None) for number, name in enumerate("abcd", 1)}
-    bench.inventory(hosts, bench.one | {"rps_server": "office"})
-    bench.write("group_vars/phones.yml", {"rps_server": "branch"})
-    bench.write("host_vars/b.yml", {"rps_server": "office"})
-    bench.write("host_vars/c.yml", {"rps_state": "absent"})
-    bench.write("host_vars/d.yml", {"rps_server": "{{ 'off' ~ rest }}", "rest": "ice"})
+    runner.inventory(hosts, runner.one | {"rps_server": "office"})
+    runner.write("group_vars/phones.yml", {"rps_server": "branch"})
+    runner.write("host_vars/b.yml", {"rps_server": "office"})
+    runner.write("host_vars/c.yml", {"rps_state": "absent"})
+    runner.write("host_vars/d.yml", {"rps_server": "{{ 'off' ~ rest }}", "rest": "ice"})
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.rc == 0
-    assert [server(bench, number) for number in range(1, 5)] == ["branch", "office", None, "office"]
+    assert [server(runner, number) for number in range(1, 5)] == ["branch", "office", None, "office"]
 
 
-def test_the_fleets_variables_have_the_same_precedence(bench: Bench) -> None:
-    fleet(bench, rps_host_results=True)
-    wrong = {"acme": bench.account("yealink", api_password="wrong")}
-    bench.inventory({"a": phone(1), "b": phone(2)}, {"rps_accounts": wrong, "rps_servers": []})
+def test_the_fleets_variables_have_the_same_precedence(runner: PlaybookRunner) -> None:
+    fleet(runner, rps_host_results=True)
+    wrong = {"acme": runner.account("yealink", api_password="wrong")}
+    runner.inventory({"a": phone(1), "b": phone(2)}, {"rps_accounts": wrong, "rps_servers": []})
 
-    by_play = bench.run(play(vars=bench.one), "--check")
-    by_extra = bench.run(play(vars={"rps_accounts": wrong}), "--check", extra=bench.one)
-    by_role = bench.run(play(roles=[{"role": ROLE} | bench.one], vars={"rps_accounts": wrong}), "--check")
+    by_play = runner.run(play(vars=runner.one), "--check")
+    by_extra = runner.run(play(vars={"rps_accounts": wrong}), "--check", extra=runner.one)
+    by_role = runner.run(play(roles=[{"role": ROLE} | runner.one], vars={"rps_accounts": wrong}), "--check")
 
     for run in (by_play, by_extra, by_role):
         assert (run.rc, run.recap()) == (0, {"a": (1, 0), "b": (1, 0)})
         assert run.entries["a"]["after"]["url"] == OFFICE
-    assert bench.sim.refusals() == []
+    assert runner.sim.refusals() == []
 
 
-def test_templates_are_evaluated_for_each_host(bench: Bench) -> None:
-    bench.servers()
-    bench.inventory(
+def test_templates_are_evaluated_for_each_host(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.inventory(
         {"a": {"hardware": "0015.6500.0001", "site": "branch"}, "b": {"hardware": "0015.6500.0002"}},
-        bench.one,
+        runner.one,
     )
     values = {
         "rps_mac": "{{ hardware | replace('.', '') }}",
@@ -129,32 +129,32 @@ def test_templates_are_evaluated_for_each_host(bench: Bench) -> None:
         "rps_unique_url": "{{ 'https://u.example.com/' ~ inventory_hostname if inventory_hostname == 'b' else '' }}",
     }
 
-    run = bench.run(play(vars=values))
+    run = runner.run(play(vars=values))
 
-    world = bench.sim.world("yealink")
+    world = runner.sim.world("yealink")
     assert run.rc == 0
     assert (world.url(mac(1)), world.url(mac(2))) == (BRANCH, "https://u.example.com/b")
 
 
-def test_omit_means_that_a_phones_variable_is_not_given(bench: Bench) -> None:
-    fleet(bench)
+def test_omit_means_that_a_phones_variable_is_not_given(runner: PlaybookRunner) -> None:
+    fleet(runner)
     values = {"rps_unique_url": "{{ nowhere | default(omit) }}"}
     required = {"rps_server": "{{ nowhere | default(omit) }}"}
 
-    run = bench.run([play(vars=values, name="Optional"), play(vars=required, name="Required", ignore_errors=True)])
+    run = runner.run([play(vars=values, name="Optional"), play(vars=required, name="Required", ignore_errors=True)])
 
     assert [event.kind for event in run.bulk] == ["ok", "failed"]
-    assert (bench.sim.world("yealink").url(mac(1)), bench.sim.world("yealink").url(mac(2))) == (OFFICE, OFFICE)
+    assert (runner.sim.world("yealink").url(mac(1)), runner.sim.world("yealink").url(mac(2))) == (OFFICE, OFFICE)
     assert "rps_server" in run.messages
 
 
-def test_one_hosts_value_is_never_used_for_another(bench: Bench) -> None:
-    bench.servers()
-    bench.sim.options.update({"take_over_allowed": True})
-    bench.rival(1)
-    bench.rival(2)
-    bench.device(3, "branch")
-    bench.inventory(
+def test_one_hosts_value_is_never_used_for_another(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.sim.options.update({"take_over_allowed": True})
+    runner.rival(1)
+    runner.rival(2)
+    runner.device(3, "branch")
+    runner.inventory(
         {
             "a": phone(1, override=True, unique_url="https://u.example.com/a"),
             "b": phone(2),
@@ -162,13 +162,13 @@ def test_one_hosts_value_is_never_used_for_another(bench: Bench) -> None:
             "d": phone(4, server=None, state="absent"),
             "e": phone(5),
         },
-        bench.one,
+        runner.one,
     )
 
-    run = bench.run("voip.rps.provision")
+    run = runner.run("voip.rps.provision")
 
     assert run.outcomes == {"a": "changed", "b": "conflict", "c": "in_sync", "d": "in_sync", "e": "changed"}
-    assert bench.sim.world("yealink").url(mac(5)) == OFFICE
+    assert runner.sim.world("yealink").url(mac(5)) == OFFICE
 
 
 @pytest.mark.parametrize(
@@ -187,35 +187,35 @@ def test_one_hosts_value_is_never_used_for_another(bench: Bench) -> None:
     ids=["host var", "only the first", "through another variable", "by name", "through a lookup"],
 )
 def test_a_fleet_variable_that_differs_is_an_error_that_names_it_and_both_hosts(
-    bench: Bench, name: str, one: dict[str, Any], other: dict[str, Any]
+    runner: PlaybookRunner, name: str, one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    bench.servers()
-    bench.inventory({"a": phone(1) | one, "b": phone(2) | other}, bench.one)
+    runner.servers()
+    runner.inventory({"a": phone(1) | one, "b": phone(2) | other}, runner.one)
 
-    run = bench.run()
+    run = runner.run()
 
     assert run.calls == []
     assert run.rc != 0
     assert f"{name} differs between hosts (a and b)" in run.messages
 
 
-def test_a_fleet_variable_that_differs_only_in_its_writing_is_no_error(bench: Bench) -> None:
-    bench.servers()
-    bench.inventory(
+def test_a_fleet_variable_that_differs_only_in_its_writing_is_no_error(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.inventory(
         {"a": phone(1) | {"rps_purge_limit": "5%"}, "b": phone(2) | {"rps_purge_limit": "{{ mine }}%", "mine": 5}},
-        bench.one,
+        runner.one,
     )
 
-    assert bench.run(None, "--check").recap() == {"a": (1, 0), "b": (1, 0)}
+    assert runner.run(None, "--check").recap() == {"a": (1, 0), "b": (1, 0)}
 
 
-def test_the_environment_makes_an_account_of_each_login_and_keeps_them_apart(bench: Bench) -> None:
-    bench.servers()
+def test_the_environment_makes_an_account_of_each_login_and_keeps_them_apart(runner: PlaybookRunner) -> None:
+    runner.servers()
     servers = [
         {"name": "office", "url": OFFICE, "account": "yealink"},
         {"name": "desk", "url": DESK, "account": "htek"},
     ]
-    bench.inventory(
+    runner.inventory(
         {"a": phone(1, account="yealink"), "b": phone(2, "htek", account="htek")},
         {"rps_servers": servers},
     )
@@ -223,27 +223,27 @@ def test_the_environment_makes_an_account_of_each_login_and_keeps_them_apart(ben
         f"RPS_{vendor.upper()}_{key.removeprefix('api_').upper()}": value
         for vendor, login in LOGINS.items()
         for key, value in login.items()
-    } | {"RPS_YEALINK_API_URL": bench.sim.url("yealink"), "RPS_HTEK_API_URL": bench.sim.url("htek")}
+    } | {"RPS_YEALINK_API_URL": runner.sim.url("yealink"), "RPS_HTEK_API_URL": runner.sim.url("htek")}
 
-    run = bench.run("voip.rps.provision", env=env)
+    run = runner.run("voip.rps.provision", env=env)
 
     assert run.recap() == {"a": (1, 0), "b": (1, 0)}
     assert {(call.vendor, call.account) for call in run.calls} == {
         ("yealink", YEALINK["api_username"]),
         ("htek", HTEK["api_username"]),
     }
-    assert bench.sim.refusals() == []
+    assert runner.sim.refusals() == []
 
 
-def test_the_plain_login_of_the_environment_is_the_only_account_and_needs_a_vendor(bench: Bench) -> None:
-    bench.servers()
-    bench.inventory({"a": phone(1)}, {"rps_servers": [{"name": "office", "url": OFFICE}]})
+def test_the_plain_login_of_the_environment_is_the_only_account_and_needs_a_vendor(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.inventory({"a": phone(1)}, {"rps_servers": [{"name": "office", "url": OFFICE}]})
     env = {"RPS_API_USERNAME": "acme", "RPS_API_PASSWORD": YEALINK["api_password"]}
-    env["RPS_API_URL"] = bench.sim.url("yealink")
+    env["RPS_API_URL"] = runner.sim.url("yealink")
 
-    good = bench.run("voip.rps.provision", "--check", env=env | {"RPS_VENDOR": "yealink"})
-    bad = bench.run("voip.rps.provision", env=env)
-    none = bench.run("voip.rps.provision")
+    good = runner.run("voip.rps.provision", "--check", env=env | {"RPS_VENDOR": "yealink"})
+    bad = runner.run("voip.rps.provision", env=env)
+    none = runner.run("voip.rps.provision")
 
     assert good.recap() == {"a": (1, 0)}
     assert bad.calls == none.calls == []
@@ -251,46 +251,46 @@ def test_the_plain_login_of_the_environment_is_the_only_account_and_needs_a_vend
     assert "rps_accounts" in none.messages
 
 
-def test_the_keyword_environment_of_a_play_counts_as_the_environment(bench: Bench) -> None:
-    bench.servers()
-    bench.inventory({"a": phone(1)}, {"rps_servers": bench.one["rps_servers"]})
+def test_the_keyword_environment_of_a_play_counts_as_the_environment(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.inventory({"a": phone(1)}, {"rps_servers": runner.one["rps_servers"]})
     environment = {
         f"RPS_YEALINK_{key}": value
         for key, value in (
             ("USERNAME", "{{ 'ac' ~ 'me' }}"),
-            ("PASSWORD", bench.account("yealink")["api_password"]),
-            ("API_URL", bench.sim.url("yealink")),
+            ("PASSWORD", runner.account("yealink")["api_password"]),
+            ("API_URL", runner.sim.url("yealink")),
         )
     }
 
-    run = bench.run(play(environment=environment))
+    run = runner.run(play(environment=environment))
 
     assert run.rc == 0
     assert run.outcomes == {"a": "changed"}
 
 
-def test_a_declared_account_takes_no_address_login_or_vendor_from_the_environment(bench: Bench) -> None:
-    bench.servers()
-    bare = {"vendor": "htek", "api_url": bench.sim.url("htek")}
+def test_a_declared_account_takes_no_address_login_or_vendor_from_the_environment(runner: PlaybookRunner) -> None:
+    runner.servers()
+    bare = {"vendor": "htek", "api_url": runner.sim.url("htek")}
     env = {"RPS_API_USERNAME": "acme", "RPS_API_PASSWORD": YEALINK["api_password"], "RPS_VENDOR": "yealink"}
     env |= {"RPS_HTEK_USERNAME": HTEK["api_username"], "RPS_HTEK_PASSWORD": HTEK["api_password"]}
-    bench.inventory({"a": phone(1, "htek")}, {"rps_accounts": {"hte": bare}})
+    runner.inventory({"a": phone(1, "htek")}, {"rps_accounts": {"hte": bare}})
 
-    run = bench.run("voip.rps.provision", env=env)
+    run = runner.run("voip.rps.provision", env=env)
 
-    assert (run.calls, bench.sim.refusals()) == ([], [])
+    assert (run.calls, runner.sim.refusals()) == ([], [])
     assert "rps_accounts.hte: api_username" in run.messages
     assert "RPS_API_" not in run.messages, "the message names a way that does not work"
 
 
-def test_a_declared_account_takes_certificates_and_time_from_the_environment(bench: Bench) -> None:
-    fleet(bench)
+def test_a_declared_account_takes_certificates_and_time_from_the_environment(runner: PlaybookRunner) -> None:
+    fleet(runner)
 
-    run = bench.run("voip.rps.provision", env={"RPS_TIMEOUT": "soon", "RPS_VALIDATE_CERTS": "perhaps"})
-    ca = bench.run(
+    run = runner.run("voip.rps.provision", env={"RPS_TIMEOUT": "soon", "RPS_VALIDATE_CERTS": "perhaps"})
+    ca = runner.run(
         "voip.rps.provision",
         env={"RPS_CA_PATH": "missing.pem", "RPS_TIMEOUT": "9"},
-        extra={"rps_accounts": {"acme": bench.account("yealink", api_url="https://127.0.0.1:1/")}},
+        extra={"rps_accounts": {"acme": runner.account("yealink", api_url="https://127.0.0.1:1/")}},
     )
 
     assert run.calls == ca.calls == []
@@ -298,21 +298,21 @@ def test_a_declared_account_takes_certificates_and_time_from_the_environment(ben
     assert "ca_path" in ca.messages
 
 
-def test_where_there_are_two_accounts_every_phone_and_server_names_its_own(bench: Bench) -> None:
-    bench.inventory({"a": phone(1), "b": phone(2, account="yea")}, bench.two)
+def test_where_there_are_two_accounts_every_phone_and_server_names_its_own(runner: PlaybookRunner) -> None:
+    runner.inventory({"a": phone(1), "b": phone(2, account="yea")}, runner.two)
 
-    run = bench.run()
+    run = runner.run()
 
     assert run.calls == []
     assert "rps_account is required on a." in run.messages
 
 
-def test_a_variable_that_cannot_be_evaluated_names_its_host_before_any_call(bench: Bench) -> None:
-    bench.inventory(
-        {"a": phone(1), "b": phone(2) | {"rps_unique_url": "https://x.example.com/{{ nowhere }}"}}, bench.one
+def test_a_variable_that_cannot_be_evaluated_names_its_host_before_any_call(runner: PlaybookRunner) -> None:
+    runner.inventory(
+        {"a": phone(1), "b": phone(2) | {"rps_unique_url": "https://x.example.com/{{ nowhere }}"}}, runner.one
     )
 
-    run = bench.run()
+    run = runner.run()
 
     assert run.calls == []
     assert "rps_unique_url" in run.messages
@@ -320,13 +320,13 @@ def test_a_variable_that_cannot_be_evaluated_names_its_host_before_any_call(benc
     assert run.rc != 0
 
 
-def test_values_of_one_batch_do_not_reach_the_next(bench: Bench) -> None:
-    bench.servers()
-    bench.inventory(
-        {"a": phone(1, server="branch"), "b": phone(2), "c": phone(3, server="branch"), "d": phone(4)}, bench.one
+def test_values_of_one_batch_do_not_reach_the_next(runner: PlaybookRunner) -> None:
+    runner.servers()
+    runner.inventory(
+        {"a": phone(1, server="branch"), "b": phone(2), "c": phone(3, server="branch"), "d": phone(4)}, runner.one
     )
 
-    run = bench.run(play(role(), check("rps_result.mac == rps_mac"), serial=1))
+    run = runner.run(play(role(), check("rps_result.mac == rps_mac"), serial=1))
 
     assert run.rc == 0
-    assert [server(bench, number) for number in range(1, 5)] == ["branch", "office", "branch", "office"]
+    assert [server(runner, number) for number in range(1, 5)] == ["branch", "office", "branch", "office"]

@@ -179,7 +179,7 @@ def settings(collections: Path) -> dict[str, str]:
     }
 
 
-class Bench:
+class PlaybookRunner:
     """A project in a temporary folder and a simulator of its own: two accounts, ``yealink`` and ``htek``."""
 
     def __init__(self, folder: Path, collections: Path, sim: Simulator, server: ForkServer) -> None:
