@@ -177,7 +177,7 @@ class ReconcileTask:
         return read_hostvars(values["hostvars"], batch, shared, self._templar, host)
 
     def _check_choice(self, values: Mapping[str, Any], this: _Pass) -> None:
-        """Refuse a release of hosts that nobody named, and of the whole inventory.
+        """Refuse a release of hosts that were not selected, and of the whole inventory.
 
         ``rps_hosts`` counts where the play's ``hosts`` can see it. In the inventory it cannot, and there it would be an
         old choice that the play has not followed.

@@ -238,7 +238,7 @@ class Adapter(_AdapterBase):
         return response
 
     def close(self) -> None:
-        """As the parent; urllib3 closes a pool that nobody refers to any longer."""
+        """As the parent; urllib3 closes a pool without references."""
         self._pool = None
         super().close()
 

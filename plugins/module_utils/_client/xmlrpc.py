@@ -212,7 +212,7 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-# By element: what its text stands for.
+# By element: what its text means.
 _SCALARS: dict[str, Any] = {
     "string": str,
     "name": str,
@@ -226,7 +226,7 @@ _SCALARS: dict[str, Any] = {
 
 
 def _value(tag: str, text: str, children: list[Any]) -> Any:
-    """What a closed element stands for, given its text and its children's values."""
+    """The value of a closed element, given its text and its children's values."""
     if tag in _SCALARS:
         return _SCALARS[tag](text)
     if tag == "value":

@@ -48,7 +48,7 @@ from .write import stop_reason
 
 
 def no_progress(_what: str, _done: int, _all: int) -> None:
-    """The progress of whoever shows none."""
+    """No progress is shown."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ def prepare(
     listing: AccountListing | None = None
     lists = options.bulk and service.capabilities.lists_account
     try:
-        # Whoever purges wants to know every device, whoever does not only those that are declared.
+        # Purge needs every device; without it only those that are declared matter.
         asked = None if options.purge else [device.mac for device in desired]
         listing = read_account(service, asked) if lists else None
     except CallError as error:
-        # Without the list nobody knows what the account has: nothing is written.
+        # Without the list it is not known what the account has: nothing is written.
         why = account_reason(error)
         return Prepared(tuple(unreadable(device, why) for device in desired), account_error=why)
     return _Reader(service, worker_pool(service), options, progress).prepare(desired, listing)

@@ -8,7 +8,7 @@ A pass begins with a token. Each host that arrives records it together with its 
 so the record is in Ansible's memory and in no file. The reconcile task takes the hosts with the token of its own pass:
 being in the play is no proof, since an include, a rescued block or an ended role may have kept a host away.
 
-Where the play holds nothing but the steps themselves, every host arrives, and the variables can be read without a step
+If the play has nothing but the steps themselves, every host arrives, and the variables can be read without a step
 for each host (``read_hostvars``).
 
 PRIVATE to the collection: may change without notice.

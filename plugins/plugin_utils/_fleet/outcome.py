@@ -32,7 +32,7 @@ def fleet_result(done: FleetRun, host_results: str) -> dict[str, Any]:
     failed = [host for host, entry in results.items() if entry["failed"]]
     errors = shortened(done.errors)
     result: dict[str, Any] = {
-        # Where hosts show their own results, theirs are the changes; else this step stands for all.
+        # Where hosts show their own results, theirs are the changes; else this step has those of all.
         "changed": host_results == NONE and any(entry["changed"] for entry in results.values()),
         "accounts": {run.account.name: account_data(run) for run in done.runs},
         "errors": errors,

@@ -96,9 +96,9 @@ def test_the_end_of_the_parent_is_no_second_interrupt() -> None:
     watch = process.Watch(parent=-1)
     asked: list[str] = []
     with watch.ending.by(lambda: asked.append("stop"), lambda: asked.append("cut")):
-        watch.look()
+        watch.poll()
         os.write(watch.signals, bytes([signal.SIGTERM]))  # that of the kernel, at the parent's end
-        watch.look()
+        watch.poll()
     watch.close()
     assert asked == ["stop"]
 
