@@ -268,4 +268,6 @@ MACS: dict[str, str] = {
     "broadcast": "'{value}' is the broadcast address, which no phone has; give the MAC printed on the phone",
     "multicast": "'{value}' is a multicast address, which no phone has; give the MAC printed on the phone",
     "notation": "'{value}' is not a MAC notation; use one of {choices}",
+    "upper": "upper must be true or false",
 }
+FILTER = "voip.rps.mac: {why}."
