@@ -288,7 +288,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"Unknown: {', '.join(unknown)}. The steps are: {', '.join(known)}.", file=sys.stderr)
         return 2
-    os.umask(0o022)  # some of the tools look at modes
+    os.umask(0o022)  # some of the tools check modes
     for folder in ("coverage", "dist", "docs/rst"):
         (BUILD / folder).mkdir(parents=True, exist_ok=True)
     try:

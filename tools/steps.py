@@ -166,7 +166,7 @@ STEPS = (
     ),
     Step(
         "build",
-        "ansible-galaxy collection build, and a look at what is inside",
+        "ansible-galaxy collection build, and a check of its content",
         (
             ("ansible-galaxy", "collection", "build", "--force", "--output-path", str(BUILD / "dist")),
             ("python", "-m", "tarfile", "--list", ARTIFACT),

@@ -15,7 +15,7 @@ _STDERR = keep_stderr()
 
 
 class ActionModule(ActionBase):
-    """The role's bulk step: once for each play batch it reconciles every account for the hosts that arrived."""
+    """The role's reconcile task: once for each play batch it reconciles every account for the hosts that arrived."""
 
     BYPASS_HOST_LOOP = True
     TRANSFERS_FILES = False
@@ -25,9 +25,9 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         # Only here, in the worker: Ansible's own process imports this file, and would fork every later worker with it.
-        from ansible_collections.voip.rps.plugins.plugin_utils._bulk_step import BulkStep  # noqa: PLC0415
+        from ansible_collections.voip.rps.plugins.plugin_utils._reconcile_task import ReconcileTask  # noqa: PLC0415
 
         started = monotonic()
         result: dict[str, Any] = super().run(tmp, task_vars)
-        step = BulkStep(self._task, self._loader, self._templar, self._display, _STDERR)
+        step = ReconcileTask(self._task, self._loader, self._templar, self._display, _STDERR)
         return step.run(result, dict(task_vars or {}), started)

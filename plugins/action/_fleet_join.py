@@ -7,27 +7,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import PASS, record
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.variables import HostVariables
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
+from ansible_collections.voip.rps.plugins.plugin_utils._role_step import RoleStep
 
 
-class ActionModule(ActionBase):
-    """The role's step for each host before the bulk step: the host records that it arrived, and its variables.
+class ActionModule(RoleStep):
+    """The role's step for each host before the reconcile task: the host records that it arrived, and its variables.
 
     It reads its own variables and takes no argument, since every templated argument costs as much as a task of its own.
     It never fails, since its result is hidden: a phone's unique URL is in it.
     """
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_diff = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        values = task_vars or {}
+    def step(self, result: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         started = values.get(PASS)
         if not isinstance(started, Mapping) or not started.get("collect"):
             return result

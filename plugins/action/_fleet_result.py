@@ -8,26 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible import constants
-from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.module_utils._messages import phone_label
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import BULK
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.compat import forget_registration
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.options import ALL, CHANGED, NONE
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run_state import forget_hosts_to_show, read_result
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
+from ansible_collections.voip.rps.plugins.plugin_utils._role_step import RoleStep
 
 
-class ActionModule(ActionBase):
-    """The role's task for each host after the bulk step: it shows the result of this host's phone."""
+class ActionModule(RoleStep):
+    """The role's task for each host after the reconcile task: it shows the result of this host's phone."""
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_diff = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        values = task_vars or {}
+    def step(self, result: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         host = str(values.get("inventory_hostname", ""))
         bulk = values.get(BULK)
         shows = bulk.get("host_results", ALL) if isinstance(bulk, Mapping) else ALL

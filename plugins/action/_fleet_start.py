@@ -4,29 +4,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import begin, colliding
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.variables import HostVariables, extra_variables
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
+from ansible_collections.voip.rps.plugins.plugin_utils._role_step import RoleStep
 
 
-class ActionModule(ActionBase):
+class ActionModule(RoleStep):
     """The role's first step, once for each play batch: it begins a pass.
 
-    It never fails, since its result is hidden: values are compared by it. The bulk step reports what it refuses.
+    It never fails, since its result is hidden: values are compared by it. The reconcile task reports what it refuses.
     """
 
     BYPASS_HOST_LOOP = True  # refused by Ansible under strategies that run a task for each host on its own
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_diff = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        values = task_vars or {}
+    def step(self, result: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         playbook = bool(self._task.args.get("playbook"))
         host = str(values.get("inventory_hostname"))
         result.update(begin(host, HostVariables(values, self._templar)), collect=True, refusal=None)

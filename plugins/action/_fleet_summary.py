@@ -7,27 +7,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.arrival import BULK
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.wording import say
+from ansible_collections.voip.rps.plugins.plugin_utils._role_step import RoleStep
 
 
-class ActionModule(ActionBase):
+class ActionModule(RoleStep):
     """The role's summary, once for each play batch: what belongs to the accounts and to no host of the play.
 
     It is ``changed`` for servers that were added and devices that were purged, and it fails for errors where no phone
     fails. The hosts' results come after it: ``deferred`` leaves failing to a summary after them (``last``, which does
-    nothing else), and fails the hosts that a skipped bulk task left behind.
+    nothing else), and fails the hosts that a skipped reconcile task left behind.
     """
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_diff = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        values = task_vars or {}
+    def step(self, result: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         bulk = values.get(BULK)
         last, deferred = bool(self._task.args.get("last")), bool(self._task.args.get("deferred"))
         if not isinstance(bulk, Mapping) or "run" not in bulk:

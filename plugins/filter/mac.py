@@ -61,16 +61,17 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.voip.rps.plugins.module_utils._catalog.problems import FILTER, MACS
 from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac, parse_any_mac
 
 
 def mac(value: Any, notation: str = "bare", upper: bool = False) -> str:
     if not isinstance(upper, bool):
-        raise AnsibleFilterError("voip.rps.mac: upper must be true or false.")
+        raise AnsibleFilterError(FILTER.format(why=MACS["upper"]))
     try:
         return format_mac(parse_any_mac(value), notation, upper)
     except ValueError as error:
-        raise AnsibleFilterError(f"voip.rps.mac: {error}.") from None
+        raise AnsibleFilterError(FILTER.format(why=error)) from None
 
 
 class FilterModule:

@@ -12,8 +12,8 @@ version_added: 1.0.0
 short_description: The hosts for which a playbook of this collection shows results
 description:
   - PRIVATE to the collection. It may change without notice.
-  - Returns the patterns of the hosts that the playbook's bulk task has named for its second play, or a pattern that no
-    host matches.
+  - Returns the patterns of the hosts that the playbook's reconcile task has named for its second play, or a pattern
+    that no host matches.
 options:
   _terms:
     description: Not used.

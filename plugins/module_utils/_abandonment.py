@@ -29,7 +29,7 @@ Process = tuple[int, int]  # process ID, and that of its parent
 
 
 def watch_controller(proc: Path = _PROC, output: int = 1) -> Callable[[], bool]:
-    """A function that returns whether whoever waits for this process's result is gone; call it as often as you like.
+    """A function that returns whether the process that waits for the result is gone; call it as often as you like.
 
     ``proc`` is where the system shows its processes; ``output`` is the file descriptor of the result.
     """
@@ -99,7 +99,7 @@ class _OutputReader:
             self._output = output
 
     def gone(self) -> bool:
-        """Whether nobody can read the output any more."""
+        """Whether the output cannot be read any more."""
         if self._output is None:
             return False
         poll = select.poll()  # one for each call: a shared one refuses to be used by several threads at once

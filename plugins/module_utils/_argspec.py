@@ -125,6 +125,6 @@ def device_spec() -> dict[str, dict[str, Any]]:
 
 
 def devices_spec() -> dict[str, Any]:
-    """A list of such phones. Its suboptions are documented, but Ansible does not look at them: it needs more time for
+    """A list of such phones. Its suboptions are documented, but Ansible does not check them: it needs more time for
     them than all of the module's own work, and would log their URLs."""
     return {"type": LIST, "elements": DICT, "required": True, "no_log": True, "fallback": LEFT_TO_US}

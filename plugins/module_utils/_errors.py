@@ -6,9 +6,9 @@
 
 PRIVATE to the collection: may change without notice.
 
-Input problems are values (``Problem``); ``_messages`` turns them into sentences with the option names of whoever
-speaks. Errors of the wire carry a short clause (``no answer within 30 s``) that completes such a sentence. No text in
-here may hold a password, user info or a token of a URL.
+Input problems are values (``Problem``); ``_messages`` turns them into sentences with the option names of the
+speaker. Errors of the wire carry a short clause (``no answer within 30 s``) that completes such a sentence. No text in
+here may contain a password, user info or a token of a URL.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def problem(option: str, code: str, subject: str = "", **params: Any) -> Problem
 
 
 class InputError(RpsError):
-    """What the user declared cannot be used. Raised before any call; ``problems`` holds all of them, in order."""
+    """What the user declared cannot be used. Raised before any call; ``problems`` has all of them, in order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -55,7 +55,7 @@ class MissingLibraryError(RpsError):
     """The Python library ``requests`` cannot be imported; ``detail`` is the traceback for Ansible's own report."""
 
     def __init__(self, library: str, detail: str) -> None:
-        super().__init__(f"The Python library {library} is missing.")
+        super().__init__(library)
         self.library = library
         self.detail = detail
 

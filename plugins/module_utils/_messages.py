@@ -6,7 +6,7 @@
 
 PRIVATE to the collection: may change without notice.
 
-A Vocabulary has the option names of whoever speaks. The templates are in ``_catalog``.
+A Vocabulary has the option names of a speaker. The templates are in ``_catalog``.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ def problem_sentences(problems: Iterable[Problem], vocabulary: Vocabulary) -> li
         head = f"{option} {clauses.text}" if clauses.option else capitalized(clauses.text)
         sentence = f"{head}{_on(subjects, vocabulary)}{clauses.more}"
         step = f" {clauses.fix}" if clauses.fix and last[clauses.fix] is clauses else ""
-        # Names and values that a user wrote stand in all of these texts: only here do they become one printable line.
+        # All of these texts can have names and values that a user wrote: only here do they become one printable line.
         sentences.append(to_printable(f"{as_sentence(sentence)}{step}"))
     return sentences
 

@@ -80,7 +80,7 @@ OWN_FAILURES = frozenset({"refused", "server_unknown", "serial_missing", "wrong_
 class Reason:
     """Why something is as it is: a stable word (contract: ``reason``) and what its sentence needs.
 
-    ``variant`` picks one of several sentences for the same word. ``params`` hold text that may be shown: secrets in
+    ``variant`` picks one of several sentences for the same word. ``params`` have text that may be shown: secrets in
     them are masked already. ``_messages`` renders a Reason.
     """
 

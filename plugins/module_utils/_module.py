@@ -119,7 +119,7 @@ class RpsModule(AnsibleModule):
 
     def nothing_done(self) -> dict[str, Any]:
         """The result of a run in which nothing was done. What was declared is counted even so."""
-        # Ansible sets the attribute while it looks at the options, which may come to nothing.
+        # Ansible sets the attribute while it checks the options, which may come to nothing.
         wanted = getattr(self, "_diff", False)
         empty = {key: value for key, value in self._empty.items() if wanted or key != "diff"}
         result = {**empty, "invocation": {"module_args": without_secrets(self.params)}}

@@ -158,7 +158,7 @@ class Masker:
         return shown if len(shown) <= _QUOTE_LIMIT else shown[:_QUOTE_LIMIT] + "..."
 
     def secrets(self) -> list[str]:
-        """All secrets, for whoever else must not print them."""
+        """All secrets, for others that must not print them."""
         return list(self._secrets)
 
     def fingerprint(self, secret: str) -> str:
@@ -302,7 +302,7 @@ def _views(text: str) -> Iterator[_View]:
 
 
 def _searched(folded: _Folded, text: str) -> Iterator[_View]:
-    """A folded text; without the backslashes of whoever quoted it; without every ``+``, which may be a blank."""
+    """A folded text; without the backslashes of a quote; without every ``+``, which may be a blank."""
     for left_out in ("", "\\", "+"):
         kept = [one for one in folded if one[0] != left_out]
         if len(kept) < len(folded) or not left_out:
@@ -325,7 +325,7 @@ def _decode(folded: _Folded) -> _Folded:
 
 
 def _meant(escape: str) -> str | None:
-    """What an escape stands for, or None where it only looks like one."""
+    """What an escape means, or None if it only looks like one."""
     try:
         if escape.startswith("&"):
             meant = html.unescape(escape)
@@ -344,7 +344,7 @@ def _meant(escape: str) -> str | None:
 
 
 def _all_views(text: str, digits: int) -> Iterator[_View]:
-    """All views of the text, and of those what its rows of so many hexadecimal digits stand for."""
+    """All views of the text, and of those what its rows of so many hexadecimal digits mean."""
     row = re.compile(f"[0-9a-f]{{{digits},}}")
     for view in _views(text):
         yield view

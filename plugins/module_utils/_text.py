@@ -22,7 +22,7 @@ def to_printable(text: str) -> str:
     Control characters, ANSI escapes, right-to-left marks and unassigned characters all are "not printable".
     """
     folded = " ".join(text.split())
-    # The expression finds the few characters that need a look at all; most texts have none.
+    # The expression finds the few characters that need a check at all; most texts have none.
     return _UNPRINTABLE.sub(lambda match: match[0] if match[0].isprintable() else "?", folded)
 
 

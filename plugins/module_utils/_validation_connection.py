@@ -52,7 +52,7 @@ def parse_connection(options: Mapping[str, Any], *, subject: str = "", strict_ke
     retries = _number(options, "retries", DEFAULT_RETRIES, (0, _MOST_RETRIES), prefix, problems)
     concurrency = _number(options, "concurrency", DEFAULT_CONCURRENCY, (1, MAX_CONCURRENCY), prefix, problems)
     certs = options.get("validate_certs")
-    # Never by Python's idea of truth: a typing mistake must switch the verification neither off nor on.
+    # Never by Python's rules for booleans: a typing mistake must switch the verification neither off nor on.
     verify = certs in (None, "") or problems.attempt(lambda: parse_bool(certs, f"{prefix}validate_certs"), True)
     ca_path = options.get("ca_path")
     check_text(ca_path, f"{prefix}ca_path", problems)
@@ -165,7 +165,7 @@ def _api_url_problem(url: str) -> str | None:
 
 
 def connection_identity(connection: Connection) -> str:
-    """What tells one account from another: service, scheme, host, port, path without a final slash, user name."""
+    """What distinguishes accounts: service, scheme, host, port, path without a final slash, user name."""
     parts = split_url(connection.api_url)
     if parts is None:
         return f"{connection.vendor} {connection.api_url} {connection.username}"

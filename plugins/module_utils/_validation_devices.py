@@ -17,7 +17,7 @@ from ._mac import format_mac
 from ._model import ABSENT, PRESENT, DesiredDevice, Reason, Server, reason
 from ._text import shown_value
 from ._urls import url_problem
-from ._validation_values import Problems, parse_bool, parse_mac_option, parse_text, unknown_keys
+from ._validation_values import Problems, is_blank, parse_bool, parse_mac_option, parse_text, unknown_keys
 from ._vendors.base import URL_ONLY, Capabilities, NameRule
 from ._vendors.registry import VENDORS, vendor_of_mac
 
@@ -125,20 +125,15 @@ class _DeviceParser:
     def _check_target(self, entry: Mapping[str, Any], device: DesiredDevice, subject: str) -> None:
         """What a phone that is present is bound to must be there; if it is there and wrong, that was noted already."""
         if self._vendor.binds_to == URL_ONLY:
-            if device.url is None and _missing(entry, "server_url") and _missing(entry, "unique_url"):
+            if device.url is None and is_blank(entry.get("server_url")) and is_blank(entry.get("unique_url")):
                 self._problems.add("server_url", "url_required", subject, service=self._vendor.title)
-            if self._vendor.stores_name and device.server is None and _missing(entry, "server"):
+            if self._vendor.stores_name and device.server is None and is_blank(entry.get("server")):
                 self._problems.add("server", "name_required", subject, service=self._vendor.title)
-        elif device.server is None and _missing(entry, "server"):
+        elif device.server is None and is_blank(entry.get("server")):
             self._problems.add("server", "required", subject)
 
 
 _KNOWN_KEYS = frozenset(DEVICE_OPTIONS)
-
-
-def _missing(entry: Mapping[str, Any], key: str) -> bool:
-    value = entry.get(key)
-    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def parse_state(value: Any, option: str, problems: Problems, subject: str = "") -> str:
@@ -183,7 +178,7 @@ def parse_server(name: Any, url: Any, subject: str = "", vendor_name: str = "") 
         text = parse_text(value, f"{prefix}{key}", problems)
         texts.append(text or "")
         if text is None:
-            if value is None or isinstance(value, str):
+            if is_blank(value):
                 problems.add(f"{prefix}{key}", "required")
             continue
         code = _name_problem(text, names) if key == "name" else url_problem(text)

@@ -21,7 +21,7 @@ from ._errors import InputError, problem
 from ._mac import format_mac
 from ._model import DesiredDevice
 from ._text import shown_value
-from ._validation_values import Problems, check_text, parse_list, parse_number, parse_text
+from ._validation_values import Problems, check_text, parse_list, parse_name, parse_number
 from ._vendors.registry import VENDORS
 
 DEFAULT_BATCH_SIZE = 100
@@ -135,12 +135,10 @@ def parse_purge_servers(
     problems = Problems()
     urls: dict[str, str] = {}
     for index, value in enumerate(parse_list(names, option)):
-        name = parse_text(value, f"{option}[{index}]", problems)
+        name = parse_name(value, f"{option}[{index}]", problems, option)
         if name in known:
             urls[str(name)] = known[name]
         elif name is not None:
             problems.add(option, "purge_server_without_url", value=shown_value(name))
-        elif value is None or value == "":
-            problems.add(option, "empty.name")
     problems.raise_if_any()
     return urls

@@ -69,6 +69,11 @@ def not_text(value: Any) -> str | None:
     return "list" if isinstance(value, (list, tuple, set)) else "other"
 
 
+def is_blank(value: Any) -> bool:
+    """Whether a value is None, or text without a visible character."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def check_text(value: Any, option: str, problems: Problems, subject: str = "", mac: str = "") -> bool:
     """Whether a value is text or None; else the problem is noted.
 
@@ -98,11 +103,20 @@ def parse_text(value: Any, option: str, problems: Problems, subject: str = "", m
     return value.strip() or None
 
 
+def parse_name(value: Any, option: str, problems: Problems, owner: str, code: str = "empty.name") -> str | None:
+    """Trimmed text; None if the problem was noted. A missing name is a problem (``code``) of ``owner``, the option that
+    has the names."""
+    name = parse_text(value, option, problems)
+    if name is None and is_blank(value):
+        problems.add(owner, code)
+    return name
+
+
 def parse_mac_option(value: Any, option: str, problems: Problems, subject: str = "") -> str | None:
     """A normalized MAC; None if the problem was noted. A missing MAC is a problem too."""
     if not check_text(value, option, problems, subject):
         return None
-    if value is None or not value.strip():
+    if is_blank(value):
         problems.add(option, "required", subject)
         return None
     try:

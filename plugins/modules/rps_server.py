@@ -172,6 +172,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.servers import
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.workers import worker_pool
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
+    is_blank,
     parse_bool,
     parse_server,
     parse_state,
@@ -221,7 +222,7 @@ def read(options: Mapping[str, Any], vendor_name: str) -> Request:
     if state == ABSENT:
         # A name that was given in the portal may have other characters.
         text = parse_text(name, "name", problems)
-        if text is None and (name is None or isinstance(name, str)):
+        if text is None and is_blank(name):
             problems.add("name", "required")
         server = Server(text or "", "")
     else:

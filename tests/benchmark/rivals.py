@@ -21,7 +21,7 @@ from .tables import median, ratio, seconds, table
 MODULE, CALL, TASK = "`rps_devices`, module process", "`rps_devices`, the call alone", "`rps_devices`, a playbook"
 
 
-class _Bench:
+class _Comparison:
     """Runs ways and collects their figures."""
 
     def __init__(self, service: Service, ways: Ways, options: Options) -> None:
@@ -85,7 +85,7 @@ def measure(options: Options) -> dict[str, Any]:
         Service(options.latency, tls=True) as service,
     ):
         ways = Ways(service, Path(name), options)
-        bench = _Bench(service, ways, options)
+        bench = _Comparison(service, ways, options)
         for _index in range(options.runs):
             for way in ways.fast():
                 bench.way(way)

@@ -231,7 +231,7 @@ def test_no_text_of_the_data_runs_or_is_fetched(text: str, chrome: Chrome, folde
     assert {url for url in page.requests() if not url.startswith("data:")} == {page.url}
     assert page.ask("return document.querySelectorAll('script, style').length") == 2
     assert page.ask("return document.querySelectorAll('img, iframe, [onload], [onerror], [onmouseover]').length") == 0
-    page.look(390)
+    page.resize(390)
     assert page.ask("return document.documentElement.scrollWidth") <= 390
 
 
@@ -270,7 +270,7 @@ def test_a_page_of_ten_thousand_phones_opens_with_few_rows_and_finds_all(
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
 def test_every_text_has_contrast_and_nothing_is_wider_than_the_screen(page: ReportPage, width: int, dark: bool) -> None:
-    page.look(width, dark)
+    page.resize(width, dark)
     page.ask("document.querySelectorAll('details').forEach(part => { part.open = true; })")
     seen, bad = page.ask(CONTRAST)
     assert seen > 1000
@@ -285,14 +285,14 @@ def test_marks_and_notes_have_contrast_too(chrome: Chrome, folder: Path) -> None
     write_reports(str(folder / "marks"), report([account(rows=rows, guard=guard)], warnings=["A warning."]))
     page = ReportPage(chrome, folder / "marks" / "drift.html")
     for dark in (False, True):
-        page.look(1400, dark)
+        page.resize(1400, dark)
         assert page.driver.find_element("css selector", ".mark").is_displayed()
         assert page.ask(CONTRAST)[1] == []
 
 
 @pytest.mark.parametrize("width", [1400, 390])
-def test_a_screen_reader_is_told_of_tables(page: ReportPage, width: int) -> None:
-    page.look(width)
+def test_a_screen_reader_is_reported_of_tables(page: ReportPage, width: int) -> None:
+    page.resize(width)
     page.choose("f-outcome", "conflict")
     page.click("#list-attention th:nth-child(1) button")
     nodes = page.tree()
@@ -378,7 +378,7 @@ def test_screenshots_are_taken_to_be_looked_at(page: ReportPage, shots: Path) ->
         ("dark", 1400, True),
         ("narrow-dark", 390, True),
     ):
-        page.look(width, dark)
+        page.resize(width, dark)
         page.shoot(shots / f"{name}.png")
     page.print(shots / "print.pdf")
     print(f"\nscreenshots: {shots}")

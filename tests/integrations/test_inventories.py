@@ -251,7 +251,7 @@ def test_the_adopted_account_has_no_drift(runner: Runner, simulate: Simulate) ->
     assert report["counts"]["declared"] == 3
 
 
-def test_an_account_that_cannot_be_read_is_told_and_nothing_is_written(runner: Runner, simulate: Simulate) -> None:
+def test_an_account_that_cannot_be_read_is_reported_and_nothing_is_written(runner: Runner, simulate: Simulate) -> None:
     url = account(simulate)
     accounts = {
         name: {"vendor": "yealink", "api_url": url, "api_username": name, "api_password": "wrong"}

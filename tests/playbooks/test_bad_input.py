@@ -61,7 +61,7 @@ FLEET: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-def told(run: Run, names: list[str]) -> dict[str, str]:
+def messages_of(run: Run, names: list[str]) -> dict[str, str]:
     assert len(run.bulk) == len(names)
     return {
         name: str(event.result.get("msg", "")) if event.kind == "failed" else "did not fail"
@@ -78,7 +78,7 @@ def test_one_bad_phone_stops_every_phone_before_any_call_and_is_named(runner: Pl
 
     run = runner.run(plays)
 
-    messages = told(run, list(PHONES))
+    messages = messages_of(run, list(PHONES))
     assert run.calls == []
     wrong = {
         name: messages[name]
@@ -114,7 +114,7 @@ def test_a_wrong_fleet_variable_stops_all_before_any_call_and_is_named(runner: P
 
     run = runner.run(plays)
 
-    messages = told(run, list(FLEET))
+    messages = messages_of(run, list(FLEET))
     assert run.calls == []
     assert {name: messages[name] for name in FLEET if FLEET[name][1] not in messages[name]} == {}
 
@@ -157,7 +157,7 @@ def test_a_wrong_account_stops_all_before_any_call_and_is_named(runner: Playbook
 
     run = runner.run(plays)
 
-    messages = told(run, list(wrong))
+    messages = messages_of(run, list(wrong))
     assert (run.calls, runner.sim.refusals()) == ([], [])
     assert {
         name: messages[name]

@@ -114,11 +114,11 @@ def test_a_malformed_plan_is_an_error_before_any_call(runner: PlaybookRunner) ->
 
     run = runner.run(plays)
 
-    told = {
+    refused = {
         name: event.kind == "failed" and "rps_expect_plan" in str(event.result["msg"])
         for name, event in zip(MALFORMED, run.bulk, strict=True)
     }
-    assert told == dict.fromkeys(MALFORMED, True)
+    assert refused == dict.fromkeys(MALFORMED, True)
     assert run.calls == []
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from simulator import Fault
 from support.phones import mac
-from support.playbooks import SHOW, YEALINK, PlaybookRunner, Play, Run, colons, phone, play, role
+from support.playbooks import SHOW, YEALINK, Play, PlaybookRunner, Run, colons, phone, play, role
 
 SIZE = 5  # phones; each is a process or two of every play of the role
 STRANGERS = (90,)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each host of a play shows its own phone's truth, whatever the play does besides."""
+"""Each host of a play shows the result of its own phone, whatever the play does besides."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REACH_FIRST = {
     "when": "inventory_hostname == 'new'",
 }
 # (changed, failures) of each host of the mixed fleet.
-TRUTH = {
+RECAP = {
     "new": (1, 0),
     "own_url": (1, 0),
     "rival": (0, 1),
@@ -105,15 +105,15 @@ def test_the_recap_and_the_diffs_are_each_phones_own_in_check_mode_and_in_the_ru
     wet = runner.run("voip.rps.provision", "--diff", cold=True)
     again = runner.run("voip.rps.provision", "--diff")
 
-    assert dry.recap() == TRUTH
+    assert dry.recap() == RECAP
     assert dry.writes == []
     assert (lists(dry), lists(dry, "htek")) == (1, 1)
-    assert wet.recap() == TRUTH
+    assert wet.recap() == RECAP
     assert wet.outcomes == OUTCOMES
     assert dry.outcomes == {h: o.replace("changed", "would_change") for h, o in OUTCOMES.items()}
     assert dry.plans == wet.plans
     for run in (dry, wet):
-        changed = [host for host, counts in TRUTH.items() if counts == (1, 0)]
+        changed = [host for host, counts in RECAP.items() if counts == (1, 0)]
         assert sorted(event.host for event in run.events if event.kind == "diff") == sorted(changed)
         assert {event.task.rpartition(" : ")[2] for event in run.events if event.kind == "diff"} == {
             "Show the phone's result"
@@ -122,7 +122,7 @@ def test_the_recap_and_the_diffs_are_each_phones_own_in_check_mode_and_in_the_ru
         assert (diff["before"]["url"], diff["after"]["url"]) == (BRANCH, OFFICE)
         assert OFFICE in run.stdout
         assert UNIQUE.rpartition("/")[0].rpartition("/")[2] not in run.output
-    assert again.recap() == dict.fromkeys(TRUTH, (0, 0)) | {"rival": (0, 1)}
+    assert again.recap() == dict.fromkeys(RECAP, (0, 0)) | {"rival": (0, 1)}
     assert again.device_writes == []
     assert not [event for event in again.events if event.kind == "diff"]
 
@@ -144,7 +144,7 @@ def test_the_truth_is_told_when_the_first_host_is_out_of_the_play_already(runner
     run = runner.run(play(FAIL_FIRST if how == "failed" else REACH_FIRST, role()))
 
     first = (0, 1) if how == "failed" else (0, 0)
-    assert run.recap() == TRUTH | {"new": first}
+    assert run.recap() == RECAP | {"new": first}
     assert run.stats["new"]["unreachable"] == int(how == "unreachable")
     assert len(run.bulk) == 1
     assert runner.sim.world("yealink").device(mac(1)) is None, "a host that is out of the play was provisioned"
@@ -326,7 +326,7 @@ def test_one_account_that_cannot_be_reached_fails_its_own_phones_only(runner: Pl
         "kept_htek": (0, 0),
         "new_htek": (1, 0),
     }
-    assert {run.outcomes[host] for host in TRUTH if "htek" not in host} == {"not_attempted"}
+    assert {run.outcomes[host] for host in RECAP if "htek" not in host} == {"not_attempted"}
     assert run.recap()["kept"] == (0, 1)
     assert len(runner.sim.refusals()) == 1, "a refused login was tried again"
 
@@ -362,7 +362,7 @@ def test_a_later_task_sees_the_entry_of_its_own_host_after_batches(runner: Playb
         ({"max_fail_percentage": 30}, "all", 2),
         ({"max_fail_percentage": 30}, "changed", 2),
         ({"max_fail_percentage": 60}, "all", 3),
-        # The bulk task fails for all hosts of its batch, however many phones failed.
+        # The reconcile task fails for all hosts of its batch, however many phones failed.
         ({"max_fail_percentage": 60}, "none", 1),
     ],
 )

@@ -60,7 +60,7 @@ class MemoryAdapter:
     """
 
     def __init__(self, env: ServiceEnv) -> None:
-        self._bench = env
+        self._env = env
         self._lock = threading.Lock()
         self.sent = 0
         self.before: Callable[[int], None] = lambda _number: None
@@ -81,12 +81,12 @@ class MemoryAdapter:
         timeout = deadline.remaining()
         deadline.sent = True
         try:
-            reply = self._bench.wire.send(request.method, path, request.headers, request.body or b"", timeout)
+            reply = self._env.wire.send(request.method, path, request.headers, request.body or b"", timeout)
         except ConnectionRefusedError:
             deadline.sent = False
             raise
         except TimeoutError:
-            self._bench.timed_out.extend(call.serial for call in self._bench.sim.ledger.calls[-1:])
+            self._env.timed_out.extend(call.serial for call in self._env.sim.ledger.calls[-1:])
             raise
         return Received(reply.status, reply.headers, reply.body)
 

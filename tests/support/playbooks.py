@@ -115,7 +115,7 @@ class Run:
 
     @property
     def bulk(self) -> list[Event]:
-        """Results of the bulk step, one for each batch."""
+        """Results of the reconcile task, one for each batch."""
         return self.of(BULK)
 
     @property

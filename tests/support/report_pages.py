@@ -86,7 +86,7 @@ class ReportPage:
                 found.append(message["params"]["request"]["url"])
         return found
 
-    def look(self, width: int, dark: bool = False) -> None:
+    def resize(self, width: int, dark: bool = False) -> None:
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}

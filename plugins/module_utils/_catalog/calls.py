@@ -91,7 +91,7 @@ CALLS: dict[str, CallText] = {
     "answer_token": CallText("{origin} answered {call} without a usable token", "Check api_url."),
     "answer_lifetime": CallText("{origin} answered {call} without a usable lifetime", "Check api_url."),
     "answer_list": CallText(
-        "{service} answered {call} with a list that has {why}, and the second time with none better",
+        "{service} answered {call} twice with a list that cannot be used: it has {why}",
         "Run again when no other program changes the account.",
     ),
     # a status of HTTP; ``{said}`` has the status, and the code and text of the answer if there is one

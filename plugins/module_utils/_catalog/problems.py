@@ -212,7 +212,7 @@ PROBLEMS: dict[str, ProblemText] = {
     ),
     "not_whole": ProblemText("must be a whole number, not '{value}'"),
     "size_is_a_template": ProblemText(
-        "is a template, which could count the very inventory that it vouches for", "Pass the number itself with -e."
+        "is a template, which could count the phones of an incomplete inventory", "Pass the number itself with -e."
     ),
     "plans_empty": ProblemText("is empty", "Use rps_drift.plans of a drift run, or leave rps_expect_plan out."),
     "plans_not_a_dictionary": ProblemText(
@@ -269,4 +269,6 @@ MACS: dict[str, str] = {
     "broadcast": "'{value}' is the broadcast address, which no phone has; give the MAC printed on the phone",
     "multicast": "'{value}' is a multicast address, which no phone has; give the MAC printed on the phone",
     "notation": "'{value}' is not a MAC notation; use one of {choices}",
+    "upper": "upper must be true or false",
 }
+FILTER = "voip.rps.mac: {why}."

@@ -52,7 +52,7 @@ def busy(status: int) -> str:
 def retry_after(value: str | None, now: float) -> float | None:
     """Seconds that a Retry-After header asks for (seconds or HTTP date), None if it is absent or nonsense.
 
-    Never negative; whoever waits bounds it. ``now`` is in seconds since the epoch.
+    Never negative; the caller bounds it. ``now`` is in seconds since the epoch.
     """
     text = (value or "").strip()
     if not text:

@@ -74,7 +74,8 @@ class Client:
     """One account at one service over connections kept open; safe to use from ``concurrency`` threads at once.
 
     ``adapter`` and ``clock`` are the seams for tests: what carries a request, with the methods of ``Adapter``, and the
-    time. ``abandoned`` says whether whoever waits for this run is gone, so that nothing more may be written.
+    time. ``abandoned`` says whether the process that waits for this run is gone: then nothing more may be
+    written.
     """
 
     def __init__(
@@ -120,7 +121,7 @@ class Client:
         self._stop.set()
 
     def interrupt(self) -> None:
-        """Stop because whoever started the run wants it to end."""
+        """Stop because the run was asked to end."""
         self.stop(_interruption())
 
     def abort(self) -> None:

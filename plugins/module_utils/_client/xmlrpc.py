@@ -44,7 +44,7 @@ _LEAVES = frozenset({"value", "string", "boolean", "int", "i4", "i8", "dateTime.
 # Encodings whose bytes mean the same in UTF-8 as long as all of them are ASCII.
 _ASCII_SUPERSETS = frozenset({"us-ascii", "ascii", "iso-8859-1", "iso8859-1", "latin-1", "latin1", "windows-1252"})
 _MAX_DEPTH = 24
-# The documents' list samples hold a literal ellipsis between the values; nothing else may stand there.
+# The documents' list samples have a literal ellipsis between the values; nothing else is allowed there.
 _ELLIPSES = frozenset({"...", "\u2026"})
 
 
@@ -69,7 +69,7 @@ def encode(method: str, params: Sequence[Param]) -> bytes:
     """Return a methodCall as UTF-8 bytes: each parameter a string, or an array of strings.
 
     Without parameters there is no ``params`` element, as in the samples of listDevices (Yealink 4.4.3, Htek 4.3).
-    Raises ValueError for a character that XML cannot hold.
+    Raises ValueError for a character that XML cannot contain.
     """
     parts = ["<?xml version='1.0' encoding='UTF-8'?>\n<methodCall><methodName>", escape(method), "</methodName>"]
     if params:
@@ -90,7 +90,7 @@ def encode(method: str, params: Sequence[Param]) -> bytes:
 
 def _string(text: str) -> str:
     if _ILLEGAL.search(text):
-        raise ValueError("the text holds a character that XML cannot hold")
+        raise ValueError("the text has a character that XML cannot contain")
     return f"<value><string>{escape(text)}</string></value>"
 
 
@@ -98,7 +98,7 @@ def decode(body: bytes) -> Any:
     """Return the one value of a methodResponse: str (white space kept; dates too), bool, int, None (nil), list or dict.
 
     What is odd but unambiguous is read: white space before the XML declaration, other encodings over pure ASCII bytes.
-    Raises Fault for a fault, CodecError for everything that is no XML-RPC answer.
+    Raises Fault for a fault, CodecError for everything that is not an XML-RPC answer.
     """
     body = body.lstrip(b" \t\r\n")
     if not body:
@@ -152,19 +152,19 @@ class _Decoder:
             raise CodecError("the answer is in another encoding than UTF-8")
 
     def _doctype(self, *_args: Any) -> None:
-        raise CodecError("the answer holds a document type or entity declaration, which is refused")
+        raise CodecError("the answer has a document type or entity declaration, which is refused")
 
     def _start(self, tag: str, _attributes: dict[str, str]) -> None:
         tag = "nil" if tag.endswith(":nil") else tag  # an extension with a prefix of the service's choice
         parent = self.stack[-1]
         if tag not in _CHILDREN.get(parent.tag, frozenset()):
-            raise CodecError(f"the answer is no XML-RPC answer: unexpected element <{to_printable(tag[:40])}>")
+            raise CodecError(f"the answer is not an XML-RPC answer: unexpected element <{to_printable(tag[:40])}>")
         if len(self.stack) > _MAX_DEPTH:
             raise CodecError("the answer is nested too deep")
         if tag == "value":
             self.count += 1
             if self.count > MAX_VALUES:
-                raise CodecError(f"the answer holds more than {MAX_VALUES} values")
+                raise CodecError(f"the answer has more than {MAX_VALUES} values")
         if tag == "fault":
             self.fault = True
         self.stack.append(_Frame(tag))
@@ -174,7 +174,9 @@ class _Decoder:
         if frame.tag in _LEAVES:
             frame.parts.append(data)
         elif data.strip() and not (frame.tag == "data" and data.strip() in _ELLIPSES):
-            raise CodecError(f"the answer is no XML-RPC answer: text where only elements may stand, in <{frame.tag}>")
+            raise CodecError(
+                f"the answer is not an XML-RPC answer: text where only elements are allowed, in <{frame.tag}>"
+            )
 
     def _end(self, _tag: str) -> None:
         frame = self.stack.pop()
@@ -182,9 +184,9 @@ class _Decoder:
         parent = self.stack[-1]
         value = _value(tag, "".join(frame.parts), frame.values)
         if parent.tag == "member" and tag != ("value" if parent.values else "name"):
-            raise CodecError("the answer is no XML-RPC answer: a member without name and value")
+            raise CodecError("the answer is not an XML-RPC answer: a member without name and value")
         if parent.values and parent.tag not in _REPEATED and parent.tag != "member":
-            raise CodecError(f"the answer is no XML-RPC answer: more than one element in <{parent.tag}>")
+            raise CodecError(f"the answer is not an XML-RPC answer: more than one element in <{parent.tag}>")
         parent.values.append(value)
 
 
@@ -201,17 +203,17 @@ _TRUNCATED_CODES = frozenset(
 
 def _boolean(text: str) -> bool:
     if text.strip() not in ("0", "1"):
-        raise CodecError("the answer is no XML-RPC answer: a boolean that is neither 0 nor 1")
+        raise CodecError("the answer is not an XML-RPC answer: a boolean that is neither 0 nor 1")
     return text.strip() == "1"
 
 
 def _integer(text: str) -> int:
     if not _INT.fullmatch(text.strip()):
-        raise CodecError("the answer is no XML-RPC answer: an int that is none")
+        raise CodecError("the answer is not an XML-RPC answer: an int that is not a whole number")
     return int(text)
 
 
-# By element: what its text stands for.
+# By element: what its text means.
 _SCALARS: dict[str, Any] = {
     "string": str,
     "name": str,
@@ -225,25 +227,25 @@ _SCALARS: dict[str, Any] = {
 
 
 def _value(tag: str, text: str, children: list[Any]) -> Any:
-    """What a closed element stands for, given its text and its children's values."""
+    """The value of a closed element, given its text and its children's values."""
     if tag in _SCALARS:
         return _SCALARS[tag](text)
     if tag == "value":
         if children and text.strip():
-            raise CodecError("the answer is no XML-RPC answer: a value with both text and a type")
+            raise CodecError("the answer is not an XML-RPC answer: a value with both text and a type")
         return children[0] if children else text
     if tag == "member":
         return _member(children)
     if tag in _REPEATED:
         return children if tag == "data" else dict(children)
     if len(children) != 1:
-        raise CodecError(f"the answer is no XML-RPC answer: <{tag}> is empty")
+        raise CodecError(f"the answer is not an XML-RPC answer: <{tag}> is empty")
     return children[0]
 
 
 def _member(children: list[Any]) -> tuple[str, Any]:
     if len(children) != 2 or not isinstance(children[0], str):
-        raise CodecError("the answer is no XML-RPC answer: a member without name and value")
+        raise CodecError("the answer is not an XML-RPC answer: a member without name and value")
     return children[0].strip(), children[1]
 
 

@@ -158,7 +158,7 @@ class Applier:
             if refused is not None:
                 self._skip(batches[count:], refused)
                 return []
-            self._look_at_target(key, batch)
+            self._find_redirect(key, batch)
             if key in self._shown:
                 return self._skip_mismatches(key, batches[count:])
         return []
@@ -177,7 +177,7 @@ class Applier:
             for change in batch:
                 self._attempts[change.mac] = Attempt(change, write, change.current, True)
 
-    def _look_at_target(self, key: str, batch: Batch) -> None:
+    def _find_redirect(self, key: str, batch: Batch) -> None:
         """Find out where a target redirects, from a device of the batch whose write shows itself."""
         for change in batch:
             attempt = self._attempts[change.mac]

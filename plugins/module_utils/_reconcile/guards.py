@@ -6,7 +6,7 @@
 
 PRIVATE to the collection: may change without notice.
 
-A guard looks at a GuardInput and returns a GuardViolation or None. ``GUARDS`` is the one ordered list of those that
+A guard checks a GuardInput and returns a GuardViolation or None. ``GUARDS`` is the one ordered list of those that
 every reconciliation has; the role adds its own in front (``_fleet.guards``). To add a guard, write the function, put it
 into the list, and add its sentence to ``_catalog.outcomes.GUARDS``.
 """

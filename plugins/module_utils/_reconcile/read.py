@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading an account: its list, and devices for whoever only wants to know them.
+"""Reading an account: its list, and devices without a plan.
 
 PRIVATE to the collection: may change without notice.
 """
@@ -20,7 +20,7 @@ from .workers import worker_pool
 
 
 def read_account(service: Service, asked: Iterable[str] | None = None) -> AccountListing:
-    """The account's list for whoever asks about these MACs, or about all devices of the account.
+    """The account's list as far as it matters for these MACs, or for all devices of the account.
 
     A device is not on the account only if a certain list does not show it, or two lists that were read one after the
     other. So the list is read once more if it is not certain and does not show all that is asked for. What either shows

@@ -7,7 +7,7 @@
 PRIVATE to the collection: may change without notice.
 
 ``prepare`` reads an account and makes its plan; ``execute`` writes the plan, or predicts it in check mode. Between the
-two are frozen values, so that several accounts can be looked at before any of them is written. Neither raises for what
+two are frozen values, so that several accounts can be read before any of them is written. Neither raises for what
 the service or the network does: it is in the result.
 """
 
@@ -48,7 +48,7 @@ from .write import stop_reason
 
 
 def no_progress(_what: str, _done: int, _all: int) -> None:
-    """The progress of whoever shows none."""
+    """No progress is shown."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Options:
     """How a reconciliation is done.
 
     ``bulk`` lists the account and writes lists; without it the devices are read and written one by one and nothing else
-    is looked at. ``purge_servers`` is name: URL. ``guards`` come before those that every reconciliation has.
+    is read. ``purge_servers`` is name: URL. ``guards`` come before those that every reconciliation has.
     ``whole_fleet``: all phones of the account are declared here, as far as known. ``read_unmanaged`` also reads where
     unmanaged devices are redirected. ``account`` is the account's name for messages, or "".
     """
@@ -103,11 +103,11 @@ def prepare(
     listing: AccountListing | None = None
     lists = options.bulk and service.capabilities.lists_account
     try:
-        # Whoever purges wants to know every device, whoever does not only those that are declared.
+        # Purge needs every device; without it only those that are declared matter.
         asked = None if options.purge else [device.mac for device in desired]
         listing = read_account(service, asked) if lists else None
     except CallError as error:
-        # Without the list nobody knows what the account has: nothing is written.
+        # Without the list it is not known what the account has: nothing is written.
         why = account_reason(error)
         return Prepared(tuple(unreadable(device, why) for device in desired), account_error=why)
     return _Reader(service, worker_pool(service), options, progress).prepare(desired, listing)
@@ -217,14 +217,8 @@ def execute(
     blocked = violation or prepared.violation
     changes = [*prepared.declared, *prepared.purged]
     servers: tuple[ServerResult, ...] = tuple(one.result for one in prepared.servers)
-    if blocked is not None:
-        why = guard_reason(blocked)
-        results = [
-            skipped_result(change, why) if change.writes else predicted_result(change, service.reads_url)
-            for change in changes
-        ]
-    elif prepared.account_error is not None and prepared.plan is not None:
-        why = prepared.account_error
+    why = guard_reason(blocked) if blocked is not None else prepared.account_error
+    if why is not None:
         results = [
             skipped_result(change, why) if change.writes else predicted_result(change, service.reads_url)
             for change in changes

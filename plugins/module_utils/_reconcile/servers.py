@@ -106,7 +106,7 @@ def blocked_by_servers(
 
 
 def blocked_by_lookup(service: Service, changes: Sequence[PlannedChange], defined: Container[str]) -> dict[str, Reason]:
-    """By MAC, why a phone is not written: its server, which nobody defined, does not exist.
+    """By MAC, why a phone is not written: its server is not defined and does not exist.
 
     Only where the service shows its servers, and only if a phone is to be bound to one that is not among ``defined``:
     one list then shows before the first write, and in check mode, what the write would come to. Raises CallError.

@@ -7,7 +7,7 @@
 PRIVATE to the collection: may change without notice.
 
 The rule: whatever the service answered, what was read counts. A refusal is certain and changed nothing, so a state that
-is reached after it is somebody else's doing, unless an earlier try may have been executed. An open write is settled
+is reached after it has another cause, unless an earlier try may have been executed. An open write is settled
 only by a state that shows it: the old state proves no more than "not yet".
 """
 

@@ -291,7 +291,7 @@ class Writer:
             cause = clause("list_refused.unread", cause=error)
             self._record(changes, WriteResult(OPEN, None, cause), attempts, earlier)
             return
-        # What has happened may still be somebody else's doing: each such phone is read by itself, and one that the
+        # What has happened may still have another cause: each such phone is read by itself, and one that the
         # refusal names was certainly not written by this call.
         shown = [change for change in changes if change.mac in applied - named]
         self._record(shown, WriteResult(OPEN, None, clause("list_refused")), attempts, earlier)
@@ -340,7 +340,7 @@ class Writer:
             attempts[change.mac] = Attempt(change, replace(write, maybe_earlier=maybe), after, known)
 
     def _find_applied(self, changes: Sequence[PlannedChange]) -> frozenset[str]:
-        """Which of these writes the account shows by now: by one list, and by the device if a list cannot tell.
+        """Which of these writes the account shows by now: by one list, and by the device if a list cannot show it.
 
         Raises CallError if it cannot be found out.
         """

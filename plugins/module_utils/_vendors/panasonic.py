@@ -99,7 +99,7 @@ def read_date(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise UnexpectedResponseError("a part of it that should be a date is none")
+        raise UnexpectedResponseError("a part of it that should be a date is not")
     match = _DATE.fullmatch(value.strip())
     if match is None:
         return None

@@ -27,7 +27,7 @@ def fold(text: str) -> str:
 def text_of(part: Any) -> str:
     """A part that must be a text, folded. Raises UnexpectedResponseError."""
     if not isinstance(part, str):
-        raise UnexpectedResponseError("a part of it that should be a text is none")
+        raise UnexpectedResponseError("a part of it that should be text is not")
     return fold(part)
 
 
@@ -36,7 +36,7 @@ def url_of(part: Any) -> str | None:
     if part is None:
         return None
     if not isinstance(part, str):
-        raise UnexpectedResponseError("a part of it that should be a URL is none")
+        raise UnexpectedResponseError("a part of it that should be a URL is not")
     return _one_text(part.strip()) or None
 
 
@@ -54,4 +54,4 @@ def read_macs(items: Any) -> frozenset[str]:
     try:
         return frozenset(parse_mac(item) for item in items)
     except ValueError:
-        raise UnexpectedResponseError("its list of devices has an entry that is no MAC address") from None
+        raise UnexpectedResponseError("its list of devices has an entry that is not a MAC address") from None

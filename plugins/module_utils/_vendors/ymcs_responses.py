@@ -78,7 +78,7 @@ def read_page(value: Any) -> Page:
     if data is None:
         data = []
     if not isinstance(data, list):
-        raise UnexpectedResponseError("its data is no list")
+        raise UnexpectedResponseError("its data is not a list")
     return Page(total, data)
 
 
@@ -214,7 +214,7 @@ def read_bulk(value: Any, count: int) -> BulkResult:
     succeeded, failed = _count(record, "successCount"), _count(record, "failureCount")
     listed = record.get("errors")
     if not isinstance(listed, (list, type(None))):
-        raise UnexpectedResponseError("its errors are no list")
+        raise UnexpectedResponseError("its errors are not a list")
     errors = tuple(_item_error(item) for item in listed or [])
     # If the numbers contradict each other, the worst of them counts.
     return BulkResult(max(failed, count - succeeded, min(len(errors), 1)), errors)
@@ -279,7 +279,7 @@ def _record(value: Any) -> dict[str, Any]:
 def _count(record: dict[str, Any], name: str) -> int:
     value = record.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise UnexpectedResponseError(f"its {name} is no number")
+        raise UnexpectedResponseError(f"its {name} is not a number")
     return value
 
 
@@ -287,7 +287,7 @@ def _text(record: dict[str, Any], name: str) -> str | None:
     """A text, trimmed; None for null, "" and 0, which all mean "none". IDs may be numbers."""
     value = record.get(name)
     if isinstance(value, bool) or not isinstance(value, (str, int, type(None))):
-        raise UnexpectedResponseError(f"the {name} of an entry is no text")
+        raise UnexpectedResponseError(f"the {name} of an entry is not text")
     return (str(value).strip() if value else "") or None
 
 

@@ -21,7 +21,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     connection_identity,
     incomplete_credentials,
     parse_connection,
-    parse_text,
+    parse_name,
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
 
@@ -93,10 +93,9 @@ def _declared_logins(
     names: list[str] = []
     found: dict[str, Login] = {}
     for key, options in raw.items():
-        name = parse_text(key, f"accounts: the name {shown_value(key)}", problems)
+        option = f"accounts: the name {shown_value(key)}"
+        name = parse_name(key, option, problems, "accounts", "account_without_name")
         if name is None:
-            if isinstance(key, str):
-                problems.add("accounts", "account_without_name")
             continue
         names.append(name)
         subject = f"accounts.{shown_value(name)}"

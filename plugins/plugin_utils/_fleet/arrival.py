@@ -4,11 +4,11 @@
 
 """Which hosts reach the role in one pass, and with which variables.
 
-A pass begins with a token. Each host that comes along records it together with its own variables, in a variable of its
-own, so the record is in Ansible's memory and in no file. The bulk step takes the hosts with the token of its own pass:
+A pass begins with a token. Each host that arrives records it together with its own variables, in a variable of its own,
+so the record is in Ansible's memory and in no file. The reconcile task takes the hosts with the token of its own pass:
 being in the play is no proof, since an include, a rescued block or an ended role may have kept a host away.
 
-Where the play holds nothing but the steps themselves, every host arrives, and the variables can be read without a step
+If the play has nothing but the steps themselves, every host arrives, and the variables can be read without a step
 for each host (``read_hostvars``).
 
 PRIVATE to the collection: may change without notice.
@@ -87,7 +87,7 @@ def begin(host: str, variables: HostVariables) -> dict[str, Any]:
 
 
 def record(variables: HostVariables, started: Mapping[str, Any], host: str) -> dict[str, Any]:
-    """What a host that arrived hands to the bulk step. Of fleet variables only which of them differ."""
+    """What a host that arrived hands to the reconcile task. Of fleet variables only which of them differ."""
     return {"run": started["run"], "host": host, **_arrival(variables, _differing(variables, started))}
 
 

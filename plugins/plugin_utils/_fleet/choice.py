@@ -24,7 +24,7 @@ def hosts_were_selected(rps_hosts: Any, limit: str) -> bool:
 
 
 def _limits(limit: str) -> bool:
-    """Whether a limit holds a pattern, be it in a file. Ansible takes one that holds none for no limit at all."""
+    """Whether a limit has a pattern, be it in a file. Ansible ignores a limit without a pattern."""
     for pattern in re.split(r"[\s,;]+", limit):
         if not pattern.startswith("@"):
             if pattern:

@@ -76,7 +76,7 @@ def keep_stderr() -> int | None:
 
 
 def write_lines(output: int | None, lines: Iterable[str]) -> None:
-    """Write lines to a copy of the error output, unless nobody reads there."""
+    """Write lines to a copy of the error output, unless it is closed."""
     if output is None:
         return
     poll = select.poll()

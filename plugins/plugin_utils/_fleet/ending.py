@@ -20,22 +20,22 @@ Action = Callable[[], None]
 class Ending:
     """Whether the run is to end, and how. ``stop`` makes no further call, ``cut`` also cuts off the calls in flight."""
 
-    def __init__(self, look: Action | None = None) -> None:
-        """``look`` makes the requests that have come since, if nobody has done so yet."""
-        self._look = look
+    def __init__(self, poll: Action | None = None) -> None:
+        """``poll`` makes the requests that have arrived since the last one."""
+        self._poll = poll
         self._lock = threading.Lock()
         self._requests = 0
         self._actions: tuple[Action, Action] | None = None
 
     @property
     def requested(self) -> bool:
-        """Whether somebody wants the run to end."""
+        """Whether the run was asked to end."""
         return self._requests > 0
 
     def is_near(self) -> bool:
-        """As ``requested``, at this very moment: for whoever is about to make a call."""
-        if self._look is not None:
-            self._look()
+        """As ``requested``, at this very moment: to be asked before a call is made."""
+        if self._poll is not None:
+            self._poll()
         return self.requested
 
     @contextmanager

@@ -38,8 +38,8 @@ def interrupted_lines(done: FleetRun) -> list[str]:
 
 
 def interrupted_data(done: FleetRun, when: str, play: str) -> dict[str, Any]:
-    """All results of a run: by account what the bulk task returns, and ``devices`` as rps_devices, each with its host
-    (None for purged devices)."""
+    """All results of a run: by account what the reconcile task returns, and ``devices`` as rps_devices, each with its
+    host (None for purged devices)."""
     accounts: dict[str, Any] = {}
     for run in done.runs:
         hosts = [*run.account.hosts, *([None] * len(run.purged))]

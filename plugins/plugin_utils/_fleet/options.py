@@ -22,6 +22,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
     parse_batch_size,
     parse_digest,
+    parse_name,
     parse_text,
 )
 
@@ -80,11 +81,11 @@ def parse_plans(raw: Any, logins: Logins) -> dict[str, str]:
     problems = Problems()
     plans: dict[str, str] = {}
     for key, digest in raw.items():
-        name = parse_text(key, f"expect_plan: the account {shown_value(key)}", problems)
+        option = f"expect_plan: the account {shown_value(key)}"
+        name = parse_name(key, option, problems, "expect_plan", "account_without_name")
         if name is None:
-            if isinstance(key, str):
-                problems.add("expect_plan", "account_without_name")
-        elif logins.names and name not in logins.names:
+            continue
+        if logins.names and name not in logins.names:
             code = f"plan_of_unknown_account{'.environment' if logins.from_environment else ''}"
             problems.add("expect_plan", code, value=shown_value(name), meant=closest(name, logins.names))
         else:

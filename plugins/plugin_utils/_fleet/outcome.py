@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A finished run -> what the bulk step returns. Pure.
+"""A finished run -> what the reconcile task returns. Pure.
 
 PRIVATE to the collection: may change without notice.
 """
@@ -24,7 +24,7 @@ MAX_UNMANAGED = 50  # the event of a job can have only so much; reports have eve
 
 
 def fleet_result(done: FleetRun, host_results: str) -> dict[str, Any]:
-    """What the bulk step registers: a summary of every account, and what belongs to no host of the play.
+    """What the reconcile task registers: a summary of every account, and what belongs to no host of the play.
 
     ``fails`` says that the run has to fail for ``errors``: where a phone failed, its host fails already.
     """
@@ -32,7 +32,7 @@ def fleet_result(done: FleetRun, host_results: str) -> dict[str, Any]:
     failed = [host for host, entry in results.items() if entry["failed"]]
     errors = shortened(done.errors)
     result: dict[str, Any] = {
-        # Where hosts show their own results, theirs are the changes; else this step stands for all.
+        # Where hosts show their own results, theirs are the changes; else this step has those of all.
         "changed": host_results == NONE and any(entry["changed"] for entry in results.values()),
         "accounts": {run.account.name: account_data(run) for run in done.runs},
         "errors": errors,

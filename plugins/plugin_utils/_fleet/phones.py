@@ -17,6 +17,7 @@ from ansible_collections.voip.rps.plugins.module_utils._mac import format_mac, p
 from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, PRESENT, DesiredDevice
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
+    is_blank,
     parse_devices,
     parse_state,
     parse_text,
@@ -63,7 +64,7 @@ class PhoneParser:
         """Hosts by account. A host that cannot be counted to one is noted and left out."""
         hosts: dict[str, list[str]] = {}
         for host, values in self._phones.items():
-            if _is_empty(values.get("rps_mac")):
+            if is_blank(values.get("rps_mac")):
                 self._required("mac", host, "mac_variable_required")
                 continue
             account = self._account(host, values, logins)
@@ -102,9 +103,7 @@ class PhoneParser:
     def check_others(self, checked: Container[str]) -> None:
         """Note what is wrong with phones whose account cannot be used, as far as it depends on no account."""
         others = [
-            host
-            for host, values in self._phones.items()
-            if host not in checked and not _is_empty(values.get("rps_mac"))
+            host for host, values in self._phones.items() if host not in checked and not is_blank(values.get("rps_mac"))
         ]
         self._parse({host: self._entry(self._phones[host], None) for host in others}, "", set())
 
@@ -140,10 +139,10 @@ class PhoneParser:
         server, unique = values.get("rps_server"), values.get("rps_unique_url")
         if parse_state(values.get("rps_state"), "state", probe) != PRESENT or probe.found:
             return True
-        if vendor.binds_to == URL_ONLY and not vendor.stores_name and not _is_empty(unique):
+        if vendor.binds_to == URL_ONLY and not vendor.stores_name and not is_blank(unique):
             return True
-        if not _is_empty(server):
-            if isinstance(server, str) and _is_empty(unique):
+        if not is_blank(server):
+            if isinstance(server, str) and is_blank(unique):
                 use.add(host, server.strip())
             return True
         if vendor.binds_to == NAMED_SERVER or vendor.stores_name:
@@ -159,10 +158,6 @@ class PhoneParser:
             if len(same) > 1:
                 phone = format_mac(mac, "colon")
                 self._problems.add("", "mac_twice", phone=phone, count=len(same), hosts=tuple(same))
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _normalized(value: Any) -> str | None:

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The process that a bulk step runs in: it ends in order with the run, and sees the environment of the play.
+"""The process that a reconcile task runs in: it ends in order with the run, and sees the environment of the play.
 
 PRIVATE to the collection: may change without notice.
 
 The worker of a task is a process of its own, which ansible-core signals when it is interrupted itself, and which would
-go on writing if ansible-core was killed. Ending it at once would leave nobody who knows what was written. So the first
+go on writing if ansible-core was killed. If it ended at once, nothing would show what was written. So the first
 request makes no further call; one that follows it, as ansible-core sends it after a few seconds, cuts off the calls in
 flight. In both cases the run comes to its end and has its results.
 """
@@ -35,7 +35,7 @@ _OVER = 0  # no signal has this number
 def ends_with_the_run() -> Iterator[Ending]:
     """While this is entered, an interrupt ends the run, and so does the end of the process's parent.
 
-    If the parent is gone when it is left, the process ends: nobody waits for a result. A signal that the user had
+    If the parent is gone when it is left, the process ends: no process waits for a result. A signal that the user had
     ignored (nohup) stays ignored.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -53,7 +53,7 @@ def ends_with_the_run() -> Iterator[Ending]:
     thread = threading.Thread(target=watch.run, args=(None if signalled else PARENT_POLL_S,), daemon=True)
     thread.start()
     try:
-        watch.look()
+        watch.poll()
         yield watch.ending
     finally:
         if signalled:
@@ -75,11 +75,11 @@ def _leave_to_the_watch(_number: int, _frame: Any) -> None:
 class Watch:
     """Signals and the end of the parent -> requests to end the run.
 
-    A thread waits for them, and whoever is about to make a call looks for them too: no call may begin after one.
+    A thread waits for them, and they are checked before each call too: no call may begin after one.
     """
 
     def __init__(self, parent: int) -> None:
-        self.ending = Ending(self.look)
+        self.ending = Ending(self.poll)
         self._parent = parent
         self._orphaned = False
         self._over = False
@@ -88,9 +88,9 @@ class Watch:
         os.set_blocking(self._out, False)
         os.set_blocking(self.signals, False)
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Pass on what has come. The end of the parent, whose own signal may come before or after it, is one request
-        and no further one: nobody waits for an early end."""
+        and no further one: no process waits for an early end."""
         with self._lock:
             try:
                 numbers = os.read(self._out, 64)
@@ -110,7 +110,7 @@ class Watch:
         poll.register(self._out, select.POLLIN)
         while not self._over:
             poll.poll(None if interval is None else interval * 1000)
-            self.look()
+            self.poll()
 
     def end(self) -> None:
         """End ``run``."""

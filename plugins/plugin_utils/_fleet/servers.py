@@ -18,6 +18,7 @@ from ansible_collections.voip.rps.plugins.module_utils._text import closest, sho
 from ansible_collections.voip.rps.plugins.module_utils._validation import (
     Problems,
     parse_list,
+    parse_name,
     parse_server,
     parse_text,
     unknown_keys,
@@ -127,10 +128,8 @@ def parse_purge_servers(
     known = {name for account, own in servers.items() if vendors[account].reads_url for name in own}
     names: list[str] = []
     for index, value in enumerate(entries):
-        name = parse_text(value, f"purge_servers[{index}]", problems)
+        name = parse_name(value, f"purge_servers[{index}]", problems, "purge_servers")
         if name is None:
-            if value is None or isinstance(value, str):
-                problems.add("purge_servers", "empty.name")
             continue
         if name not in known and complete:
             defined = any(name in own for own in servers.values())

@@ -140,7 +140,7 @@ class _Summary:
     def _counts(self, run: AccountRun) -> str:
         """The counts of an account as a sentence.
 
-        If hosts are missing from the play, nobody knows which of the other devices are unmanaged.
+        If hosts are missing from the play, it is not known which of the other devices are unmanaged.
         """
         counts = run.counts
         others = counts["unmanaged"] or 0

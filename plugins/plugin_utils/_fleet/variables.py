@@ -107,7 +107,7 @@ class HostVariables:
 
 
 def digest(signature: Any, key: str) -> str:
-    """A signature as a short text that says nothing of the value to whoever lacks the key."""
+    """A signature as a short text that does not show the value without the key."""
     text = json.dumps(signature, sort_keys=True, default=str)
     return hmac.new(key.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 

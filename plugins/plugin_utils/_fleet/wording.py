@@ -48,9 +48,9 @@ SENTENCES: dict[str, str] = {
     ),
     # A host without a result.
     "not_reconciled": (
-        "{host} was not reconciled: the bulk task was skipped or did not include this host. A condition (when) on the "
-        "role or on import_playbook must not be false for the first host of the play; choose the hosts with the play's "
-        "pattern or with rps_hosts instead."
+        "{host} was not reconciled: the reconcile task was skipped or did not include this host. A condition (when) on "
+        "the role or on import_playbook must not be false for the first host of the play; choose the hosts with the "
+        "play's pattern or with rps_hosts instead."
     ),
     # Tasks that Ansible shows as skipped.
     "skipped.host_results": "rps_host_results is {value}",

@@ -23,5 +23,5 @@ def render_json(report: Report) -> str:
         else:
             text = json.dumps(value, indent=2).replace("\n", "\n  ")
         parts.append(f"  {json.dumps(key)}: {text}")
-    # Nothing in it can end a script element either, should somebody paste it into a page.
+    # Nothing in it can end a script element either, if a user pastes it into a page.
     return ("{\n" + ",\n".join(parts) + "\n}\n").replace("<", "\\u003c")

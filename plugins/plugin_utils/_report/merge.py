@@ -6,7 +6,7 @@
 
 PRIVATE to the collection: may change without notice.
 
-Accounts are told apart by login and play: two plays can use one key of rps_accounts for two logins. The batches of a
+Accounts are distinguished by login and play: two plays can use one key of rps_accounts for two logins. The batches of a
 play share their accounts.
 """
 

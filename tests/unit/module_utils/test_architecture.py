@@ -53,7 +53,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("module_utils._reconcile",),
     ("module_utils._argspec", "module_utils._abandonment", "plugin_utils._fleet"),
     ("module_utils._module", "plugin_utils._report"),
-    ("plugin_utils._local_action", "plugin_utils._bulk_step"),
+    ("plugin_utils._local_action", "plugin_utils._reconcile_task", "plugin_utils._role_step"),
     ("action", "modules", "inventory", "lookup", "filter", "test", "doc_fragments"),
 )
 # The only modules of the shared code that import Ansible, and the only ones that import the HTTP library.
@@ -61,7 +61,8 @@ ANSIBLE_ALLOWED = (
     "module_utils._argspec",
     "module_utils._module",
     "plugin_utils._local_action",
-    "plugin_utils._bulk_step",
+    "plugin_utils._reconcile_task",
+    "plugin_utils._role_step",
     "plugin_utils._fleet.",
 )
 HTTP_ALLOWED = ("module_utils._client.",)

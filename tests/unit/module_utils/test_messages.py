@@ -315,7 +315,7 @@ def test_every_problem_renders_as_whole_sentences(code: str, vocabulary: Vocabul
     assert "desk-1" in sentence
 
 
-@pytest.mark.parametrize("text", MACS.values())
+@pytest.mark.parametrize("text", [text for key, text in MACS.items() if key != "upper"])
 def test_what_is_no_mac_is_quoted_with_what_to_write(text: str) -> None:
     assert text.startswith("'{value}' is ")
     assert re.search("; (write|give|use) ", text)

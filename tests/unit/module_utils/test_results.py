@@ -390,7 +390,9 @@ def skipped(mac: str = MAC) -> DeviceResult:
         ),
     ],
 )
-def test_what_stopped_a_run_is_told_once_for_all_phones(fields: dict[str, Any], speaker: Speaker, text: str) -> None:
+def test_what_stopped_a_run_is_reported_once_for_all_phones(
+    fields: dict[str, Any], speaker: Speaker, text: str
+) -> None:
     presenter = Presenter(speaker, MASKER)
     run = run_of(skipped(), skipped(SECOND), **fields)
     result, error = bulk(run, presenter)

@@ -86,7 +86,7 @@ AFTER = {
 }
 
 
-class Told(NamedTuple):
+class Verdict(NamedTuple):
     """What a result says."""
 
     outcome: str
@@ -97,30 +97,30 @@ class Told(NamedTuple):
 
 
 LEGEND = {
-    "done+": Told("changed", changed=True, verified=True),
-    "done": Told("changed", changed=True),
-    "same": Told("in_sync", verified=True),
-    "hidden": Told("unverifiable", "url_not_readable", "hidden"),
-    "undeclared": Told("unverifiable", "url_not_declared"),
-    "rewritten": Told("unverifiable", "rewritten_same"),
-    "conflict": Told("conflict", "owned_elsewhere"),
-    "conflict!": Told("conflict", "owned_elsewhere", "accepted"),
-    "refused": Told("failed", "refused"),
-    "refused!": Told("failed", "refused", "override"),
-    "not": Told("failed", "not_applied"),
-    "not*": Told("failed", "not_applied", "other", changed=True),
-    "not!": Told("failed", "not_applied", "elsewhere"),
-    "still": Told("failed", "not_applied", "move"),
-    "url": Told("failed", "wrong_url"),
-    "url*": Told("failed", "wrong_url", changed=True),
-    "stays": Told("failed", "not_applied", "unique"),
-    "own*": Told("failed", "wrong_url", "unique", changed=True),
-    "lost": Told("unknown", "answer_lost"),
-    "lost!": Told("unknown", "answer_lost", "refused"),
-    "lost?": Told("unknown", "answer_lost", "unreadable_url"),
-    "gone?": Told("unknown", "answer_lost", "hidden"),
-    "unread": Told("unknown", "unreadable_after"),
-    "unread!": Told("unknown", "unreadable_after", "accepted"),
+    "done+": Verdict("changed", changed=True, verified=True),
+    "done": Verdict("changed", changed=True),
+    "same": Verdict("in_sync", verified=True),
+    "hidden": Verdict("unverifiable", "url_not_readable", "hidden"),
+    "undeclared": Verdict("unverifiable", "url_not_declared"),
+    "rewritten": Verdict("unverifiable", "rewritten_same"),
+    "conflict": Verdict("conflict", "owned_elsewhere"),
+    "conflict!": Verdict("conflict", "owned_elsewhere", "accepted"),
+    "refused": Verdict("failed", "refused"),
+    "refused!": Verdict("failed", "refused", "override"),
+    "not": Verdict("failed", "not_applied"),
+    "not*": Verdict("failed", "not_applied", "other", changed=True),
+    "not!": Verdict("failed", "not_applied", "elsewhere"),
+    "still": Verdict("failed", "not_applied", "move"),
+    "url": Verdict("failed", "wrong_url"),
+    "url*": Verdict("failed", "wrong_url", changed=True),
+    "stays": Verdict("failed", "not_applied", "unique"),
+    "own*": Verdict("failed", "wrong_url", "unique", changed=True),
+    "lost": Verdict("unknown", "answer_lost"),
+    "lost!": Verdict("unknown", "answer_lost", "refused"),
+    "lost?": Verdict("unknown", "answer_lost", "unreadable_url"),
+    "gone?": Verdict("unknown", "answer_lost", "hidden"),
+    "unread": Verdict("unknown", "unreadable_after"),
+    "unread!": Verdict("unknown", "unreadable_after", "accepted"),
 }
 # What was to be done, what came of the write, and in the columns what was read after it.
 TABLE = """
@@ -194,10 +194,10 @@ def verified(step: str, write: str, after: str) -> DeviceResult:
     return verify_write(change, WRITES[write], AFTER[after], vendor, MASKER.url)
 
 
-def told(result: DeviceResult) -> Told:
+def verdict_of(result: DeviceResult) -> Verdict:
     why = result.reason
     code, variant = (None, "") if why is None else (why.code, why.variant)
-    return Told(result.outcome, code, variant, result.changed, result.verified)
+    return Verdict(result.outcome, code, variant, result.changed, result.verified)
 
 
 def test_the_table_is_whole() -> None:
@@ -208,7 +208,7 @@ def test_the_table_is_whole() -> None:
 @pytest.mark.parametrize(("step", "write", "after", "cell"), ROWS, ids=["-".join(row[:3]) for row in ROWS])
 def test_a_write_is_judged_by_what_was_read(step: str, write: str, after: str, cell: str) -> None:
     result = verified(step, write, after)
-    assert told(result) == LEGEND[cell]
+    assert verdict_of(result) == LEGEND[cell]
     assert result.after == AFTER[after]
     assert result.failed is (result.outcome in ("conflict", "failed", "unknown"))
 
@@ -236,7 +236,7 @@ def test_a_timeout_makes_no_difference_to_what_a_state_proves() -> None:
     for step, (change, vendor) in STEPS.items():
         for name, after in AFTER.items():
             timed_out = replace(WRITES["open"], timed_out=True)
-            assert told(verify_write(change, timed_out, after, vendor, MASKER.url)) == told(
+            assert verdict_of(verify_write(change, timed_out, after, vendor, MASKER.url)) == verdict_of(
                 verified(step, "open", name)
             )
 
@@ -244,7 +244,7 @@ def test_a_timeout_makes_no_difference_to_what_a_state_proves() -> None:
 def test_an_override_whose_phone_was_nobodys_before_does_not_say_that_it_still_is_the_others() -> None:
     change = planned(current("unknown"), server_url=URL, override=True)
     result = verify_write(change, WriteResult(DONE), current("registered_elsewhere"), YEALINK, MASKER.url)
-    assert told(result) == Told("failed", "not_applied", "taken", changed=True)
+    assert verdict_of(result) == Verdict("failed", "not_applied", "taken", changed=True)
 
 
 @pytest.mark.parametrize(("step", "write", "after", "_cell"), ROWS, ids=["-".join(row[:3]) for row in ROWS])
@@ -320,7 +320,7 @@ def test_another_url_names_both_and_what_can_be_done_about_it(
     change = planned(current("registered", OLD), vendor, **fields)
     result = verify_write(change, WriteResult(DONE), current("registered", seen), vendor, MASKER.url)
     expected = ("wrong_url", variant) if moved else ("not_applied", variant or "move")
-    assert told(result) == Told("failed", *expected, changed=moved)
+    assert verdict_of(result) == Verdict("failed", *expected, changed=moved)
     assert result.reason is not None
     hide = "unique_url" in fields
     assert result.reason.params["current"] == MASKER.url(seen, hide)
@@ -352,10 +352,10 @@ def test_another_organizations_phone_shows_only_in_the_answer_of_a_write() -> No
     change = planned(current("unknown"), vendor, server_url=URL)
     write = WriteResult(REFUSED, reason("owned_elsewhere", text="800004: no"))
     result = verify_write(change, write, current("unknown"), vendor, MASKER.url)
-    assert told(result) == Told("conflict", "owned_elsewhere", "no_override")
+    assert verdict_of(result) == Verdict("conflict", "owned_elsewhere", "no_override")
     assert result.after == current("registered_elsewhere")
     ours = verify_write(change, write, current("registered", URL), vendor, MASKER.url)
-    assert told(ours) == LEGEND["same"]
+    assert verdict_of(ours) == LEGEND["same"]
 
 
 @pytest.mark.parametrize("code", ["refused", "server_unknown", "call_absent", "login_refused"])
@@ -374,7 +374,7 @@ def test_what_only_one_of_two_readings_shows_is_no_change() -> None:
     change = decide(DesiredDevice(MAC, "absent"), hidden, YEALINK)
     after = CurrentDevice(MAC, "registered", URL, last_contact="2026-01-02T03:04:05+00:00")
     result = verify_write(change, WriteResult(DONE), after, YEALINK, MASKER.url)
-    assert told(result) == Told("failed", "not_applied")
+    assert verdict_of(result) == Verdict("failed", "not_applied")
 
 
 @pytest.mark.parametrize(
@@ -413,29 +413,29 @@ def test_check_mode_predicts_changes_and_repeats_what_is_current() -> None:
     assert predicted_result(move, True) == DeviceResult(move, "would_change", True, False, AFTER["URL"])
     assert predicted_result(move, False).after == AFTER["no_URL"]
     forced = predicted_result(STEPS["force_on_Htek"][0], False)
-    assert (forced.change.action, told(forced)) == ("move", Told("would_change", changed=True))
+    assert (forced.change.action, verdict_of(forced)) == ("move", Verdict("would_change", changed=True))
 
 
 @pytest.mark.parametrize(
     ("found", "fields", "expected"),
     [
-        (current("registered", URL), {"server_url": URL}, Told("in_sync", verified=True)),
-        (current("unknown"), {"state": "absent"}, Told("in_sync", verified=True)),
+        (current("registered", URL), {"server_url": URL}, Verdict("in_sync", verified=True)),
+        (current("unknown"), {"state": "absent"}, Verdict("in_sync", verified=True)),
         (current("registered"), {}, LEGEND["hidden"]),
         (current("registered", URL), {}, LEGEND["undeclared"]),
         (current("registered_elsewhere"), {}, LEGEND["conflict"]),
     ],
 )
-def test_a_phone_that_is_not_written_is_told_as_it_is(
-    found: CurrentDevice, fields: dict[str, Any], expected: Told
+def test_a_phone_that_is_not_written_is_reported_as_it_is(
+    found: CurrentDevice, fields: dict[str, Any], expected: Verdict
 ) -> None:
     change = decide(DesiredDevice(**{"mac": MAC, "server": "main", **fields}), found, YEALINK)
     result = predicted_result(change, True)
-    assert (told(result), result.after) == (expected, found)
+    assert (verdict_of(result), result.after) == (expected, found)
     assert result.failed is (expected.outcome == "conflict")
 
 
 @pytest.mark.parametrize(("why", "outcome"), [("refused", "failed"), ("account_unreachable", "not_attempted")])
-def test_a_phone_that_could_not_be_read_is_told_with_the_reason(why: str, outcome: str) -> None:
+def test_a_phone_that_could_not_be_read_is_reported_with_the_reason(why: str, outcome: str) -> None:
     result = predicted_result(unreadable(DesiredDevice(MAC), reason(why)), True)
-    assert (told(result), result.after, result.failed) == (Told(outcome, why), None, True)
+    assert (verdict_of(result), result.after, result.failed) == (Verdict(outcome, why), None, True)

@@ -110,9 +110,9 @@ def test_every_text_arrives_as_it_was_given(params: list[Any]) -> None:
 
 @pytest.mark.parametrize("char", ["\x00", "\x08", "\x0b", "\x1b", "\ud800", "\ufffe"])
 @pytest.mark.parametrize("inside_list", [False, True])
-def test_a_character_that_xml_cannot_hold_is_refused_before_sending(char: str, inside_list: bool) -> None:
+def test_a_character_that_xml_cannot_contain_is_refused_before_sending(char: str, inside_list: bool) -> None:
     text = f"a{char}b"
-    with pytest.raises(ValueError, match="XML cannot hold"):
+    with pytest.raises(ValueError, match="XML cannot contain"):
         encode("redirect.addServer", [[text] if inside_list else text])
 
 

@@ -16,7 +16,7 @@ from ansible import constants
 from ansible.parsing.vault import VaultSecret
 from ansible_collections.voip.rps.plugins.module_utils import _redaction
 from simulator import Simulator
-from support.play_objects import PlayEnv, MakePlayEnv, trusted
+from support.play_objects import MakePlayEnv, PlayEnv, trusted
 
 USER, PASSWORD = "me", "s3cret-Pass-w0rd"
 OFFICE = "https://office.example.com/"

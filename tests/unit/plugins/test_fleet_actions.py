@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role's actions: a pass that hosts join, the bulk step over those that did, each host's result, the summary."""
+"""The role's actions: a pass that hosts join, the reconcile task over them, each host's result, the summary."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from ansible_collections.voip.rps.plugins.action import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._client import transport as _transport
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
-from ansible_collections.voip.rps.plugins.plugin_utils import _bulk_step
+from ansible_collections.voip.rps.plugins.plugin_utils import _reconcile_task
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet import run_state, variables
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import FLEET_VARS, PHONE_VARS, parse_fleet
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.options import parse_host_results
 from ansible_collections.voip.rps.plugins.plugin_utils._report.data import FILE_NAMES
 from simulator import Fault, Simulator
-from support.play_objects import PlayEnv, MakePlayEnv
+from support.play_objects import MakePlayEnv, PlayEnv
 
 REMOVALS = ("deRegisterDevice", "deRegisterDevices")
 USER, PASSWORD, OFFICE = "me", "s3cret-Pass-w0rd", "https://office.example.com/"
@@ -91,7 +91,7 @@ def bulk(
 def from_playbook(
     play_env: PlayEnv, mode: str = "provision", changes: dict[str, Any] | None = None, **task: Any
 ) -> dict[str, Any]:
-    """The bulk step of a playbook that holds nothing but the role's steps."""
+    """The reconcile task of a playbook that holds nothing but the role's steps."""
     started, _action = play_env.act(_fleet_start.ActionModule, {"playbook": True}, play_env.variables(), **task)
     values = {**play_env.variables(), "__rps_pass": started, **(changes or {})}
     result, _action = play_env.act(_fleet.ActionModule, {"mode": mode, "playbook": True}, values)
@@ -124,7 +124,7 @@ def summary(
     return result
 
 
-def test_the_bulk_step_writes_once_for_all_hosts_and_each_host_shows_its_own(
+def test_the_reconcile_task_writes_once_for_all_hosts_and_each_host_shows_its_own(
     sim: Simulator, play_env: MakePlayEnv
 ) -> None:
     made = play_env(hosts(), **about(sim))
@@ -145,7 +145,7 @@ def test_the_bulk_step_writes_once_for_all_hosts_and_each_host_shows_its_own(
     assert "diff" not in mine
 
 
-def test_a_host_that_the_bulk_step_did_not_hold_fails_and_says_so(sim: Simulator, play_env: MakePlayEnv) -> None:
+def test_a_host_that_the_reconcile_task_did_not_hold_fails_and_says_so(sim: Simulator, play_env: MakePlayEnv) -> None:
     made = play_env(hosts(), **about(sim))
     nothing = own(made, "desk-2")
     bulk(made, arriving=["desk-1"])
@@ -155,7 +155,7 @@ def test_a_host_that_the_bulk_step_did_not_hold_fails_and_says_so(sim: Simulator
     assert sim.world("yealink").device(mac(2)) is None
 
 
-def test_without_host_results_nothing_is_kept_and_the_bulk_step_fails_for_its_phones(
+def test_without_host_results_nothing_is_kept_and_the_reconcile_task_fails_for_its_phones(
     sim: Simulator, play_env: MakePlayEnv
 ) -> None:
     sim.add_account("yealink", "other", "theirs")
@@ -169,7 +169,7 @@ def test_without_host_results_nothing_is_kept_and_the_bulk_step_fails_for_its_ph
     assert made.task.register is None
 
 
-def test_without_host_results_the_bulk_step_says_which_guard_refused(
+def test_without_host_results_the_reconcile_task_says_which_guard_refused(
     sim: Simulator, play_env: MakePlayEnv, extra: dict[str, Any]
 ) -> None:
     extra["rps_fleet_size"] = 3
@@ -225,7 +225,9 @@ def test_the_release_playbook_releases_the_whole_inventory_only_with_its_size(
     assert len(sim.world("yealink").devices(USER)) == 2 - released
 
 
-def test_without_host_results_the_bulk_step_is_changed_when_a_phone_was(sim: Simulator, play_env: MakePlayEnv) -> None:
+def test_without_host_results_the_reconcile_task_is_changed_when_a_phone_was(
+    sim: Simulator, play_env: MakePlayEnv
+) -> None:
     made = play_env(hosts(), **about(sim, rps_host_results=False))
     assert [bulk(made)["changed"], bulk(made)["changed"]] == [True, False]
 
@@ -280,7 +282,7 @@ def test_a_missing_library_is_named(sim: Simulator, play_env: MakePlayEnv, monke
     def fail(*_args: Any) -> None:
         raise MissingLibraryError("requests", "no such module")
 
-    monkeypatch.setattr(_bulk_step, "run_fleet", fail)
+    monkeypatch.setattr(_reconcile_task, "run_fleet", fail)
     refused(bulk(play_env(hosts(), **about(sim))), "pip install requests")
 
 
@@ -453,7 +455,9 @@ def test_a_purge_that_was_refused_fails_the_summary_only_where_no_phone_fails(
     assert (bool(last.get("failed")), bool(last.get("skipped"))) == (not conflict, conflict)
 
 
-def test_a_summary_without_a_bulk_step_fails_only_where_no_result_did(sim: Simulator, play_env: MakePlayEnv) -> None:
+def test_a_summary_without_a_reconcile_task_fails_only_where_no_result_did(
+    sim: Simulator, play_env: MakePlayEnv
+) -> None:
     made = play_env(hosts(), **about(sim))
     refused(summary(made, args={"deferred": True}), "desk-1", "rps_hosts")
     assert summary(made)["skipped"] is True
@@ -485,15 +489,15 @@ def test_only_the_hosts_to_show_are_handed_to_the_play_of_results(sim: Simulator
     assert run_state.read_hosts_to_show(folder) == [run_state.NOBODY]
 
 
-def test_progress_is_told_on_stderr_at_most_every_five_seconds(
+def test_progress_is_reported_on_stderr_at_most_every_five_seconds(
     sim: Simulator, play_env: MakePlayEnv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = play_env(hosts(), **about(sim))
     lines: list[tuple[str, bool]] = []
     display = SimpleNamespace(display=lambda text, stderr=False: lines.append((text, stderr)))
-    step = _bulk_step.BulkStep(made.task, made.loader, None, display)
+    step = _reconcile_task.ReconcileTask(made.task, made.loader, None, display)
     now = [100.0]
-    monkeypatch.setattr(_bulk_step, "monotonic", lambda: now[0])
+    monkeypatch.setattr(_reconcile_task, "monotonic", lambda: now[0])
     tell = step._progress()  # noqa: SLF001
     for seconds, done in ((1, 5), (4.9, 9), (5.1, 10), (9, 20), (10.2, 30)):
         now[0] = 100 + seconds
@@ -530,7 +534,7 @@ def test_run_once_around_the_role_is_refused(sim: Simulator, play_env: MakePlayE
     assert sim.calls() == []
 
 
-def test_a_bulk_step_without_a_pass_and_a_condition_on_an_import_are_refused(
+def test_a_reconcile_task_without_a_pass_and_a_condition_on_an_import_are_refused(
     sim: Simulator, play_env: MakePlayEnv
 ) -> None:
     made = play_env(hosts(1), **about(sim))
@@ -684,7 +688,7 @@ def test_the_transport_is_closed_when_the_step_ends(
     assert len(closed) == 1
 
 
-def test_a_fleet_variable_that_differs_on_many_hosts_is_told_in_one_sentence(
+def test_a_fleet_variable_that_differs_on_many_hosts_is_reported_in_one_sentence(
     sim: Simulator, play_env: MakePlayEnv
 ) -> None:
     given = {name: {**values, "rps_purge_limit": int(name[-1])} for name, values in hosts(9).items()}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the voip.rps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parts of the role's actions by themselves: the process of the bulk step, patterns of hosts, comparison of values."""
+"""Parts of the role's actions by themselves: the process of the reconcile task, patterns of hosts, comparing values."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def test_the_end_of_the_parent_is_no_second_interrupt() -> None:
     watch = process.Watch(parent=-1)
     asked: list[str] = []
     with watch.ending.by(lambda: asked.append("stop"), lambda: asked.append("cut")):
-        watch.look()
+        watch.poll()
         os.write(watch.signals, bytes([signal.SIGTERM]))  # that of the kernel, at the parent's end
-        watch.look()
+        watch.poll()
     watch.close()
     assert asked == ["stop"]
 

@@ -187,7 +187,7 @@ def test_the_time_of_a_report_is_that_of_its_last_part() -> None:
         ("registered", "yesterday", True, "last asked yesterday"),
     ],
 )
-def test_a_phone_that_never_asked_is_told_from_a_service_that_does_not_say(
+def test_a_phone_that_never_asked_is_distinguished_from_a_service_that_does_not_say(
     status: str, contact: str | None, reported: bool, words: str
 ) -> None:
     assert contact_words(status, contact, reported) == words

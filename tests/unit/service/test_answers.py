@@ -95,7 +95,7 @@ def test_not_found_names_the_address_as_the_thing_to_check(yealink: ServiceEnv) 
         {"kind": "body", "body": b"log in", "content_type": "text/html; charset=utf-8"},
     ],
 )
-def test_a_web_page_is_told_apart_from_a_broken_answer(yealink: ServiceEnv, fault: dict[str, Any]) -> None:
+def test_a_web_page_is_distinguished_from_a_broken_answer(yealink: ServiceEnv, fault: dict[str, Any]) -> None:
     yealink.sim.faults.add(Fault(**fault))
     error = Client(yealink, retries=0).fails(BadAnswerError)
     assert "web page" in str(error)

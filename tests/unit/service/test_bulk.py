@@ -281,7 +281,7 @@ def test_unbound_devices_are_removed_whether_they_are_listed_or_not(env: Service
 
 @pytest.mark.parametrize("env", ["yealink", "htek"], indirect=True)
 @naming
-def test_a_device_that_another_account_took_is_not_told_as_removed_by_us(env: ServiceEnv, named: bool) -> None:
+def test_a_device_that_another_account_took_is_not_reported_as_removed_by_us(env: ServiceEnv, named: bool) -> None:
     """It is gone from the list as desired, but not by our doing, and the service knows it still."""
     env.sim.options.bulk_names = named
     phones = fleet(env)[:6]

@@ -296,7 +296,7 @@ def test_nothing_is_purged_and_no_plan_is_expected_unless_somebody_says_so() -> 
     assert (options.force_servers, options.read_unmanaged, options.account) == (False, False, "")
 
 
-def test_progress_is_told_of_reads_and_writes(yealink: ServiceEnv) -> None:
+def test_progress_is_reported_of_reads_and_writes(yealink: ServiceEnv) -> None:
     seen: list[tuple[str, int, int]] = []
     desired = [yealink.wants(phone) for phone in fleet(yealink, 5)]
     reconcile(yealink.service(), desired, Options(batch_size=2), lambda *step: seen.append(step))

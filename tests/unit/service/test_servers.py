@@ -21,14 +21,14 @@ NEW = Server("new", WRONG)
 creating = where(lambda vendor: vendor.servers != "none")
 
 
-def told(results: tuple[ServerResult, ...]) -> list[tuple[str, str | None]]:
+def status_and_reason(results: tuple[ServerResult, ...]) -> list[tuple[str, str | None]]:
     return [(one.status, one.reason.code if one.reason else None) for one in results]
 
 
 def apply(env: ServiceEnv, *servers: Server, force: bool = False) -> list[tuple[str, str | None]]:
     service = env.service()
     done = apply_servers(service, plan_servers(service, servers, force), worker_pool(service))
-    return told(tuple(one.result for one in done))
+    return status_and_reason(tuple(one.result for one in done))
 
 
 def wants_new(env: ServiceEnv, phone: str) -> DesiredDevice:
@@ -43,14 +43,14 @@ def test_a_server_is_added_before_the_phones_that_need_it(env: ServiceEnv) -> No
     run = env.run([wants_new(env, mac(1, env.vendor))], servers=(NEW,))
     assert env.writes()[0] == "addServer"
     assert run.results[0].outcome == "changed"
-    assert told(run.servers) == [("created", None)]
+    assert status_and_reason(run.servers) == [("created", None)]
     assert env.world.servers(USER)["new"] == WRONG
 
 
 @creating
 def test_check_mode_adds_none_and_says_what_would_be(env: ServiceEnv) -> None:
     run = env.run([wants_new(env, mac(1, env.vendor))], servers=(NEW,), check_mode=True)
-    assert told(run.servers) == [("would_create", None)]
+    assert status_and_reason(run.servers) == [("would_create", None)]
     assert env.writes() == []
 
 
@@ -58,37 +58,37 @@ def test_check_mode_adds_none_and_says_what_would_be(env: ServiceEnv) -> None:
 def test_a_server_that_a_phone_shows_is_not_added_again(env: ServiceEnv) -> None:
     env.place(mac(1, env.vendor), "office")
     run = env.run([env.wants(mac(1, env.vendor))], servers=(Server("office", OFFICE),))
-    assert told(run.servers) == [("shown", None)]
+    assert status_and_reason(run.servers) == [("shown", None)]
     assert env.writes() == []
 
 
 @creating
 def test_in_a_part_of_the_fleet_only_a_write_is_a_reason_to_add_a_server(env: ServiceEnv) -> None:
     run = env.run([], servers=(NEW,), whole_fleet=False)
-    assert told(run.servers) == [("shown", None)]
+    assert status_and_reason(run.servers) == [("shown", None)]
     run = env.run([], servers=(NEW,))
-    assert told(run.servers) == [("created", None)]
+    assert status_and_reason(run.servers) == [("created", None)]
 
 
 def test_an_account_without_add_server_goes_on() -> None:
     env = ServiceEnv("htek", ("addServer",))
     run = env.run([env.wants(mac(1, "htek"))], servers=(Server("office", OFFICE),))
     assert run.results[0].outcome == "changed"
-    assert told(run.servers) == [("no_call", "server_no_call")]
+    assert status_and_reason(run.servers) == [("no_call", "server_no_call")]
 
 
 @where(lambda vendor: vendor.binds_to == "url")
 def test_services_that_bind_to_urls_are_asked_for_no_server(env: ServiceEnv) -> None:
     run = env.run([wants_new(env, mac(1, env.vendor))], servers=(NEW,))
     assert run.results[0].outcome == "changed"
-    assert told(run.servers) == [("no_call", None)]
+    assert status_and_reason(run.servers) == [("no_call", None)]
     assert "addServer" not in env.sim.count()
 
 
 @creating
 def test_a_guard_blocks_servers_too(env: ServiceEnv) -> None:
     run = env.run([wants_new(env, mac(1, env.vendor))], servers=(NEW,), expect_plan="sha256:other")
-    assert told(run.servers) == [("would_create", None)]
+    assert status_and_reason(run.servers) == [("would_create", None)]
     assert env.writes() == []
 
 
@@ -236,7 +236,7 @@ def moved(env: ServiceEnv, **options: object) -> RunResult:
 
 def test_phones_of_a_server_with_another_url_are_not_attempted(ymcs: ServiceEnv) -> None:
     run = moved(ymcs)
-    assert told(run.servers) == [("wrong_url", "server_differs")]
+    assert status_and_reason(run.servers) == [("wrong_url", "server_differs")]
     assert {(one.outcome, one.reason.code, one.reason.variant) for one in run.results if one.reason} == {
         ("not_attempted", "server_wrong_url", "managed")
     }
@@ -251,7 +251,7 @@ def test_phones_with_urls_of_their_own_go_on(ymcs: ServiceEnv) -> None:
 
 def test_one_edit_moves_all_phones_of_the_server_and_none_is_written_by_itself(ymcs: ServiceEnv) -> None:
     run = moved(ymcs, force_servers=True)
-    assert told(run.servers) == [("edited", None)]
+    assert status_and_reason(run.servers) == [("edited", None)]
     assert {(one.outcome, one.verified) for one in run.results} == {("changed", True)}
     assert ymcs.writes() == ["editServer"]
 

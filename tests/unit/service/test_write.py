@@ -27,7 +27,7 @@ def run_one(env: ServiceEnv, device: DesiredDevice, **connection: Any) -> Device
     return run.results[0]
 
 
-def told(result: DeviceResult) -> tuple[str, str | None, str]:
+def outcome_of(result: DeviceResult) -> tuple[str, str | None, str]:
     why = result.reason
     return (result.outcome, None, "") if why is None else (result.outcome, why.code, why.variant)
 
@@ -75,14 +75,14 @@ def test_what_one_fault_at_a_write_leads_to(env: ServiceEnv, kind: str) -> None:
     expected, sent = FAULTS[kind]
     if env.vendor == "ymcs" and kind == "login_refused":
         expected, sent = DONE, 2  # the token is renewed once
-    assert told(result) == expected
+    assert outcome_of(result) == expected
     assert env.writes() == [env.call_for("add")] * sent
 
 
 def test_a_lost_write_that_never_succeeds_is_sent_as_often_as_allowed_and_stays_open(env: ServiceEnv) -> None:
     env.fail("dropped", method=env.call_for("add"))
     result = run_one(env, env.wants(phone(env)), retries=2)
-    assert told(result)[:2] == ("unknown", "answer_lost")
+    assert outcome_of(result)[:2] == ("unknown", "answer_lost")
     assert not result.changed
     assert len(env.writes()) == 3
 
@@ -102,9 +102,9 @@ def test_a_later_refusal_does_not_clear_that_an_earlier_try_may_have_been_execut
     env.fail("refused_in_words", method=env.call_for("add"), nth=2)
     result = run_one(env, env.wants(phone(env)))
     if first == "http_503":
-        assert told(result) == ("unknown", "answer_lost", "refused")
+        assert outcome_of(result) == ("unknown", "answer_lost", "refused")
     else:
-        assert told(result) == DONE
+        assert outcome_of(result) == DONE
 
 
 @where_dialect(lambda dialect: dialect.protocol.name == "xmlrpc")
@@ -121,7 +121,7 @@ def test_a_lost_write_that_cannot_be_read_back_is_unknown_and_not_repeated(env: 
     for method in (env.call_for("read"), "checkDevice", "checkPhone"):
         env.sim.faults.extend(Fault("close", method=method, nth=number) for number in range(2, 12))
     result = run_one(env, env.wants(phone(env)))
-    assert told(result) == ("unknown", "unreadable_after", "")
+    assert outcome_of(result) == ("unknown", "unreadable_after", "")
     assert result.after is None
     assert len(env.writes()) == 1
 
@@ -130,7 +130,7 @@ def test_an_accepted_write_that_cannot_be_read_back_is_unknown(env: ServiceEnv) 
     for method in (env.call_for("read"), "checkDevice", "checkPhone"):
         env.sim.faults.extend(Fault("close", method=method, nth=number) for number in range(2, 12))
     result = run_one(env, env.wants(phone(env)))
-    assert told(result) == ("unknown", "unreadable_after", "accepted")
+    assert outcome_of(result) == ("unknown", "unreadable_after", "accepted")
     assert (result.after, result.changed, result.failed) == (None, False, True)
 
 
@@ -138,7 +138,7 @@ def test_a_refused_write_quotes_the_service(env: ServiceEnv) -> None:
     env.fail("refused_in_words", method=env.call_for("add"))
     result = run_one(env, env.wants(phone(env)))
     assert result.reason is not None
-    assert told(result)[:2] == ("failed", "refused")
+    assert outcome_of(result)[:2] == ("failed", "refused")
     assert "Please wait" in str(result.reason.params["text"])
     assert len(env.writes()) == 1
 
@@ -146,18 +146,18 @@ def test_a_refused_write_quotes_the_service(env: ServiceEnv) -> None:
 def test_a_rate_limit_of_ymcs_is_a_refusal_that_is_sent_again_after_its_wait(ymcs: ServiceEnv) -> None:
     ymcs.fail("rate_limited", method="addDevice", times=2)
     before = ymcs.clock.now
-    assert told(run_one(ymcs, ymcs.wants(mac(1, "ymcs")))) == DONE
+    assert outcome_of(run_one(ymcs, ymcs.wants(mac(1, "ymcs")))) == DONE
     assert len(ymcs.writes()) == 3
     assert ymcs.clock.now - before >= 2
     ymcs.sim.faults.clear()
     ymcs.fail("rate_limited", method="addDevice")
-    assert told(run_one(ymcs, ymcs.wants(mac(2, "ymcs"))))[:2] == ("failed", "refused")
+    assert outcome_of(run_one(ymcs, ymcs.wants(mac(2, "ymcs"))))[:2] == ("failed", "refused")
 
 
 def test_a_service_that_stays_busy_leaves_the_phone_unknown(env: ServiceEnv) -> None:
     env.fail("http_503", method=env.call_for("add"))
     result = run_one(env, env.wants(phone(env)))
-    assert told(result)[:2] == ("unknown", "answer_lost")
+    assert outcome_of(result)[:2] == ("unknown", "answer_lost")
     assert env.world.device(phone(env)) is None
 
 
@@ -173,7 +173,7 @@ def test_a_service_that_goes_away_leaves_the_rest_not_attempted(env: ServiceEnv)
     assert outcomes.count("not_attempted") > 20
     assert run.stopped is not None
     assert run.stopped.code == "too_many_failures"
-    assert {told(result)[1] for result in run.results} == {"unreadable_after", "too_many_failures"}
+    assert {outcome_of(result)[1] for result in run.results} == {"unreadable_after", "too_many_failures"}
 
 
 # Moves.
@@ -185,7 +185,7 @@ def test_an_htek_move_whose_answer_is_lost_is_unknown_and_sent_once(htek: Servic
     htek.place(mac(1, "htek"), "branch")
     htek.fail(kind, method="editDevice")
     result = run_one(htek, htek.wants(mac(1, "htek"), force=True))
-    assert told(result) == ("unknown", "answer_lost", "unreadable_url")
+    assert outcome_of(result) == ("unknown", "answer_lost", "unreadable_url")
     assert htek.writes() == ["editDevice"]
 
 
@@ -195,7 +195,7 @@ def test_a_move_whose_url_can_be_read_is_settled(env: ServiceEnv, kind: str, sen
     env.place(phone(env), "branch")
     env.sim.faults.add(*(Fault(**_fields(kind), writes=True, nth=1),))
     result = run_one(env, env.wants(phone(env)))
-    assert told(result) == DONE
+    assert outcome_of(result) == DONE
     assert result.verified
     assert len(env.writes()) == sent
 
@@ -210,7 +210,7 @@ def test_a_removal_is_settled(env: ServiceEnv, kind: str) -> None:
     env.place(phone(env), "office")
     env.sim.faults.add(Fault(**_fields(kind), writes=True, nth=1))
     result = run_one(env, DesiredDevice(phone(env), "absent"))
-    assert (told(result), result.verified) == (DONE, True)
+    assert (outcome_of(result), result.verified) == (DONE, True)
     assert phone(env) not in env.state()
 
 
@@ -240,11 +240,11 @@ def test_a_phone_that_a_colleague_registers_in_between_is_as_declared_and_no_cha
     assert not result.changed
 
 
-def test_a_phone_that_a_colleague_moves_right_after_our_write_is_told_as_it_is(yealink: ServiceEnv) -> None:
+def test_a_phone_that_a_colleague_moves_right_after_our_write_is_reported_as_it_is(yealink: ServiceEnv) -> None:
     yealink.place(mac(1), "branch")
     yealink.once("checkDeviceExt", lambda: yealink.place(mac(1), "branch"), nth=2)
     (result,) = yealink.run([yealink.wants(mac(1))], bulk=False).results
-    assert told(result) == ("failed", "not_applied", "move")
+    assert outcome_of(result) == ("failed", "not_applied", "move")
     assert yealink.state()[mac(1)] == (USER, BRANCH)
 
 
@@ -277,7 +277,7 @@ def test_htek_without_edit_device_never_removes_a_phone_to_move_it() -> None:
     env = ServiceEnv("htek", WITHOUT)
     env.place(mac(1, "htek"), "branch")
     result = run_one(env, env.wants(mac(1, "htek"), force=True))
-    assert told(result) == ("failed", "call_absent", "")
+    assert outcome_of(result) == ("failed", "call_absent", "")
     assert env.writes() == ["editDevice"]
     assert env.state()[mac(1, "htek")] == (USER, BRANCH)
 
@@ -287,7 +287,7 @@ def test_htek_without_edit_device_says_so_if_an_unbound_phone_cannot_be_bound() 
     env.place(mac(1, "htek"))
     result = run_one(env, env.wants(mac(1, "htek"), override=True))
     assert result.reason is not None
-    assert told(result) == ("failed", "call_absent", "")
+    assert outcome_of(result) == ("failed", "call_absent", "")
     assert "editDevice" in str(result.reason.params["cause"])
     assert all(len(call.params) < 3 for call in env.sim.writes())  # nothing was overridden
     assert env.state()[mac(1, "htek")] == (USER, None)
@@ -324,7 +324,7 @@ def test_without_bulk_calls_and_the_call_for_urls_every_phone_is_done_and_both_a
 def test_a_write_that_never_leaves_is_not_attempted(env: ServiceEnv) -> None:
     env.fail("refused", method=env.call_for("add"))
     result = run_one(env, env.wants(phone(env)))
-    assert told(result) == ("not_attempted", "account_unreachable", "write")
+    assert outcome_of(result) == ("not_attempted", "account_unreachable", "write")
     assert result.after == result.change.current
 
 
@@ -332,5 +332,5 @@ def test_an_open_write_is_not_sent_again_if_there_is_no_time_to_wait(env: Servic
     write = env.call_for("add")
     env.sim.faults.add(Fault("status", status=503, headers={"Retry-After": "20"}, method=write, name="http_503"))
     result = run_one(env, env.wants(phone(env)), deadline=15.0)
-    assert told(result) == LOST
+    assert outcome_of(result) == LOST
     assert env.writes() == [write]

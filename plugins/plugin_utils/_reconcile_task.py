@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The bulk step of the role: variables -> a run over all accounts -> results. It is imported where it runs, since every
-worker that Ansible forks after an import costs more.
+"""The reconcile task of the role: variables -> a run over all accounts -> results. It is imported where it runs, since
+every worker that Ansible forks after an import costs more.
 
 PRIVATE to the collection: may change without notice.
 """
@@ -109,9 +109,9 @@ class _Pass:
     extra: dict[str, Any]
 
 
-class BulkStep:
-    """The role's bulk step, for an action's task: once for each play batch it reconciles every account for the hosts
-    that arrived."""
+class ReconcileTask:
+    """The role's reconcile task, for an action's task: once for each play batch it reconciles every account for the
+    hosts that arrived."""
 
     def __init__(self, task: Any, loader: Any, templar: Any, display: Any, stderr: int | None = None) -> None:
         self._stderr = stderr
@@ -177,7 +177,7 @@ class BulkStep:
         return read_hostvars(values["hostvars"], batch, shared, self._templar, host)
 
     def _check_choice(self, values: Mapping[str, Any], this: _Pass) -> None:
-        """Refuse a release of hosts that nobody named, and of the whole inventory.
+        """Refuse a release of hosts that were not selected, and of the whole inventory.
 
         ``rps_hosts`` counts where the play's ``hosts`` can see it. In the inventory it cannot, and there it would be an
         old choice that the play has not followed.
@@ -234,7 +234,7 @@ class BulkStep:
                     self._report_interrupted(fleet, done, values)
 
     def _report_interrupted(self, fleet: Fleet, done: FleetRun, values: dict[str, Any]) -> None:
-        """Say what an interrupted run did, where it is seen: Ansible may be at its end, and look at no result."""
+        """Report what an interrupted run did on stderr and in a file: Ansible may end without reading the result."""
         when = datetime.now(timezone.utc).isoformat(timespec="seconds")
         data = interrupted_data(done, when, str(values.get("ansible_play_name") or ""))
         lines = interrupted_lines(done)
