@@ -212,7 +212,8 @@ class Adapter:
         """
         if self._pool is None:
             self._pool = self._managers.pool(self._url, self._proxies)
-        return self._pool.urlopen(
+        # Of the methods of a pool the one that encodes no body: this one is encoded.
+        return self._pool.request_encode_url(
             request.method,
             _target(request.url),
             body=request.body,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, overload
+from typing import Any
 
 from .._catalog.outcomes import RUN
 from .._catalog.words import OUTCOME_WORDS
@@ -151,11 +151,7 @@ class Entries(Sequence[dict[str, Any]]):
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return map(self._presenter.entry, self._results)
 
-    @overload
-    def __getitem__(self, place: int) -> dict[str, Any]: ...
-    @overload
-    def __getitem__(self, place: slice) -> Entries: ...
-    def __getitem__(self, place: int | slice) -> dict[str, Any] | Entries:
+    def __getitem__(self, place: int | slice) -> Any:
         if isinstance(place, slice):
             return Entries(self._results[place], self._presenter)
         return self._presenter.entry(self._results[place])
