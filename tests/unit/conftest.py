@@ -35,11 +35,9 @@ _NOT_MEASURED = (
     "simulator",
     "tools",
     "module_utils/test_architecture.py",
-    "modules/test_module_endings.py",
     "modules/test_module_options.py",
     "modules/test_module_secrets.py",
     "report/test_report_hostile.py",
-    "service/test_bulk.py",
     "service/test_calls.py",
 )
 _MEASURES_PROCESSES = ("COV_", "COVERAGE_")
