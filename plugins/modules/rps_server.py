@@ -48,8 +48,8 @@ options:
     default: present
   force:
     description:
-      - Edit the server if it exists with another URL, which moves every phone that is bound to it. Without it, another
-        URL is an error. Only supported by Yealink YMCS.
+      - Edit the server if it exists with another URL, which moves every phone that is bound to it. Without O(force),
+        another URL is an error. Only supported by Yealink YMCS.
     type: bool
     default: false
 seealso:
