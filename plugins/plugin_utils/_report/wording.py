@@ -110,7 +110,7 @@ TEXTS: dict[str, str] = {
     "unmanaged.purged.one": "This run's purge leaves it alone.",
     "unmanaged.unlisted": (
         "To see what purge would remove, run drift with rps_purge: true. With rps_hosts, leave out the phones of "
-        "{names}, because these accounts cannot be listed."
+        "{names}: purge needs accounts that can be listed."
     ),
     "unmanaged.purge": "To see what purge would remove, run drift with purge:",
     "problems.title": "Fix the problems",
