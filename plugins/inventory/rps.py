@@ -19,7 +19,7 @@ description:
   - The user info, query and fragment of a URL are shown as fingerprints. The path is shown, because reading it is the
     purpose of the plugin. If the path of a unique URL is a secret, treat the inventory as a secret too.
   - The name of the file must end in C(rps.yml) or C(rps.yaml).
-  - Snom cannot list the devices of an account, so O(vendor=snom) is refused.
+  - Snom cannot list the devices of an account, so O(vendor=snom) is invalid.
   - If another inventory source already has a host of the same name, their variables are merged. If O(hostname) gives
     two devices the same name, no host is added.
   - If the account cannot be read, Ansible warns and uses the other inventory sources. To make this an error, set

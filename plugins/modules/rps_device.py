@@ -214,7 +214,7 @@ outcome:
 reason:
   description:
     - Why the outcome is what it is, as a word that you can use in conditions. Null with V(in_sync), V(changed) and
-      V(would_change), and if the options were refused.
+      V(would_change), and if the options are invalid.
     - With V(unverifiable), one of V(url_not_readable), V(url_not_declared) and V(rewritten_same).
     - With V(conflict), V(owned_elsewhere).
     - With V(failed), one of V(refused), V(server_unknown), V(serial_missing), V(wrong_url), V(not_applied),

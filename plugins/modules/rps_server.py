@@ -96,7 +96,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 server:
-  description: The declared server, the secrets of its URL masked. Null if the options were refused.
+  description: The declared server, the secrets of its URL masked. Null if the options are invalid.
   returned: always
   type: dict
   contains:
