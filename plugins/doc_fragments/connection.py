@@ -17,7 +17,7 @@ options:
   vendor:
     description:
       - The redirection service.
-      - V(yealink) is Yealink's XML-RPC service, V(ymcs) is its successor, Yealink YMCS, whose logins are AccessKeys.
+      - V(yealink) is Yealink's XML-RPC service. V(ymcs) is its successor, Yealink YMCS, whose logins are AccessKeys.
       - Falls back to the environment variable E(RPS_VENDOR).
     type: str
     choices: [htek, panasonic, snom, yealink, ymcs]

@@ -16,12 +16,12 @@ description:
   - Each host has C(rps_mac), C(rps_status), C(rps_url) and C(rps_vendor). It has C(rps_server) if its redirect URL is
     that of one of O(servers), C(rps_account) if O(account) is set, and C(rps_last_contact) with Panasonic and Yealink
     YMCS.
-  - The user info, query and fragment of a URL are shown as fingerprints. Its path is shown, because it is what the
-    plugin was asked for. If the path of a unique URL is a secret, treat the inventory as a secret too.
+  - The user info, query and fragment of a URL are shown as fingerprints. The path is shown, because reading it is the
+    purpose of the plugin. If the path of a unique URL is a secret, treat the inventory as a secret too.
   - The name of the file must end in C(rps.yml) or C(rps.yaml).
-  - Snom cannot list the devices of an account, so O(vendor=snom) is refused.
-  - A host that another inventory source has already is merged. If O(hostname) gives two devices the same name, no host
-    is added.
+  - Snom cannot list the devices of an account, so O(vendor=snom) is invalid.
+  - If another inventory source already has a host of the same name, their variables are merged. If O(hostname) gives
+    two devices the same name, no host is added.
   - If the account cannot be read, Ansible warns and uses the other inventory sources. To make this an error, set
     C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) in the environment.
   - The plugin runs before any play, so it uses the environment of the Ansible process and not C(environment) of a play.
@@ -65,8 +65,8 @@ options:
         required: true
   urls:
     description:
-      - Whether hosts have C(rps_url). Set V(false) if you save the output as a static inventory. Ansible would then
-        take C({{) in a URL for a template, and the path of a unique URL is a secret.
+      - Whether hosts have C(rps_url). Set V(false) if you save the output as a static inventory. Otherwise, Ansible
+        would read C({{) in a saved URL as a template, and the file would contain the secret paths of unique URLs.
     type: bool
     default: true
   statuses:

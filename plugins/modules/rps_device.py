@@ -52,7 +52,7 @@ options:
     type: str
   unique_url:
     description:
-      - A redirect URL for this phone only. It wins over O(server_url). Not supported by Htek.
+      - A redirect URL for this phone only. It takes precedence over O(server_url). Not supported by Htek.
       - Its path is treated as a secret and shown as a fingerprint.
     type: str
   override:
@@ -67,8 +67,9 @@ options:
       - Write the binding even if it cannot be verified, because the service does not report the redirect URL or because
         neither O(server_url) nor O(unique_url) is set.
       - In check mode this predicts a move. If the run then finds that the redirect URL is unchanged, it returns
-        RV(outcome=unverifiable) and no change. Check mode can differ from the run only here and in
-        M(voip.rps.rps_server).
+        RV(outcome=unverifiable) and no change.
+      - Check mode also cannot predict refusals and, on Yealink YMCS, that another organization has the phone or that
+        the server has another URL.
     type: bool
     default: false
   serial:
@@ -213,7 +214,7 @@ outcome:
 reason:
   description:
     - Why the outcome is what it is, as a word that you can use in conditions. Null with V(in_sync), V(changed) and
-      V(would_change), and if the options were refused.
+      V(would_change), and if the options are invalid.
     - With V(unverifiable), one of V(url_not_readable), V(url_not_declared) and V(rewritten_same).
     - With V(conflict), V(owned_elsewhere).
     - With V(failed), one of V(refused), V(server_unknown), V(serial_missing), V(wrong_url), V(not_applied),

@@ -14,8 +14,8 @@ author:
 description:
   - Reads the status of devices from the redirection service of their vendor, and their redirect URLs if the service
     reports them.
-  - The user info, query and fragment of a URL are shown as fingerprints. Its path is shown, because it is what the
-    module was asked for. If the path of a unique URL is a secret, treat the result as a secret too.
+  - The user info, query and fragment of a URL are shown as fingerprints. The path is shown, because reading it is the
+    purpose of the module. If the path of a unique URL is a secret, treat the result as a secret too.
 extends_documentation_fragment:
   - voip.rps.attributes
   - voip.rps.attributes.info
@@ -24,21 +24,21 @@ options:
   mac:
     description:
       - MAC addresses of the devices, in one of the notations V(001565000001), V(00-15-65-00-00-01),
-        V(00 15 65 00 00 01) and V(00:15:65:00:00:01). Put them in quotes. Without it, every device of the account is
-        returned.
+        V(00 15 65 00 00 01) and V(00:15:65:00:00:01). Put them in quotes. Without O(mac), every device of the account
+        is returned.
       - Required on Snom, which cannot list an account.
     type: list
     elements: str
   statuses:
     description:
-      - Return only devices with one of these statuses. Without it, or if it is empty, the status does not matter.
+      - Return only devices with one of these statuses. If the option is not set or empty, the status does not matter.
     type: list
     elements: str
     choices: [registered, unregistered, registered_elsewhere, unknown]
   redirected_to:
     description:
-      - Return only devices that the service redirects to one of these URLs. URLs are equal if their text is equal after
-        trimming, in any case of scheme and host. Without it, or if it is empty, the URL does not matter.
+      - Return only devices that the service redirects to one of these URLs. URLs are compared as text after trimming,
+        and the case of scheme and host does not matter. If the option is not set or empty, the URL does not matter.
       - Not supported by Htek, which does not report redirect URLs.
     type: list
     elements: str
@@ -98,7 +98,7 @@ RETURN = r"""
 devices:
   description:
     - The devices in the order of O(mac), or sorted by MAC address.
-    - If a device could not be read, the module fails, and the other devices are here.
+    - If a device could not be read, the module fails, and the list has the other devices.
   returned: always
   type: list
   elements: dict

@@ -14,10 +14,10 @@ author:
 description:
   - Does for many phones what M(voip.rps.rps_device) does for one, with as few calls as the service allows.
   - Reads O(concurrency) phones at the same time, and registers new phones in batches of O(batch_size).
-  - Every phone has its own outcome in RV(devices), also if the task fails.
-  - The first call that binds phones to a server is verified before the others to this server go out. It has one phone,
-    or a list of new ones of up to O(batch_size). If the server has a different URL than declared, the remaining
-    phones are not attempted.
+  - Every phone has its own outcome in RV(devices), even if the task fails.
+  - The first call that binds phones to a server is verified before other calls for this server are made. The first call
+    has one phone, or up to O(batch_size) new phones. If the server has a different URL than declared, the remaining
+    phones of the server are not attempted.
 extends_documentation_fragment:
   - voip.rps.attributes
   - voip.rps.connection
@@ -60,7 +60,7 @@ options:
         type: str
       unique_url:
         description:
-          - A redirect URL for this phone only. It wins over O(devices[].server_url). Not supported by Htek.
+          - A redirect URL for this phone only. It takes precedence over O(devices[].server_url). Not supported by Htek.
         type: str
       override:
         description:
@@ -79,21 +79,21 @@ options:
         type: str
   purge:
     description:
-      - Also deregister the devices of the account that O(devices) does not have.
-      - Refused with an empty O(devices), and on Snom, which cannot list an account.
+      - Also deregister the devices of the account that are neither in O(devices) nor ignored.
+      - Invalid with an empty O(devices), and on Snom, which cannot list an account.
     type: bool
     default: false
   purge_limit:
     description:
       - The highest number of devices that O(purge) may deregister, as a count or as a percentage of the devices that
-        the account lists, rounded down. Above it, nothing is written.
+        the account lists, rounded down. If purge would deregister more, nothing is written.
     type: str
     default: "10%"
   purge_servers:
     description:
       - Narrows O(purge) to devices that the service redirects to the URL of one of these servers, for teams that share
-        an account. Each server needs a phone in O(devices) that has its O(devices[].server_url). An empty list purges
-        nothing.
+        an account. For each of these servers, a phone in O(devices) must have a O(devices[].server_url). An empty list
+        purges nothing.
       - Not supported by Htek, which does not report redirect URLs.
     type: list
     elements: str
@@ -105,7 +105,7 @@ options:
     elements: str
   expect_plan:
     description:
-      - Write only if the digest of the plan is this one. RV(plan) of a run in check mode has it.
+      - Write only if the plan has this digest. A run in check mode returns the digest in RV(plan).
     type: str
   batch_size:
     description:
@@ -114,8 +114,8 @@ options:
     default: 100
   deadline:
     description:
-      - Seconds for the whole run. Phones that remain then have the outcome V(not_attempted). Without it, there is no
-        limit.
+      - Seconds for the whole run. When they have passed, the remaining phones have the outcome V(not_attempted).
+        Without O(deadline), there is no limit.
     type: float
   on_device_error:
     description:

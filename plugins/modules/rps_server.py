@@ -48,8 +48,8 @@ options:
     default: present
   force:
     description:
-      - Edit the server if it exists with another URL, which moves every phone that is bound to it. Without it, another
-        URL is an error. Only supported by Yealink YMCS.
+      - Edit the server if it exists with another URL, which moves every phone that is bound to it. Without O(force),
+        another URL is an error. Only supported by Yealink YMCS.
     type: bool
     default: false
 seealso:
@@ -96,7 +96,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 server:
-  description: The declared server, the secrets of its URL masked. Null if the options were refused.
+  description: The declared server, the secrets of its URL masked. Null if the options are invalid.
   returned: always
   type: dict
   contains:

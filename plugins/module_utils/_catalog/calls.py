@@ -97,7 +97,7 @@ CALLS: dict[str, CallText] = {
     # a status of HTTP; ``{said}`` has the status, and the code and text of the answer if there is one
     "status_redirect": CallText(
         "{origin} answered {call} with a redirect ({said}), which is never followed",
-        "Set api_url to the address that answers itself.",
+        "Set api_url to the address that answers without a redirect.",
     ),
     "status_client": CallText("{origin} answered {call} with {said}", "Check api_url, the address of the service."),
     "status_busy": CallText("{origin} answered {call} with {said}", "Run again later."),
@@ -152,7 +152,7 @@ CALLS: dict[str, CallText] = {
     "no_device": CallText("the device is not on this account"),
     "no_server": CallText("no server '{server}'"),
     "several_servers": CallText("{count} servers have the name '{server}'"),
-    "registered_instead": CallText("{cause}; registering it instead was refused: '{text}'"),
+    "registered_instead": CallText("{cause}; registering the phone instead was refused: '{text}'"),
 }
 # Parts of ``{said}``.
 SAID: dict[str, str] = {

@@ -71,11 +71,11 @@ CATALOG: dict[str, str] = {
     ),
     "wrong_url.unique": (
         "{phone} is redirected to {current} instead of {desired}, although {service} accepted the write. Run again, or "
-        "correct it in the vendor's portal; RPS has no call to edit a server."
+        "correct the unique URL in the vendor's portal."
     ),
     "wrong_url.url": (
         "{phone} is redirected to {current} instead of {desired}, although {service} accepted the write. Run again, or "
-        "correct it in the vendor's portal."
+        "correct the redirect URL in the vendor's portal."
     ),
     "not_applied": "{phone} is still {status}, although {service} accepted the write. Run again.",
     "not_applied.other": (
@@ -93,11 +93,11 @@ CATALOG: dict[str, str] = {
     ),
     "not_applied.unique": (
         "{phone} is still redirected to {current} instead of {desired}, although {service} accepted the write. Run "
-        "again, or correct it in the vendor's portal; RPS has no call to edit a server."
+        "again, or correct the unique URL in the vendor's portal."
     ),
     "not_applied.url": (
         "{phone} is still redirected to {current} instead of {desired}, although {service} accepted the write. Run "
-        "again, or correct it in the vendor's portal."
+        "again, or correct the redirect URL in the vendor's portal."
     ),
     "not_applied.name": (
         "{phone} has the declared URL under the name '{name}' instead of '{server}', although {service} accepted the "
@@ -119,20 +119,23 @@ CATALOG: dict[str, str] = {
     # unknown
     "answer_lost": "{phone} may or may not be {done}: {cause}. Run again to find out.",
     "answer_lost.refused": (
-        "{phone} may or may not be {done}: the answer to an earlier try was lost, and then {service} refused it: "
+        "{phone} may or may not be {done}: the answer to an earlier try was lost, and {service} refused a later try: "
         "'{text}'. Run again to find out."
     ),
     "answer_lost.unreadable_url": (
         "{phone} may or may not be {done}: {cause}, and {service} did not report its redirect URL. Run again with "
-        "{opt_force} to settle it."
+        "{opt_force} to settle the outcome."
     ),
     "answer_lost.hidden": (
         "{phone} may or may not be {done}: {service} accepted the write, but no longer reports the redirect URL. Run "
         "again."
     ),
-    "unreadable_after": "{phone} may or may not be {done}: {cause}, and reading it back failed. Run again to find out.",
+    "unreadable_after": (
+        "{phone} may or may not be {done}: {cause}, and reading the phone back failed. Run again to find out."
+    ),
     "unreadable_after.accepted": (
-        "{phone}: {service} accepted the write, but reading it back failed. Run again to find out its redirect URL."
+        "{phone}: {service} accepted the write, but reading the phone back failed. Run again to find out its redirect "
+        "URL."
     ),
     # not attempted
     "unreadable": "{phone} was not attempted because it could not be read: {cause}. {fix}",
@@ -145,11 +148,12 @@ CATALOG: dict[str, str] = {
     "too_many_failures": "{phone} was not attempted: {cause}. {fix}",
     "guard": "{phone} was not written: blocked by guard {guard}.",
     "server_wrong_url": (
-        "{phone} was not written: {witness} was bound to server '{server}' and did not get the declared URL. See its "
-        "message."
+        "{phone} was not written: {witness} was bound to server '{server}' and did not get the declared URL. See the "
+        "message of that phone."
     ),
     "server_wrong_url.name": (
-        "{phone} was not written: {witness} got the declared URL, but not the name '{server}'. See its message."
+        "{phone} was not written: {witness} got the declared URL, but not the name '{server}'. See the message of that "
+        "phone."
     ),
     "server_wrong_url.managed": (
         "{phone} was not written: server '{server}' has the URL {current} and not the declared {desired}. Correct one "
@@ -160,9 +164,12 @@ CATALOG: dict[str, str] = {
         "{desired}. See the message of the server."
     ),
     # servers
-    "server_exists": "Server '{server}' already exists; {service} has no call to read its URL, so it is not verified.",
+    "server_exists": (
+        "Server '{server}' already exists; {service} has no call to read its URL, so the URL is not verified."
+    ),
     "server_not_predicted": (
-        "Check mode adds no server, and {service} has no call to look a server up, so nothing can be predicted."
+        "Check mode adds no server, and {service} has no call that shows whether a server exists, so nothing can be "
+        "predicted."
     ),
     "server_refused": "{service} refused to add server '{server}': '{text}'. Correct its name or URL and run again.",
     "server_edit_refused": "{service} refused to edit server '{server}': '{text}'. Correct its URL and run again.",
@@ -177,11 +184,17 @@ CATALOG: dict[str, str] = {
         "{cause}. Run again to find out."
     ),
     "server_lost.other": (
-        "{service} accepted server '{server}', but lists it with the URL {current} and not {desired}. Run again, or "
-        "correct the server in the vendor's portal."
+        "{service} accepted the write of server '{server}', but lists it with the URL {current} and not {desired}. Run "
+        "again, or correct the server in the vendor's portal."
     ),
-    "server_lost.missing": "{service} accepted server '{server}', but does not list it. Run again, or use the portal.",
-    "server_lost.kept": "{service} did not delete server '{server}', but accepted it. Run again, or use the portal.",
+    "server_lost.missing": (
+        "{service} accepted the write of server '{server}', but does not list it. Run again, or add the server in the "
+        "vendor's portal."
+    ),
+    "server_lost.kept": (
+        "{service} accepted the deletion of server '{server}', but still lists it. Run again, or delete the server in "
+        "the vendor's portal."
+    ),
     "server_failed": "Server '{server}' was not written: {cause}. {fix}",
     "server_failed.unread": (
         "Server '{server}' was not deleted: {n_devices} of the account could not be read. Run again."
@@ -192,7 +205,8 @@ CATALOG: dict[str, str] = {
         "{opt_force_servers} to edit the server, which moves every phone that is bound to it."
     ),
     "server_ambiguous": (
-        "{service} has {count} servers named '{server}'. Rename or delete the others in the vendor's portal."
+        "{service} has {count} servers named '{server}'. In the vendor's portal, keep one of them, and rename or "
+        "delete the others."
     ),
     "server_in_use": (
         "Server '{server}' was not deleted: {n_phones} {is_are} still bound to it, {witness} first. Move or deregister "
@@ -210,13 +224,15 @@ GUARDS: dict[str, str] = {
         "({basis}{and_floor}{and_unlifted}). Nothing was written. To retire phones, run voip.rps.release --limit with "
         "their names; or set {option}: {count}, or pass rps_fleet_size with -e."
     ),
-    "fleet_size": "purge needs the whole fleet, and {missing}. Nothing was written; run it over the whole fleet.",
+    "fleet_size": (
+        "purge needs the whole fleet, but {missing}. Nothing was written; run the play over the whole fleet."
+    ),
     "fleet_size.not_set": (
-        "purge needs the whole fleet, and {missing}. Nothing was written; if this play has the whole fleet, pass "
+        "purge needs the whole fleet, but {missing}. Nothing was written; if this play has the whole fleet, pass "
         "-e rps_fleet_size={count}."
     ),
     "fleet_size.differs": (
-        "purge needs the whole fleet, and {missing}. Nothing was written; restore the inventory, or if {count:,} is "
+        "purge needs the whole fleet, but {missing}. Nothing was written; restore the inventory, or if {count:,} is "
         "right, pass -e rps_fleet_size={count}."
     ),
     "expect_plan": (
@@ -236,7 +252,7 @@ GUARDS: dict[str, str] = {
         "are one login. Nothing was written; keep one of the two accounts."
     ),
     "unread_devices": (
-        "purge needs to read every device, and {n_devices} could not be read, {first} first. Nothing was written; run "
+        "purge needs to read every device, but {n_devices} could not be read, {first} first. Nothing was written; run "
         "again, or set {opt_purge}."
     ),
     "list_contradiction": (
@@ -264,7 +280,7 @@ APPROVALS: tuple[str, str] = ("{option}: {plan}", "{option}: {{{account}: {plan}
 PARTIAL: dict[str, str] = {
     "limited": "the run is limited (--limit)",
     "hosts_failed": "{n_hosts} of the play failed or cannot be reached",
-    "batches": "the play runs in batches (serial), and this one has {batch} of {n_hosts}",
+    "batches": "the play runs in batches (serial), and this batch has {batch} of {n_hosts}",
     "not_arrived": "{n_hosts} of the play did not reach the role",
     "size_not_set": "rps_fleet_size is not set with -e as a plain number",
     "size_differs": "the play has {n_phones} and rps_fleet_size is {size:,}",

@@ -75,7 +75,7 @@ PROBLEMS: dict[str, ProblemText] = {
     "api_url_plain": ProblemText(
         "would send the password unencrypted to {host}; use https:// (http:// is accepted for localhost only)"
     ),
-    "ca_path_unusable": ProblemText("names no readable bundle of CA certificates: {path}", "Correct the path."),
+    "ca_path_unusable": ProblemText("is not a readable bundle of CA certificates: {path}", "Correct the path."),
     "ca_path_missing": ProblemText("names a file that does not exist: {path}", "Correct the path."),
     # phones and servers
     "not_a_device": ProblemText("a phone must be a dictionary with mac and its other options"),
@@ -101,7 +101,8 @@ PROBLEMS: dict[str, ProblemText] = {
     ),
     "not_a_prefix": ProblemText("has '{value}', which is neither a MAC address nor the beginning of one"),
     "prefix_declared": ProblemText(
-        "has the beginning of {few}, which {is_are} declared", "Remove what is declared from one of the two."
+        "has the beginning of {few}, which {is_are} declared",
+        "A phone cannot be both declared and ignored: remove the entry or the declaration.",
     ),
     "purge_empty": ProblemText(
         "with an empty list of devices would remove every device of the account",
@@ -162,7 +163,7 @@ PROBLEMS: dict[str, ProblemText] = {
     ),
     "accounts_required": ProblemText(
         "is not set, and the environment has no login",
-        "Set rps_accounts; or in the environment RPS_VENDOR, RPS_API_USERNAME and RPS_API_PASSWORD; or there "
+        "Set rps_accounts. Or set in the environment RPS_VENDOR, RPS_API_USERNAME and RPS_API_PASSWORD, or "
         "{variables}_USERNAME and {variables}_PASSWORD (likewise for {names}).",
     ),
     "environment_without_vendor": ProblemText(
@@ -195,7 +196,7 @@ PROBLEMS: dict[str, ProblemText] = {
     ),
     "purge_server_undefined": ProblemText("has server '{value}', which rps_servers does not define"),
     "purge_server_undefined.no_urls": ProblemText(
-        "has server '{value}', but its service does not report redirect URLs"
+        "has server '{value}', but the service of this server does not report redirect URLs"
     ),
     # the role: hosts and other variables
     "mac_variable_required": ProblemText(
@@ -216,7 +217,8 @@ PROBLEMS: dict[str, ProblemText] = {
     ),
     "plans_empty": ProblemText("is empty", "Use rps_drift.plans of a drift run, or leave rps_expect_plan out."),
     "plans_not_a_dictionary": ProblemText(
-        "must be a dictionary of account: digest", "Use rps_drift.plans of a drift run, or leave rps_expect_plan out."
+        "must be a dictionary with a digest for each account",
+        "Use rps_drift.plans of a drift run, or leave rps_expect_plan out.",
     ),
     "plan_of_unknown_account": ProblemText(
         "has a plan for an account that does not exist: '{value}' is not defined in rps_accounts"

@@ -36,7 +36,7 @@ SENTENCES: dict[str, str] = {
     ),
     "import_with_condition": (
         "import_playbook with a condition (when) is not supported, because a condition that is false for the first "
-        "host would skip all. Choose the hosts with rps_hosts instead."
+        "host would skip all hosts. Select the hosts with rps_hosts instead."
     ),
     "nothing_chosen": "Say which phones to release, with --limit or -e rps_hosts=...; nothing was sent.",
     "everything_chosen": (
@@ -44,12 +44,13 @@ SENTENCES: dict[str, str] = {
         "--limit or rps_hosts; to release all of them, pass -e rps_fleet_size={count}."
     ),
     "timeout": (
-        "The keyword timeout ({timeout} s) is too short for the role. Nothing was sent. Remove it, or set rps_deadline."
+        "The keyword timeout ({timeout} s) is too short for the role. Nothing was sent. Remove the keyword, or set "
+        "rps_deadline."
     ),
     # A host without a result.
     "not_reconciled": (
         "{host} was not reconciled: the reconcile task was skipped or did not include this host. A condition (when) on "
-        "the role or on import_playbook must not be false for the first host of the play; choose the hosts with the "
+        "the role or on import_playbook must not be false for the first host of the play; select the hosts with the "
         "play's pattern or with rps_hosts instead."
     ),
     # Tasks that Ansible shows as skipped.

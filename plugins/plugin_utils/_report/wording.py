@@ -62,11 +62,11 @@ TEXTS: dict[str, str] = {
         "plan for them. Fix the access and run drift again first."
     ),
     "guard.limited": (
-        "Guard rps_fleet_size will block this command: purge needs the whole fleet, and the run is limited. Run drift "
+        "Guard rps_fleet_size will block this command: purge needs the whole fleet, but the run is limited. Run drift "
         "for the whole fleet, then apply its plan."
     ),
     "guard.partial": (
-        "Guard rps_fleet_size will block this command: purge needs the whole fleet, and this is not the whole play. "
+        "Guard rps_fleet_size will block this command: purge needs the whole fleet, but this is not the whole play. "
         "Run drift for the whole fleet, then apply its plan."
     ),
     "guard.size": (
@@ -86,7 +86,7 @@ TEXTS: dict[str, str] = {
     "conflicts.one": "{phones} is registered to another account. Check the MAC address.",
     "conflicts.override": "If a phone is yours, set rps_override: true on its host.",
     "conflicts.no_override": (
-        "If its service has no override, ask the owner of the other account to release the phone."
+        "If the service of a phone has no override, ask the owner of the other account to release the phone."
     ),
     "verify.title": "Verify {phones}",
     "verify.url_not_readable": (
@@ -96,8 +96,8 @@ TEXTS: dict[str, str] = {
         "The inventory declares no redirect URL for them. Define their servers in rps_servers, or set rps_unique_url."
     ),
     "verify.rewritten_same": (
-        "They were written again and still have the same redirect URL. Define their servers in rps_servers to compare "
-        "it."
+        "They were written again and still have the same redirect URLs. Define their servers in rps_servers, so that "
+        "the URLs can be compared."
     ),
     "verify": "Their redirect URLs could not be checked; the Message column shows why.",
     "unmanaged.title": "Review {devices}",
@@ -109,10 +109,10 @@ TEXTS: dict[str, str] = {
     "unmanaged.purged": "This run's purge leaves them alone.",
     "unmanaged.purged.one": "This run's purge leaves it alone.",
     "unmanaged.unlisted": (
-        "To see what purge would remove, run drift with rps_purge: true and, in rps_hosts, the phones of all accounts "
-        "except {names}, which cannot be listed."
+        "To see what purge would remove, run drift with rps_purge: true. With rps_hosts, leave out the phones of "
+        "{names}: purge needs accounts that can be listed."
     ),
-    "unmanaged.purge": "To see what purge would remove, run drift with it:",
+    "unmanaged.purge": "To see what purge would remove, run drift with purge:",
     "problems.title": "Fix the problems",
     "problems": "See the problems in the overview, then run drift again.",
     "nothing.title": "Nothing to do",
@@ -150,7 +150,7 @@ TEXTS: dict[str, str] = {
     "row.absent": "absent",
     "row.present": "registered",
     "row.see_account": "See the problem of its account in the overview.",
-    "row.batches": "Of {count} batches; it approves nothing.",
+    "row.batches": "From a run in {count} batches; it approves nothing.",
     "row.guard": "Guard {name} would block it.",
     "row.unknown": "not known",
     "row.purges": "{part}, {purges} to purge",

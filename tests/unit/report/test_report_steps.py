@@ -210,4 +210,4 @@ def test_no_command_with_purge_is_advised_for_a_play_with_accounts_that_cannot_b
     snom = account("snom", rows("in_sync"), "snom", unmanaged=None)
     found = step(report([one, snom]), "Review 1 unmanaged device")
     assert found["command"] is None
-    assert "the phones of all accounts except snom" in found["text"]
+    assert "leave out the phones of snom" in found["text"]
