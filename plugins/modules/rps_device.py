@@ -68,8 +68,9 @@ options:
         neither O(server_url) nor O(unique_url) is set.
       - In check mode this predicts a move. If the run then finds that the redirect URL is unchanged, it returns
         RV(outcome=unverifiable) and no change.
-      - Check mode also cannot predict refusals and, on Yealink YMCS, that another organization has the phone or that
-        the server has another URL.
+      - This option and M(voip.rps.rps_server) are the only places where check mode can differ from a run that the
+        service accepts. Only the answer to a write shows a refusal and, on Yealink YMCS, that another organization has
+        the phone or that the server has another URL.
     type: bool
     default: false
   serial:
