@@ -95,9 +95,10 @@ class _Verifier:
             return DeviceResult(change, outcome, self.may_be_ours, True, after)
         if change.forced and self.may_be_ours:
             return self._forced(after, now)
-        if now.outcome == UNVERIFIABLE and change.action != MOVE:
-            if not self.may_be_ours:
-                return DeviceResult(change, UNVERIFIABLE, False, False, after, now.reason)
+        if now.outcome == UNVERIFIABLE and not self.may_be_ours and change.action != MOVE:
+            return DeviceResult(change, UNVERIFIABLE, False, False, after, now.reason)
+        # Without a URL, only a reading that differs from the one before shows that the write arrived.
+        if now.outcome == UNVERIFIABLE and self.may_be_ours and differs(change.current, after, self.vendor):
             return DeviceResult(change, CHANGED, True, False, after)
         return self._not_reached(after)
 

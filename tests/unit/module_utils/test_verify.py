@@ -399,6 +399,17 @@ def test_without_servers_only_a_url_shows_whether_a_phone_is_bound(
     assert differs(current(*before), current(*after), YEALINK) is exact
 
 
+@pytest.mark.parametrize(("write", "variant"), [("open", ""), ("done", "hidden")])
+def test_a_reading_of_the_account_alone_does_not_show_that_a_phone_was_bound(write: str, variant: str) -> None:
+    """Snom without getPhoneRedirection from some call on: ``registered`` is then any phone of the account."""
+    snom = VENDORS["snom"]
+    change = planned(current("unregistered"), snom, server_url=URL)
+    result = verify_write(change, WRITES[write], current("registered"), snom, MASKER.url)
+    assert verdict_of(result) == Verdict("unknown", "answer_lost", variant)
+    new = planned(current("unknown"), snom, server_url=URL)
+    assert verify_write(new, WRITES[write], current("registered"), snom, MASKER.url).outcome == "changed"
+
+
 def test_what_is_not_applied_says_what_it_is_instead() -> None:
     result = verified("deregister", "done", "unregistered")
     assert result.reason is not None
