@@ -25,7 +25,6 @@ from .._model import (
     ELSEWHERE,
     FAILED,
     IN_SYNC,
-    MOVE,
     NOT_ATTEMPTED,
     NOT_SENT,
     OPEN,
@@ -93,12 +92,12 @@ class _Verifier:
         if now.outcome == IN_SYNC:
             outcome = CHANGED if self.may_be_ours else IN_SYNC
             return DeviceResult(change, outcome, self.may_be_ours, True, after)
-        if change.forced and self.may_be_ours:
-            return self._forced(after, now)
-        if now.outcome == UNVERIFIABLE and not self.may_be_ours and change.action != MOVE:
-            return DeviceResult(change, UNVERIFIABLE, False, False, after, now.reason)
-        # Without a URL, only a reading that differs from the one before shows that the write arrived.
-        if now.outcome == UNVERIFIABLE and self.may_be_ours and differs(change.current, after, self.vendor):
+        if change.forced:
+            return self._forced(after, now) if self.may_be_ours else self._not_reached(after)
+        # Without a URL, only a reading that differs from the one before shows that the phone was bound.
+        if now.outcome == UNVERIFIABLE and differs(change.current, after, self.vendor):
+            if not self.may_be_ours:
+                return DeviceResult(change, UNVERIFIABLE, False, False, after, now.reason)
             return DeviceResult(change, CHANGED, True, False, after)
         return self._not_reached(after)
 
