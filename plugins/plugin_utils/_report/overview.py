@@ -122,12 +122,8 @@ def _bar(label: str, counts: Counter[str], note: str) -> Bar:
 
 def problems(report: Report) -> list[str]:
     """Every problem once: an account's error is often among the errors of the run already."""
-    texts = list(report["errors"])
-    for account in report["accounts"]:
-        name, error = account["name"], account["error"]
-        if error and not any(error.rstrip(".") in text for text in texts):
-            texts.append(error if name in error else say("problem.account", account=name, error=error))
-    return texts
+    of_accounts = [account["error"] for account in report["accounts"] if account["error"]]
+    return list(dict.fromkeys([*report["errors"], *of_accounts]))
 
 
 def warnings(report: Report) -> list[str]:

@@ -127,7 +127,7 @@ def phone_rows(report: Report, phones: Iterable[Phone]) -> Iterator[PhoneRow]:
             desired_url=breakable(desired["url"]),
             undeclared=not phone["server_declared"],
             flags=", ".join(f"rps_{flag}" for flag, set_ in _flags(phone) if set_),
-            message=_message(phone, account),
+            message=_message(phone),
         )
 
 
@@ -135,12 +135,9 @@ def _flags(phone: Phone) -> tuple[tuple[str, bool], ...]:
     return ("override", phone["desired"]["override"]), ("force", phone["desired"]["force"])
 
 
-def _message(phone: Phone, account: Account) -> str:
-    """A phone's message without the name that it begins with, which is in the same line; a problem of the whole account
-    is written once, in the overview."""
+def _message(phone: Phone) -> str:
+    """A phone's message without the name that it begins with, which is in the same line."""
     text = phone["msg"]
-    if account["error"] and account["error"].rstrip(".") in text:
-        return say("row.see_account")
     found = _MAC_IN_FRONT.match(text)
     if found and found.group().replace(":", "") == phone["mac"]:
         text = text[found.end() :].removeprefix(f" ({phone['host']})").lstrip(": ")
@@ -170,7 +167,7 @@ def device_rows(report: Report) -> Iterator[DeviceRow]:
                 ),
                 purge=phone["outcome"],
                 purge_word=OUTCOME_WORDS[phone["outcome"]],
-                message=_message(phone, account),
+                message=_message(phone),
             )
         for device in account["unmanaged"] or ():
             yield DeviceRow(

@@ -87,7 +87,12 @@ def test_a_bar_shows_one_phone_of_many_and_is_full() -> None:
 def test_each_problem_is_there_once() -> None:
     error = "Account htek could not be read: Htek refused the login (HTTP 401). Check api_username and api_password."
     guard = {"name": "rps_purge_limit", "text": "Guard rps_purge_limit blocked the run: purge would remove 31 devices."}
-    row = phone("a", mac_of(1), "not_attempted", msg=f"{colons(mac_of(1))} (a) was not read: {error}")
+    row = phone(
+        "a",
+        mac_of(1),
+        "not_attempted",
+        msg=f"{colons(mac_of(1))} (a) was not attempted: the login of account htek was refused.",
+    )
     away = account("htek", [row], "htek", reached=False, error=error, unmanaged=[])
     other = account(rows=[phone("b", mac_of(2), "would_change")], guard=guard)
     data = report([away, other], errors=[error], warnings=[f"htek: {error}", guard["text"], "one more"])
@@ -95,11 +100,6 @@ def test_each_problem_is_there_once() -> None:
     assert text.count("refused the login") == 1
     assert text.count("purge would remove 31 devices") == 1
     assert prepare_page(data).warnings == ("one more",)
-
-
-def test_an_error_that_does_not_name_its_account_gets_the_name() -> None:
-    page = prepare_page(report([account("htek", vendor="htek", reached=False, error="It is away.")]))
-    assert page.problems == ("Account htek: It is away.",)
 
 
 @pytest.mark.parametrize(
