@@ -92,7 +92,7 @@ def find(field: str, wanted: str | None, header: Sequence[str]) -> Iterable[int]
         raise FileError(f"more than one column can be the {field}: {columns}. Set rps_csv_{field} to the right one.")
     if not found and (wanted or field in REQUIRED):
         columns = ", ".join(cell.strip() for cell in header) or "none"
-        missing = f"no column is named {wanted}" if wanted else f"no column looks like the {field}"
+        missing = f"no column is named {wanted}" if wanted else f"no column has a name that is known for the {field}"
         raise FileError(f"{missing}; the columns are: {columns}. Set rps_csv_{field} to the right one.")
     return found
 

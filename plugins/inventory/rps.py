@@ -182,7 +182,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise AnsibleParserError(f"{to_printable(path)}: {input_message(error, INVENTORY)}") from None
         except CallError as error:
             text = Speaker(INVENTORY, "").stopped(str(error), error.fix, was_read=False)
-            raise AnsibleParserError(text) from None
+            raise AnsibleParserError(f"{text} {INVENTORY.nothing_done}") from None
         self._add_hosts(hosts)
 
     def _values(self, config: Mapping[str, Any]) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def test_a_unique_url_is_not_taken_unless_its_column_is_named(runner: Runner) ->
         (
             [["Hardware", "Server"], ["001565000001", "a"]],
             {},
-            "no column looks like the mac; the columns are: Hardware, Server.",
+            "no column has a name that is known for the mac; the columns are: Hardware, Server.",
         ),
         ([["MAC", "Server"], ["001565000001", "a"]], {"rps_csv_server": "Where"}, "no column is named Where"),
         ([["MAC", "MAC Address"], ["001565000001", "a"]], {}, "more than one column can be the mac: MAC, MAC Address."),
@@ -260,9 +260,14 @@ def test_an_account_that_cannot_be_read_is_reported_and_nothing_is_written(runne
 
     refused = runner.play("voip.rps.adopt", rps_accounts=accounts, rps_account="acme")
     unclear = runner.play("voip.rps.adopt", rps_accounts=accounts)
+    unnamed = runner.play("voip.rps.adopt")
+    unlisted = runner.play("voip.rps.adopt", rps_vendor="snom")
 
     assert refused.rc != 0
     assert "Nothing was written" in refused.text
     assert unclear.rc != 0
     assert "rps_account is not set; set it to one of acme, second." in unclear.text
+    assert "rps_vendor is not set" in unnamed.text
+    assert "from_csv" in unlisted.text
+    assert (unnamed.rc, unlisted.rc) == (2, 2)
     assert not (runner.folder / "phones.yml").exists()

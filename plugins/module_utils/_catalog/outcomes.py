@@ -241,7 +241,8 @@ GUARDS: dict[str, str] = {
     ),
     "expect_plan.used": (
         "nothing is left to write on {account}, so its plan is no longer the expected {expected}: the approved plan "
-        "was applied already or is obsolete. Nothing was written; remove {option}."
+        "was applied already, is obsolete, or was made with other options, for example with purge. Nothing was "
+        "written; run with the same options, or remove {option}."
     ),
     "expect_plan.missing": (
         "{account} has no approved plan, and {n_devices} would be written. Nothing was written; review its plan in "

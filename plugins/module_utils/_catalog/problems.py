@@ -28,6 +28,11 @@ class ProblemText(NamedTuple):
 # How to write text so that it stays text. Ansible's INI inventories take one pair of quotes away.
 _QUOTE = 'Put it in quotes: "0012" in YAML (without !unsafe) and under [group:vars], \'"0012"\' on an INI host line'
 
+_QUOTE_MAC = (
+    'Put the MAC address in quotes: "001565000001" in YAML (without !unsafe) and under [group:vars], '
+    "'\"001565000001\"' on an INI host line"
+)
+
 PROBLEMS: dict[str, ProblemText] = {
     # values
     "required": ProblemText("is required"),
@@ -36,9 +41,7 @@ PROBLEMS: dict[str, ProblemText] = {
     "empty.name": ProblemText("has an empty name"),
     "not_text": ProblemText("must be text, not {kind}"),
     "not_text.converted": ProblemText("must be text, but was read as {kind}", f"{_QUOTE}."),
-    "not_text.mac": ProblemText(
-        "must be text, but was read as {kind}", f"{_QUOTE}; or write the MAC address with colons."
-    ),
+    "not_text.mac": ProblemText("must be text, but was read as {kind}", f"{_QUOTE_MAC}."),
     "not_a_boolean": ProblemText("must be true or false, not '{value}'"),
     "not_a_number": ProblemText("must be a number from {low:g} to {high:.0f}, not '{value}'"),
     "not_a_number.whole": ProblemText("must be a whole number from {low:g} to {high:.0f}, not '{value}'"),
@@ -68,7 +71,9 @@ PROBLEMS: dict[str, ProblemText] = {
     "login_colon": ProblemText("cannot contain a colon (basic authentication)"),
     "half_login": ProblemText("{given} is set, but {missing} is not; set both"),
     "other_login": ProblemText("RPS_API_USERNAME is not used, because RPS_VENDOR is {reserved} and not {vendor}"),
-    "api_url_required": ProblemText("is required: the address of {service} depends on the region of the account"),
+    "api_url_required": ProblemText(
+        "is required: the address of {service} depends on the region of the account", "See the vendor's portal for it."
+    ),
     "api_url_scheme": ProblemText("must begin with https://"),
     "api_url_login": ProblemText("must not contain a login; give it as api_username and api_password"),
     "api_url_unusable": ProblemText("is not a usable address"),
@@ -76,6 +81,10 @@ PROBLEMS: dict[str, ProblemText] = {
         "would send the password unencrypted to {host}; use https:// (http:// is accepted for localhost only)"
     ),
     "ca_path_unusable": ProblemText("is not a readable bundle of CA certificates: {path}", "Correct the path."),
+    "ca_bundle_unusable": ProblemText(
+        "the environment variable REQUESTS_CA_BUNDLE is not a readable bundle of CA certificates: {path}",
+        "Correct the path.",
+    ),
     "ca_path_missing": ProblemText("names a file that does not exist: {path}", "Correct the path."),
     # phones and servers
     "not_a_device": ProblemText("a phone must be a dictionary with mac and its other options"),
@@ -97,7 +106,8 @@ PROBLEMS: dict[str, ProblemText] = {
     # a run
     "not_a_limit": ProblemText("must be a percentage such as 10% or a count such as 5, not '{value}'"),
     "not_a_digest": ProblemText(
-        "must be the digest of a plan, sha256: and 64 hex digits, as a run in check mode returns it"
+        "must be the digest of a plan, sha256: and 64 hex digits",
+        "Take it from a drift report, or from what a run in check mode returns.",
     ),
     "not_a_prefix": ProblemText("has '{value}', which is neither a MAC address nor the beginning of one"),
     "prefix_declared": ProblemText(
@@ -181,18 +191,19 @@ PROBLEMS: dict[str, ProblemText] = {
     "server_twice.account": ProblemText("defines server '{server}' of account {account} again", "Define it once."),
     "server_undefined": ProblemText(
         "server '{server}' is used by {n_phones} but not defined in rps_servers",
-        "Hosts: {hosts}. Define it, or set rps_undeclared_servers: true.",
+        "Hosts: {hosts}. Correct the name, define the server, or set rps_undeclared_servers: true.",
     ),
     "server_undefined_of_account": ProblemText(
         "server '{server}' is used by {n_phones} but not defined in rps_servers for account {account}",
-        "Hosts: {hosts}. Define it, or set rps_undeclared_servers: true.",
+        "Hosts: {hosts}. Correct the name, define the server, or set rps_undeclared_servers: true.",
     ),
     "server_undefined.url": ProblemText(
-        "server '{server}' is used by {n_phones} but not defined in rps_servers", "Hosts: {hosts}. Define it."
+        "server '{server}' is used by {n_phones} but not defined in rps_servers",
+        "Hosts: {hosts}. Correct the name, or define the server.",
     ),
     "server_undefined.url_of_account": ProblemText(
         "server '{server}' is used by {n_phones} but not defined in rps_servers for account {account}",
-        "Hosts: {hosts}. Define it.",
+        "Hosts: {hosts}. Correct the name, or define the server.",
     ),
     "purge_server_undefined": ProblemText("has server '{value}', which rps_servers does not define"),
     "purge_server_undefined.no_urls": ProblemText(

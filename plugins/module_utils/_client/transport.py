@@ -303,9 +303,10 @@ def _adapter(connection: Connection) -> Adapter:
         try:
             tls = tls_context(verify)
         except OSError:
-            option = "REQUESTS_CA_BUNDLE" if bundle is None else "ca_path"
             named = to_printable(verify)[:200] if isinstance(verify, str) else "the one that comes with requests"
-            raise InputError([problem(option, "ca_path_unusable", path=named)]) from None
+            if bundle is None:
+                raise InputError([problem("", "ca_bundle_unusable", path=named)]) from None
+            raise InputError([problem("ca_path", "ca_path_unusable", path=named)]) from None
     return Adapter(connection.api_url, connection.concurrency, tls, proxies)
 
 

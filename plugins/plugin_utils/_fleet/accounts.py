@@ -33,10 +33,12 @@ _KEYS = ("api_username", "api_password", "api_url")
 
 @dataclass(frozen=True)
 class Login:
-    """One account. ``options`` name where its user name and its password come from, for messages."""
+    """One account. ``options`` name where its user name and its password come from, for messages; ``variables`` are
+    those of the environment, by the option that each of them gives."""
 
     connection: Connection
     options: tuple[str, str]
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:
@@ -108,7 +110,7 @@ def _declared_logins(
         given.update({key: environ[variable] for key, variable in variables.items()})
         connection = _connection({**given, "deadline": deadline}, subject, variables, problems)
         if connection is not None:
-            found[name] = Login(connection, ("api_username", f"api_password in rps_{subject}"))
+            found[name] = Login(connection, ("api_username", f"api_password in rps_{subject}"), variables)
     return Logins(found, tuple(names))
 
 
@@ -140,15 +142,15 @@ def _environment_logins(environ: Mapping[str, str], deadline: float | None, prob
         options = {**given, "vendor": vendor, "deadline": deadline}
         connection = _connection(options, name, blamed, problems)
         if connection is not None:
-            found[name] = Login(connection, (variables["api_username"], variables["api_password"]))
+            found[name] = Login(connection, (variables["api_username"], variables["api_password"]), blamed)
     warnings = incomplete_credentials(environ)
     if not names:
         if environ.get("RPS_API_USERNAME") and environ.get("RPS_API_PASSWORD"):
             problems.add("", "environment_without_vendor", choices=tuple(sorted(VENDORS)))
         else:
-            problems.found.extend(warnings)
             first, *others = VENDORS
-            problems.add("accounts", "accounts_required", variables=f"RPS_{first.upper()}", names=tuple(others))
+            none = problem("accounts", "accounts_required", variables=f"RPS_{first.upper()}", names=tuple(others))
+            problems.found.extend(warnings or [none])
     return Logins(found, tuple(names), True, warnings)
 
 

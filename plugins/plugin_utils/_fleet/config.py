@@ -12,7 +12,7 @@ Everything is checked before any call, and every problem of the whole fleet is r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
@@ -68,7 +68,8 @@ class Account:
 
     ``identity`` is equal for equal accounts, whatever a play calls them. ``login_options`` name what gives user name
     and password. ``unapproved``: plans were approved, and none of them is this account's. ``purge_servers`` (name: URL)
-    narrows purge; None if it is not narrowed.
+    narrows purge; None if it is not narrowed. ``variables`` are those of the environment, by the connection option that
+    each of them gives.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Account:
     unapproved: bool = False
     purge: bool = False
     purge_servers: Mapping[str, str] | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -212,6 +214,7 @@ class _FleetParser:
             identity=login.identity,
             connection=login.connection,
             login_options=login.options,
+            variables=login.variables,
             servers=tuple(own.values()),
             hosts=tuple(hosts),
             declared=self._phones.devices(hosts, vendor, use, shared.undeclared_servers),

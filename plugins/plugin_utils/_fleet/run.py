@@ -115,7 +115,10 @@ def _open(
             service = connect(account.connection)
         except InputError as error:
             for one in error.problems:
-                problems.found.append(replace(one, option=f"accounts.{account.name}: {one.option}"))
+                given = account.variables.get(one.option, f"accounts.{account.name}: {one.option}")
+                found = replace(one, option=given if one.option else "")
+                if found not in problems.found:  # all accounts take it from the environment
+                    problems.found.append(found)
             continue
         _hide_urls(account, service)
         sessions.append(_Session(account, service, _options(account, fleet, scope), progress))

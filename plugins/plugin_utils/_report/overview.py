@@ -80,10 +80,16 @@ def tiles(report: Report, phones: int) -> Iterator[Tile]:
         if value or kind in ("drifted", "in_sync"):
             yield Tile(number(value), label, text, kind if value else "none", " ".join(outcomes), "phones")
     extra, purges = report["counts"]["unmanaged"], report["counts"]["purged"]
-    label, text = say("tile.unmanaged", extra), say("tile.unmanaged.text")
-    yield Tile(number(extra), label, text, "unmanaged", "", "unmanaged")
+    known = knows_unmanaged(report)
+    text = say("tile.unmanaged.text" if known else "tile.unmanaged.unknown")
+    yield Tile(number(extra) if known else "\u2013", say("tile.unmanaged", extra), text, "unmanaged", "", "unmanaged")
     if purges:
         yield Tile(number(purges), say("tile.purges"), say("tile.purges.text"), "unmanaged", "", "unmanaged")
+
+
+def knows_unmanaged(report: Report) -> bool:
+    """Whether any account could be listed. If none could, the number of unmanaged devices is no number."""
+    return any(account["unmanaged"] is not None for account in report["accounts"])
 
 
 def legend(present: Counter[str]) -> Iterator[LegendEntry]:

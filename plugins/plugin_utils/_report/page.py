@@ -18,8 +18,8 @@ from ansible_collections.voip.rps.plugins.module_utils._catalog.words import OUT
 from ansible_collections.voip.rps.plugins.module_utils._text import first_few, join_names, pluralize
 
 from .data import FILE_NAMES, Report, Step
-from .overview import Bar, LegendEntry, Tile, bars, legend, problems, tiles, warnings
-from .recommendations import NO_INVENTORY, verdict
+from .overview import Bar, LegendEntry, Tile, bars, knows_unmanaged, legend, problems, tiles, warnings
+from .recommendations import NO_INVENTORY, cannot_list, verdict
 from .rows import MAX_SENTENCE, AccountRow, DeviceRow, PhoneRow, account_row, device_rows, phone_rows, short_name
 from .text import DRIFTED, UNCOMPARED, moment, number, shorten
 from .wording import say
@@ -61,6 +61,7 @@ class Page:
     purged: bool
     devices_open: bool
     devices_count: str
+    devices_none: str
     devices_note: str
     accounts: tuple[AccountRow, ...]
     facts: tuple[tuple[str, str], ...]
@@ -102,6 +103,7 @@ def prepare_page(report: Report) -> Page:
         purged=any(device.purge for device in devices),
         devices_open=len(devices) <= MAX_OPEN_DEVICES,
         devices_count=_devices_count(len(devices), report["counts"]["purged"]),
+        devices_none=say("devices.none" if knows_unmanaged(report) else "devices.unknown"),
         devices_note=_devices_note(report),
         accounts=tuple(account_row(account, purges[account["name"]]) for account in report["accounts"]),
         facts=tuple(_facts(report)),
@@ -165,15 +167,15 @@ def _devices_count(devices: int, purges: int) -> str:
 
 
 def _devices_note(report: Report) -> str:
-    unknown = [short_name(account["name"]) for account in report["accounts"] if account["unmanaged"] is None]
+    unlisted = [short_name(account["name"]) for account in cannot_list(report)]
     away = any(not account["reached"] for account in report["accounts"])
     texts = []
     if report["counts"]["unmanaged"] and not report["scope"]["complete"]:
         texts.append(say("unmanaged.partial"))
     if away:
         texts.append(say("devices.unread"))
-    if unknown:
-        texts.append(say("devices.unlisted", names=first_few(unknown)))
+    if unlisted:
+        texts.append(say("devices.unlisted", names=first_few(unlisted)))
     return " ".join(texts)
 
 

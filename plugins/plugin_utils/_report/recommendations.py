@@ -32,7 +32,8 @@ def verdict(report: Report) -> tuple[str, str]:
     all_phones = pluralize(phones, "phone")
     if uncompared:
         key, part = f"headline.uncompared{'_drifted' if drifted else ''}", number(uncompared)
-        return "incomplete", say(key, drifted, part=part, phones=all_phones, drifted=number(drifted))
+        counted = drifted or phones
+        return "incomplete", say(key, counted, part=part, phones=all_phones, drifted=number(drifted))
     if drifted:
         text = say("headline.drifted", drifted, part=number(drifted), phones=all_phones)
         return ("drift" if _is_complete(report) else "incomplete"), text
@@ -102,6 +103,11 @@ def _pending_purges(report: Report) -> int:
     return sum(1 for phone in report["phones"] if phone["host"] is None and phone["outcome"] in DRIFTED)
 
 
+def cannot_list(report: Report) -> list[Account]:
+    """The accounts that were read and have no list, because their service cannot list an account."""
+    return [account for account in report["accounts"] if account["reached"] and account["unmanaged"] is None]
+
+
 def _unreached(report: Report) -> list[Account]:
     return [account for account in report["accounts"] if not account["reached"]]
 
@@ -143,6 +149,8 @@ def _apply_plan(report: Report) -> list[Step]:
         return [_step(say("apply.title"), say("apply.unapproved", what=what, why=why), "provision", report, note=note)]
     plans = {account["key"]: account["plan"] for account in report["accounts"] if account["plan"] is not None}
     extra: dict[str, Any] = {"rps_expect_plan": plans}
+    if purges:
+        extra["rps_purge"] = True  # the plans are those of a run with purge
     if report["scope"]["fleet_size"] is not None:
         extra["rps_fleet_size"] = report["scope"]["fleet_size"]
     return [_step(say("apply.title"), say("apply", what=what), "provision", report, extra, note)]
@@ -226,9 +234,7 @@ def _review_unmanaged(report: Report) -> list[Step]:
     text = f"{text} {say('unmanaged.declare', extra)}"
     if scope["purge"]:
         return [_step(title, f"{text} {say('unmanaged.purged', extra)}")]
-    unlisted = [
-        account["name"] for account in report["accounts"] if account["reached"] and account["unmanaged"] is None
-    ]
+    unlisted = [account["name"] for account in cannot_list(report)]
     if unlisted:
         # A run with purge refuses accounts that cannot be listed, so no command over the whole play is right.
         return [_step(title, f"{text} {say('unmanaged.unlisted', names=first_few(unlisted))}")]

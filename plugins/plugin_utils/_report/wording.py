@@ -17,6 +17,7 @@ from typing import Any
 TEXTS: dict[str, str] = {
     # The headline.
     "headline.uncompared": "{part} of {phones} could not be compared",
+    "headline.uncompared.one": "The phone could not be compared",
     "headline.uncompared_drifted": "{part} of {phones} could not be compared; {drifted} have drifted",
     "headline.uncompared_drifted.one": "{part} of {phones} could not be compared; {drifted} has drifted",
     "headline.drifted": "{part} of {phones} have drifted",
@@ -90,7 +91,8 @@ TEXTS: dict[str, str] = {
     ),
     "verify.title": "Verify {phones}",
     "verify.url_not_readable": (
-        "{service} does not report their redirect URLs. To rewrite a binding, set rps_force: true on its host."
+        "{service} does not report their redirect URLs. If a binding may be wrong, rewrite it: run provision once with "
+        "--limit and -e rps_force=true."
     ),
     "verify.url_not_declared": (
         "The inventory declares no redirect URL for them. Define their servers in rps_servers, or set rps_unique_url."
@@ -137,6 +139,7 @@ TEXTS: dict[str, str] = {
     "tile.unmanaged": "unmanaged devices",
     "tile.unmanaged.one": "unmanaged device",
     "tile.unmanaged.text": "not declared in this play",
+    "tile.unmanaged.unknown": "not known",
     "tile.purges": "to purge",
     "tile.purges.text": "not declared, removed by purge",
     "bar.all": "All phones",
@@ -152,6 +155,8 @@ TEXTS: dict[str, str] = {
     "row.guard": "Guard {name} would block it.",
     "row.unknown": "not known",
     "row.purges": "{part}, {purges} to purge",
+    "devices.none": "None.",
+    "devices.unknown": "Not known.",
     "devices.unread": "Accounts that could not be read may have more.",
     "devices.unlisted": ("Unmanaged devices of {names} are not known, because the service cannot list an account."),
     "fact.play": "Play",

@@ -344,6 +344,22 @@ def test_unusable_certificates_are_an_input_error_that_names_the_account() -> No
     assert {one.option for one in caught.value.problems} == {"accounts.yealink: ca_path", "accounts.htek: ca_path"}
 
 
+def test_unusable_certificates_of_the_environment_are_named_by_their_variable() -> None:
+    env = FleetEnv("yealink", "htek")
+    env.services.refusal = InputError([Problem("ca_path", "ca_path_missing")])
+    with pytest.raises(InputError) as caught:
+        env.run({"desk": desk(1)}, environ={"RPS_CA_PATH": "missing.pem"})
+    assert caught.value.problems == (Problem("RPS_CA_PATH", "ca_path_missing"),)
+
+
+def test_what_all_accounts_take_from_the_environment_is_one_problem() -> None:
+    env = FleetEnv("yealink", "htek")
+    env.services.refusal = InputError([Problem("", "ca_bundle_unusable")])
+    with pytest.raises(InputError) as caught:
+        env.run({"desk": desk(1)})
+    assert caught.value.problems == (Problem("", "ca_bundle_unusable"),)
+
+
 @pytest.mark.parametrize("vendors", [("yealink",), ("yealink", "htek")])
 def test_an_interrupt_ends_the_writes_of_all_accounts(vendors: tuple[str, ...]) -> None:
     env = FleetEnv(*vendors)

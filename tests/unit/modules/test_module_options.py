@@ -90,7 +90,8 @@ NUMBERS = pytest.mark.parametrize("value", [10, 1565000001, 1.5, True, False])
 def test_a_number_is_never_taken_for_text(run: ModuleRunner, sim: Simulator, option: str, value: Any) -> None:
     options = {"mac": MAC, "server": "office", "serial": "0012", option: value}
     outcome = run("rps_device", "ymcs", **options)
-    assert_refused(outcome, "rps_device", sim, f"{option} must be text", '"0012"', "[group:vars]")
+    quoted = '"001565000001"' if option == "mac" else '"0012"'
+    assert_refused(outcome, "rps_device", sim, f"{option} must be text", quoted, "[group:vars]")
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,16 @@ def test_a_bar_shows_one_phone_of_many_and_is_full() -> None:
     assert float(segments[-1].left) + float(segments[-1].width) == pytest.approx(100, abs=0.01)
 
 
+@pytest.mark.parametrize("vendor", ["yealink", "snom"])
+def test_what_no_account_shows_is_not_called_none(vendor: str) -> None:
+    read = vendor == "snom"
+    error = None if read else "Account main could not be read: the connection was refused."
+    page = prepare_page(report([account(vendor=vendor, reached=read, error=error, unmanaged=None)]))
+    tile = next(tile for tile in page.tiles if tile.kind == "unmanaged")
+    assert (tile.value, tile.text, page.devices_none) == ("\u2013", "not known", "Not known.")
+    assert ("cannot list" in page.devices_note) is read
+
+
 def test_each_problem_is_there_once() -> None:
     error = "Account htek could not be read: Htek refused the login (HTTP 401). Check api_username and api_password."
     guard = {"name": "rps_purge_limit", "text": "Guard rps_purge_limit blocked the run: purge would remove 31 devices."}

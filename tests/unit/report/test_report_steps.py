@@ -133,9 +133,10 @@ def test_a_plan_that_purges_says_which_guard_blocks_it_and_what_lifts_it(facts: 
     assert "(1 device to purge)" in found["text"]
 
 
-def test_a_plan_that_purges_the_right_fleet_carries_its_size() -> None:
+def test_a_plan_that_purges_the_right_fleet_carries_purge_and_the_size() -> None:
     data = report([account(rows=rows("in_sync"), purged=[purged(mac_of(9))])], purge=True, fleet_size=1)
-    assert extra(step(data, "Apply the plan"))["rps_fleet_size"] == 1
+    given = extra(step(data, "Apply the plan"))
+    assert (given["rps_fleet_size"], given["rps_purge"]) == (1, True)
     assert step(data, "Apply the plan")["note"] is None
 
 

@@ -175,22 +175,21 @@ def test_a_file_that_is_no_bundle_is_refused_before_any_call(
     secure: Simulator, client: Clients, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "ca.pem").write_text("not a certificate", encoding="ascii")
-    assert (
-        refused_option(lambda: client(secure.url("yealink", tls=True), ca_path=str(tmp_path / "ca.pem"))) == "ca_path"
-    )
+    own = refused_code(lambda: client(secure.url("yealink", tls=True), ca_path=str(tmp_path / "ca.pem")))
+    assert own == ("ca_path", "ca_path_unusable")
     for path in (tmp_path / "ca.pem", tmp_path / "missing.pem"):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
-        assert refused_option(lambda: client(secure.url("yealink", tls=True))) == "REQUESTS_CA_BUNDLE"
+        assert refused_code(lambda: client(secure.url("yealink", tls=True))) == ("", "ca_bundle_unusable")
     # Neither verifies anything, so neither reads it.
     assert read(client(secure.url("yealink", tls=True), validate_certs=False)) == UNKNOWN
     assert read(client(secure.url("yealink"))) == UNKNOWN
 
 
-def refused_option(connect: Callable[[], object]) -> str:
+def refused_code(connect: Callable[[], object]) -> tuple[str, str]:
     with pytest.raises(InputError) as caught:
         connect()
     (problem,) = caught.value.problems
-    return problem.option
+    return problem.option, problem.code
 
 
 def test_authorities_are_read_once_for_all_connections(
