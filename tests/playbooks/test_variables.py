@@ -306,7 +306,7 @@ def test_a_declared_account_takes_certificates_and_time_from_the_environment(run
 
     assert run.calls == ca.calls == []
     assert all(name in run.messages for name in ("RPS_TIMEOUT", "RPS_VALIDATE_CERTS"))
-    assert "ca_path" in ca.messages
+    assert "RPS_CA_PATH names a file that does not exist: missing.pem." in ca.messages
 
 
 def test_values_of_one_batch_do_not_reach_the_next(runner: PlaybookRunner) -> None:
