@@ -48,7 +48,7 @@ def kill(fleet: Fleet, index: int, executed: bool) -> list[str]:
     with pytest.raises(Killed):
         reconcile(env.service(adapter), desired, options)
     found = [*wrong_bindings(env, desired, before), *repetitions(env)]
-    return [*found, *recovery(env, desired, quiet(desired))]
+    return [*found, *fleet.recover()]
 
 
 def requests_of(fleet: Fleet) -> int:

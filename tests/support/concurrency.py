@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice, DeviceResult
@@ -18,7 +18,7 @@ from simulator import Call
 
 from .client import MemoryAdapter, ServiceEnv
 from .fault_cases import Fleet
-from .oracles import label, quiet, reached, recovery, repetitions, status, wrong_bindings
+from .oracles import label, reached, repetitions, status, wrong_bindings
 from .phones import OTHER_USER, SERVERS
 
 PATIENCE_S = 30.0  # a watchdog: a run that waits longer for its turn has failed
@@ -98,12 +98,7 @@ def play_writer(fleet: Fleet, index: int, mac: str, change: str) -> list[str]:
     calls = env.sim.calls()
     found = [*wrong_bindings(env, desired, before), *repetitions(env, calls)]
     found.extend(false_results(fleet, run, calls, looks))
-    return found + _settled(fleet, desired)
-
-
-def _settled(fleet: Fleet, desired: Sequence[DesiredDevice], excused: Collection[str] = ()) -> list[str]:
-    found = recovery(fleet.env, desired, quiet(desired))
-    return [text for text in found if not any(part in text for part in excused)]
+    return found + fleet.recover()
 
 
 # Two runs at once.
@@ -192,4 +187,4 @@ def play_two(fleet: Fleet, seed: str, same: bool) -> list[str]:
         found.extend(f"run {me}: {text}" for text in repetitions(env, mine[me]))
         if isinstance(run, BaseException):
             found.append(f"run {me} ended with {run!r}")
-    return found + _settled(fleet, desired)
+    return found + fleet.recover()

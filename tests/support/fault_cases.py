@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime
 import os
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from functools import cache
 from itertools import product
 from typing import TypeVar
@@ -79,6 +79,7 @@ class Fleet:
     scenario: Scenario
     service: Service
     env: ServiceEnv = field(init=False)
+    recovered: dict[Hashable, list[str]] = field(default_factory=dict)  # what the clean runs from a state showed
 
     def __post_init__(self) -> None:
         self.env = self.service.env()
@@ -109,8 +110,18 @@ class Fleet:
             lying |= {FALSE_READS} if lying else set()
         found = problems(env, desired, run, before, lying=lying)
         if recover and not found and not (lying and not self.service.reads_url):
-            found = recovery(env, desired, quiet(desired))
+            found = self.recover()
         return Played(run, found, met)
+
+    def recover(self) -> list[str]:
+        """What is wrong in clean runs from now on, when nothing is still to be executed.
+
+        They depend on what is stored alone, so each state is recovered from once.
+        """
+        state, desired = stored(self.env), self.scenario.desired(self.service)
+        if state not in self.recovered:
+            self.recovered[state] = recovery(self.env, desired, quiet(desired))
+        return self.recovered[state]
 
     def places(self) -> list[Place]:
         """The calls of an undisturbed play."""
@@ -121,6 +132,15 @@ class Fleet:
     def kinds(self, operation: str) -> Sequence[str]:
         """The kinds of fault that exist in the service's protocol and make sense for this call."""
         return _kinds(self.service.vendor, operation)
+
+
+def stored(env: ServiceEnv) -> Hashable:
+    """All that the service has stored and a client can see, but for IDs and dates, in its order."""
+    servers = tuple((account, *env.world.servers(account).items()) for account in env.world.accounts())
+    devices = tuple(
+        replace(device, id="", server_id=env.world.url(device.mac), registered_at=0.0) for device in env.world.devices()
+    )
+    return servers, tuple(map(astuple, devices))
 
 
 @cache
