@@ -21,13 +21,15 @@ from typing import Any
 from stage import BUILD, PACKAGE, ROOT, TREE, environment, stage
 
 PURE = "tests/unit/module_utils"
+VENDORS = "tests/unit/vendors"
 SERVICE = tuple(f"tests/unit/service/test_{name}.py" for name in ("write", "reconcile"))
 # Module, below plugins/module_utils -> the tests that must notice, the quickest first.
 MODULES: dict[str, tuple[str, ...]] = {
     "_mac": (f"{PURE}/test_mac.py",),
-    "_vendors/pair_answers": ("tests/unit/vendors/test_rps_family.py", "tests/unit/vendors/test_snom.py"),
-    "_vendors/rps_family": ("tests/unit/vendors/test_rps_family.py",),
-    "_reconcile/binding": (f"{PURE}/test_binding.py", "tests/unit/vendors/test_sixth_service.py"),
+    "_vendors/pair_answers": tuple(f"{VENDORS}/test_{name}.py" for name in ("rps_answers", "rps_family", "snom")),
+    "_vendors/rps_family": (f"{VENDORS}/test_rps_family.py", f"{VENDORS}/test_rps_answers.py"),
+    "_vendors/ymcs_responses": (f"{VENDORS}/test_ymcs.py",),
+    "_reconcile/binding": (f"{PURE}/test_binding.py", f"{VENDORS}/test_sixth_service.py"),
     "_reconcile/plan": (f"{PURE}/test_plan.py", f"{PURE}/test_guards.py", f"{PURE}/test_plan_properties.py"),
     "_reconcile/guards": (f"{PURE}/test_guards.py",),
     "_reconcile/verify": (f"{PURE}/test_verify.py",),
