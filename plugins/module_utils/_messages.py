@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ._catalog.calls import LOGIN
 from ._catalog.outcomes import (
     ACCOUNT,
     APPROVALS,
@@ -125,6 +126,7 @@ class Speaker:
     vocabulary: Vocabulary
     service: str  # the vendor's title
     account: str = ""  # its name, in the role
+    login: str = "api_username and api_password, or the environment variables that they come from"
 
     def sentence(self, reason: Reason, mac: str = "", host: str | None = None) -> str:
         """The sentence for a Reason about this phone, or about no phone."""
@@ -132,6 +134,7 @@ class Speaker:
         template = CATALOG.get(key) or CATALOG["guard" if reason.code.startswith("guard_") else reason.code]
         values: dict[str, Any] = {"cause": "", "fix": "", **self._names(), **shown_params(reason.params)}
         values["phone"] = phone_label(mac, host) if mac else "The phone"
+        values["fix"] = self._step(values["fix"])
         if "action" in reason.params:
             action = ACTION_WORDS.get(str(reason.params["action"]), ACTION_WORDS[NONE])
             values.update(to_do=action.to_do, done=action.done)
@@ -160,13 +163,17 @@ class Speaker:
         account = f"account {self.account}" if self.account else "the account"
         unread = "unread.devices" if self.vocabulary is INVENTORY else "unread"
         text = ACCOUNT["unfinished" if was_read else unread].format(account=account, cause=cause.rstrip("."))
-        step = fix.rstrip(".")
+        step = self._step(fix).rstrip(".")
         effect = ""
         if left:
             phones = f"{pluralize(left, 'phone')} {'was' if left == 1 else 'were'}"
             effect = ACCOUNT["effect"].format(phones=phones)
         rest = f"{step}; {effect}" if step and effect else effect or as_sentence(step)
         return to_printable(capitalized(f"{text} {rest}".rstrip()))
+
+    def _step(self, fix: str) -> str:
+        """The next step after a failed call, with the names of the options that have the login."""
+        return fix.replace(LOGIN, self.login)
 
     def _names(self) -> dict[str, str]:
         option = self.vocabulary.option

@@ -32,7 +32,9 @@ class CallFailure(TypedDict):
 RUN_AGAIN = "Run again."
 _NETWORK = "Check api_url, network and firewall."
 _CERTIFICATES = "Set ca_path to the CA bundle of a private CA, or correct api_url."
-_LOGIN_CAUSES = "the AccessKey ID and secret (api_username, api_password), and api_url for the account's region"
+# In a next step: the options that have the login. Whoever speaks knows their names, and fills it in.
+LOGIN = "{login}"
+_LOGIN_CAUSES = "the AccessKey ID and secret ({login}), and api_url for the account's region"
 
 CALLS: dict[str, CallText] = {
     # the run makes no further calls
@@ -106,7 +108,7 @@ CALLS: dict[str, CallText] = {
     # the service refused the call
     "login_refused": CallText(
         "{origin} refused the login ({said})",
-        "Check api_username and api_password, or the environment variables that they come from.",
+        "Check {login}.",
     ),
     "login_refused.key": CallText(
         "{origin} refused the login ({said})", f"Check {_LOGIN_CAUSES}, and this machine's clock."
@@ -174,5 +176,5 @@ def clause(code: str, **values: Any) -> str:
 
 
 def failure(code: str, **values: Any) -> CallFailure:
-    """The clause of a failed call and the next step."""
-    return CallFailure(message=clause(code, **values), fix=CALLS[code].fix.format(**values))
+    """The clause of a failed call and the next step, in which LOGIN is still to be filled in."""
+    return CallFailure(message=clause(code, **values), fix=CALLS[code].fix.format(login=LOGIN, **values))

@@ -112,10 +112,7 @@ CATALOG: dict[str, str] = {
         "or the vendor to release the phone, and run again."
     ),
     "call_absent": "{phone} was not written: {cause}. {fix}",
-    "login_refused": (
-        "{phone} was not {done}: {cause}. Check api_username and api_password, or the environment variables that they "
-        "come from."
-    ),
+    "login_refused": "{phone} was not {done}: {cause}. {fix}",
     # unknown
     "answer_lost": "{phone} may or may not be {done}: {cause}. Run again to find out.",
     "answer_lost.refused": (

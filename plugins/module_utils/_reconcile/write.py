@@ -88,7 +88,7 @@ def failed_call(error: CallError) -> WriteResult:
     """The result of a write that got no usable answer."""
     cause = str(error)
     if isinstance(error, LoginError):
-        return WriteResult(REFUSED, reason("login_refused", cause=cause), cause)
+        return WriteResult(REFUSED, reason("login_refused", cause=cause, fix=error.fix), cause)
     if isinstance(error, AbsentCallError):
         return WriteResult(REFUSED, reason("call_absent", cause=cause, fix=error.fix), cause)
     if isinstance(error, (RateLimitError, TooLargeError)):

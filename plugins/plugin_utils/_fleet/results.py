@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.voip.rps.plugins.module_utils._catalog.calls import clause
-from ansible_collections.voip.rps.plugins.module_utils._errors import LOGIN_REFUSED
 from ansible_collections.voip.rps.plugins.module_utils._messages import phone_label
 from ansible_collections.voip.rps.plugins.module_utils._model import (
     CHANGED,
@@ -124,7 +123,12 @@ class AccountRun:
     @property
     def error(self) -> str | None:
         """What stopped the account as a whole, guards aside, as a sentence with the next step; None if nothing did."""
-        return account_sentence(self) if self.cause is not None else None
+        cause = self.cause
+        if cause is None:
+            return None
+        text, fix = str(cause.params.get("cause") or clause("ended")), str(cause.params.get("fix") or "")
+        left = sum(1 for result in self.result.results if shares(result, cause))
+        return self.presenter.speaker.stopped(text, fix, was_read=self.reached, left=left)
 
 
 def shares(result: DeviceResult, cause: Reason | None) -> bool:
@@ -149,19 +153,3 @@ def make_entries(result: RunResult, presenter: Presenter, scope: Scope) -> tuple
             entry["failed"] = False
         entries.append(entry)
     return tuple(entries)
-
-
-def account_sentence(run: AccountRun) -> str:
-    """What stopped an account as a whole, the next step, and how many phones were not attempted for it."""
-    cause = run.cause
-    params: Mapping[str, Any] = cause.params if cause is not None else {}
-    fix = str(params.get("fix") or "")
-    if cause is not None and cause.code == LOGIN_REFUSED:
-        username, password = run.account.login_options
-        given = f"({username}, {password})"
-        # A service whose refusals have more causes than the login names them all.
-        own = fix.replace("(api_username, api_password)", given)
-        fix = own if given in own else wording.say("account.login_fix", username=username, password=password)
-    left = sum(1 for result in run.result.results if shares(result, cause))
-    text = str(params.get("cause") or clause("ended"))
-    return run.presenter.speaker.stopped(text, fix, was_read=run.reached, left=left)

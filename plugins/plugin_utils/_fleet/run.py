@@ -180,7 +180,8 @@ def _finish(session: _Session, prepared: Prepared, violation: GuardViolation | N
     plan = replace(prepared, violation=violation)
     result = execute(service, plan, session.options, violation, session.report)
     hosts = {device.mac: host for device, host in zip(account.declared, account.hosts)}
-    speaker = Speaker(ROLE, service.capabilities.title, account.name)
+    login = " and ".join(account.login_options)
+    speaker = Speaker(ROLE, service.capabilities.title, account.name, login)
     presenter = Presenter(speaker, service.masker, hosts)
     entries = make_entries(result, presenter, scope)
     found = (one.current for one in prepared.servers if one.current is not None)

@@ -65,7 +65,6 @@ SENTENCES: dict[str, str] = {
     "fail_on_drift": "{verdict}, and rps_fail_on_drift is set.",
     # An account as a whole.
     "account": "{account}: {text}",
-    "account.login_fix": "Check {username} and {password}",
     # Unmanaged devices.
     "others.partial": "{others} of the account {was_were} not compared with the inventory, because {why}.",
     "not_purged": "{account} was not purged, because the play declares no phone of this account.",

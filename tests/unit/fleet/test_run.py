@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._catalog.calls import failure
 from ansible_collections.voip.rps.plugins.module_utils._errors import (
     AbsentCallError,
     InputError,
@@ -281,7 +282,7 @@ UNREACHED = NotSentError("list could not be sent: the connection was refused", f
 
 def test_an_account_that_cannot_be_read_fails_its_own_phones_and_its_cause_is_given_once() -> None:
     env = FleetEnv("yealink", "htek")
-    env.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)", fix="Check x.")
+    env.worlds["htek"].failures["list"] = LoginError(**failure("login_refused", origin="here", said="HTTP 401"))
     hosts = {f"hall-{number}": desk(number, "htek") for number in range(1, 27)}
     done = env.run({"desk": desk(1), **hosts})
     assert outcomes(done)["desk"] == "changed"
@@ -299,7 +300,7 @@ def test_an_account_that_cannot_be_read_fails_its_own_phones_and_its_cause_is_gi
 
 def test_a_refused_login_of_the_environment_names_its_variables() -> None:
     env = FleetEnv("htek")
-    env.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)")
+    env.worlds["htek"].failures["list"] = LoginError(**failure("login_refused", origin="here", said="HTTP 401"))
     environ = {"RPS_HTEK_USERNAME": "htek", "RPS_HTEK_PASSWORD": "s3cret-Pass-w0rd"}
     done = env.run({"hall": desk(1, "htek")}, environ=environ, rps_accounts=None)
     assert "Check RPS_HTEK_USERNAME and RPS_HTEK_PASSWORD" in done.reasons[0]
@@ -307,11 +308,11 @@ def test_a_refused_login_of_the_environment_names_its_variables() -> None:
 
 def test_a_refused_login_keeps_the_further_causes_that_the_service_names() -> None:
     env = FleetEnv("htek")
-    fix = "Check the key (api_username, api_password), and this machine's clock."
-    env.worlds["htek"].failures["list"] = LoginError("the service refused the login (HTTP 401)", fix=fix)
+    env.worlds["htek"].failures["list"] = LoginError(**failure("login_refused.key", origin="here", said="HTTP 401"))
     environ = {"RPS_HTEK_USERNAME": "htek", "RPS_HTEK_PASSWORD": "s3cret-Pass-w0rd"}
     done = env.run({"hall": desk(1, "htek")}, environ=environ, rps_accounts=None)
-    assert "Check the key (RPS_HTEK_USERNAME, RPS_HTEK_PASSWORD), and this machine's clock" in done.reasons[0]
+    assert "the AccessKey ID and secret (RPS_HTEK_USERNAME and RPS_HTEK_PASSWORD), and api_url" in done.reasons[0]
+    assert "this machine's clock" in done.reasons[0]
 
 
 def test_an_account_that_cannot_be_read_and_has_no_phone_here_is_an_error_of_the_run() -> None:

@@ -11,7 +11,7 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._catalog.calls import CALLS, failure
+from ansible_collections.voip.rps.plugins.module_utils._catalog.calls import CALLS, LOGIN, failure
 from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import CATALOG, GUARDS, NOTICES, PARTIAL
 from ansible_collections.voip.rps.plugins.module_utils._catalog.problems import MACS, PROBLEMS
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError, Problem, problem
@@ -58,7 +58,7 @@ GIVEN: dict[str, set[str]] = {
     "not_applied.url": {*WRITE, "status", "current", "desired"},
     "not_applied.name": {*WRITE, "status", "name"},
     "call_absent": {*WRITE, *CALL},
-    "login_refused": WRITE,
+    "login_refused": {*WRITE, *CALL},
     "login_refused.account": CALL,
     "answer_lost": WRITE,
     "answer_lost.refused": {*WRITE, "text"},
@@ -214,7 +214,7 @@ def test_every_word_of_the_contract_is_in_the_catalogue_and_no_other_word_is_for
 def test_every_action_has_its_words(action: str, key: str) -> None:
     said = SPEAKERS["module"].sentence(Reason(key, "", {"action": action, "text": "no", "cause": "why"}), MAC)
     assert action not in said or action in ("register", "bind", "move", "deregister")
-    assert "_" not in said.replace("api_username", "").replace("api_password", "")
+    assert "_" not in said.replace("api_", "")
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -432,8 +432,19 @@ def test_a_failed_call_is_a_clause_and_a_next_step(code: str) -> None:
     values = dict.fromkeys(("call", "cause", "origin", "said", "server", "service", "text", "why"), "it")
     shown = failure(code, **values, bytes=1, count=2, minutes=3, seconds=4.5)
     assert is_sentence(f"S{shown['message'][1:]}.")
-    assert shown["fix"] == "" or is_sentence(shown["fix"])
+    assert shown["fix"] == "" or is_sentence(shown["fix"].replace(LOGIN, "it"))
     assert not AVOIDED.search(f"{shown['message']} {shown['fix']}")
+
+
+@pytest.mark.parametrize("key", [key for key, text in CATALOG.items() if "{fix}" in text])
+def test_a_next_step_about_the_login_names_what_has_it(key: str) -> None:
+    reason_code, _dot, variant = key.partition(".")
+    fix = failure("login_refused", origin="rps.example.com", said="HTTP 401")["fix"]
+    why = Reason(reason_code, variant, {"action": "move", "server": "office", "cause": "why", "fix": fix})
+    role = Speaker(ROLE, "Yealink", "main", login="RPS_YEALINK_USERNAME and RPS_YEALINK_PASSWORD")
+    assert role.sentence(why, MAC).endswith("Check RPS_YEALINK_USERNAME and RPS_YEALINK_PASSWORD.")
+    assert "Check RPS_YEALINK_USERNAME" in role.stopped("why", fix, was_read=False)
+    assert "Check api_username and api_password, or the env" in SPEAKERS["module"].sentence(why, MAC)
 
 
 # The page.

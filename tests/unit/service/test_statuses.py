@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._catalog.calls import LOGIN
 from ansible_collections.voip.rps.plugins.module_utils._client.statuses import retry_after, status_error
 from ansible_collections.voip.rps.plugins.module_utils._client.transport import (
     MAX_CONSECUTIVE_FAILURES,
@@ -129,7 +130,7 @@ def test_a_refused_login_is_not_tried_again_and_stops_the_run(yealink: ServiceEn
     yealink.sim.faults.add(Fault(**fault))
     client = Client(yealink)
     error = client.fails(LoginError)
-    assert "api_username" in error.fix
+    assert LOGIN in error.fix
     stopped = client.fails(StoppedError)
     assert (stopped.code, stopped.fix, stopped.executed) == ("login_refused", error.fix, False)
     assert len(yealink.sim.calls()) == 1

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._catalog.calls import LOGIN
 from ansible_collections.voip.rps.plugins.module_utils._client.api_refusal import ApiRefusal
 from ansible_collections.voip.rps.plugins.module_utils._client.rest_client import (
     RepeatedNonceError,
@@ -360,7 +361,7 @@ def test_a_refused_token_call_names_everything_that_it_can_be(reply: Reply) -> N
     setup = Setup(Service(Reply(), tokens=[reply]))
     found = setup.fails(setup.write)
     assert isinstance(found, LoginError)
-    for cause in ("api_username", "api_password", "region", "api_url", "clock"):
+    for cause in ("AccessKey ID and secret", LOGIN, "region", "api_url", "clock"):
         assert cause in found.fix
     assert setup.paths() == ["/v2/token"]
     assert isinstance(setup.fails(setup.read), StoppedError)
@@ -372,7 +373,7 @@ def test_a_clock_that_differs_from_the_service_is_named_first(minutes: int, way:
     setup = Setup(Service(Reply(), tokens=[error(401, "500401", headers={"Date": date})]))
     found = setup.fails(setup.read)
     assert way in found.fix
-    assert "api_username" in found.fix
+    assert LOGIN in found.fix
 
 
 @pytest.mark.parametrize("date", [email.utils.formatdate(EPOCH_S + 20, usegmt=True), "soon", ""])
