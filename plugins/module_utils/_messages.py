@@ -22,6 +22,7 @@ from ._catalog.outcomes import (
     BASIS,
     CATALOG,
     CLAUSES,
+    GUARD_BEGINS,
     GUARDS,
     NOTICES,
     PARTIAL,
@@ -144,15 +145,19 @@ class Speaker:
             values["guard"] = self.vocabulary.option(reason.code[len("guard_") :])
         return as_sentence(to_printable(template.format(**values)))
 
-    def guard(self, violation: GuardViolation) -> str:
-        """The sentence for a guard: ``Guard rps_purge_limit blocked the run: ...``."""
+    def guard(self, violation: GuardViolation, *, blocked: bool = True) -> str:
+        """The sentence for a guard: ``Guard rps_purge_limit blocked the run: ...``.
+
+        ``blocked`` is False in a drift run, which would not have written anyway.
+        """
         key = f"{violation.name}.{violation.variant}" if violation.variant else violation.name
         option = self.vocabulary.option(violation.name)
         values = {**self._names(), "option": option, "account": self.account or "the account"}
         values.update(_guard_params(violation.params))
         if "plan" in values:
             values["approval"] = APPROVALS[bool(self.account)].format(**values)
-        return to_printable(f"Guard {option} blocked the run: {GUARDS[key].format(**values)}")
+        begin = GUARD_BEGINS[blocked].format(option=option)
+        return to_printable(f"{begin}: {GUARDS[key].format(**values)}")
 
     def notice(self, what: Reason) -> str:
         """The sentence for a notice about the account."""

@@ -211,6 +211,11 @@ CATALOG: dict[str, str] = {
     ),
 }
 
+# How a guard's sentence begins, by whether it blocked the run: in a drift run it would block one that writes.
+GUARD_BEGINS: dict[bool, str] = {
+    True: "Guard {option} blocked the run",
+    False: "Guard {option} would block a run that writes",
+}
 GUARDS: dict[str, str] = {
     "purge_limit": (
         "purge would remove {n_devices} ({few}) from {account}, the limit is {allowed:,} ({basis}). Nothing was "

@@ -201,7 +201,7 @@ def predict(change: PlannedChange, reads_url: bool) -> CurrentDevice | None:
     return CurrentDevice(change.mac, REGISTERED, change.desired.url if readable else None, contact)
 
 
-def servers_needed(servers: Iterable[Server], plan: Plan, whole_fleet: bool = True) -> list[Server]:
+def servers_needed(servers: Iterable[Server], plan: Plan, whole_fleet: bool) -> list[Server]:
     """The servers that are worth a call: a write binds a phone to them, or no phone shows that they exist.
 
     A phone shows it if the service redirects it to the server's URL, or if it is registered, is declared for this

@@ -118,7 +118,9 @@ class AccountRun:
     @property
     def guard(self) -> str | None:
         """The sentence of this account's own guard, or None."""
-        return None if self.violation is None else self.presenter.speaker.guard(self.violation)
+        if self.violation is None:
+            return None
+        return self.presenter.speaker.guard(self.violation, blocked=self.scope.mode != DRIFT)
 
     @property
     def error(self) -> str | None:

@@ -123,10 +123,9 @@ class _Summary:
     def add_guards(self, runs: Sequence[AccountRun]) -> None:
         """The guards, each sentence once, whatever the number of accounts that they block."""
         blocked = any(run.blocked for run in runs)
-        sentences = {run.guard: run.account.name for run in reversed(runs) if run.guard is not None}
-        for sentence, name in reversed(list(sentences.items())):
+        for sentence in dict.fromkeys(run.guard for run in runs if run.guard is not None):
             if self.scope.mode == DRIFT:
-                self.warnings.append(say("guard.drift", account=name, guard=sentence))
+                self.warnings.append(sentence)
             else:
                 self._cause(sentence, blocked)
 

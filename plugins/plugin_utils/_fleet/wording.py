@@ -83,8 +83,6 @@ SENTENCES: dict[str, str] = {
     "interrupted.read": "The run was interrupted while it read the accounts. Nothing was written; run again.",
     "interrupted.phones": "{account}: {outcome}: {hosts}.",
     "interrupted.report": "The result of each phone is in {path}. Run again to do the rest.",
-    # Guards.
-    "guard.drift": "{account}: a run that writes would be blocked now. {guard}",
 }
 
 # Phones that share the cause of their account: the cause itself is given once, with the account.

@@ -134,7 +134,6 @@ def problems(report: Report) -> list[str]:
 
 def warnings(report: Report) -> list[str]:
     """What is no problem, and what no problem or next step says already."""
-    said = [account["error"] for account in report["accounts"] if account["error"]]
-    said += [account["guard"]["text"] for account in report["accounts"] if account["guard"]]
-    said += problems(report)
-    return [text for text in report["warnings"] if not any(part.rstrip(".") in text for part in said if part)]
+    guards = (account["guard"]["text"] for account in report["accounts"] if account["guard"])
+    said = {*problems(report), *guards}
+    return [text for text in report["warnings"] if text not in said]

@@ -173,6 +173,8 @@ def test_every_guard_renders_and_names_itself_first(key: str, speaker: str) -> N
     sentence = SPEAKERS[speaker].guard(GuardViolation(name, variant, GUARD_VALUES))
     prefix = "rps_" if speaker == "role" else ""
     assert sentence.startswith(f"Guard {prefix}{name} blocked the run: ")
+    predicted = SPEAKERS[speaker].guard(GuardViolation(name, variant, GUARD_VALUES), blocked=False)
+    assert predicted == sentence.replace("blocked the run", "would block a run that writes", 1)
     assert is_sentence(sentence), sentence
     assert "Nothing was written" in sentence
     assert not AVOIDED.search(sentence), sentence

@@ -264,6 +264,7 @@ MAIN = Server("main", URL)
         ),
         pytest.param([decided(current("registered"))], True, False, id="a registered phone is declared for it"),
         pytest.param([decided(current("registered"), server="x")], True, True, id="a registered phone of another"),
+        pytest.param([decided(current("unknown"), server="".join(MAIN.name))], False, True, id="a write of its name"),
         pytest.param([decided(current("registered_elsewhere"))], True, True, id="only another account's phone"),
         pytest.param([decided(current("unknown"), state="absent")], True, True, id="only an absent phone"),
         pytest.param([decided(current("registered", OTHER_URL), server="x")], True, True, id="a phone is elsewhere"),

@@ -151,6 +151,22 @@ def test_the_digest_changes_with_everything_that_is_written_or_current(name: str
     assert [other for other, plan in plans.items() if plan.digest == plans[name].digest] == [name]
 
 
+@pytest.mark.parametrize(
+    ("device", "current", "digest"),
+    [
+        (replace(BASE, server="b\u00fcro"), OLD, "976f19ac9563f28f"),
+        (UNIQUE, OLD, "05a022042153cc50"),
+        (replace(UNIQUE, state="absent"), OLD, "cc4fb974170703aa"),
+        (replace(BASE, state="absent", purged=True), replace(OLD, server="old"), "5e9d6792df1e29d1"),
+    ],
+)
+def test_a_plan_that_was_approved_keeps_its_digest_in_later_versions(
+    device: DesiredDevice, current: CurrentDevice, digest: str
+) -> None:
+    change = decide(device, current, YEALINK)
+    assert plan_digest([change], lambda url, _hide: url).removeprefix("sha256:")[:16] == digest
+
+
 def test_a_forced_write_is_another_plan_than_one_that_is_not() -> None:
     change = decide(BASE, OLD, YEALINK)
     assert plan_digest([change], MASKER.url) != plan_digest([replace(change, forced=True)], MASKER.url)

@@ -105,7 +105,7 @@ def test_each_problem_is_there_once() -> None:
     )
     away = account("htek", [row], "htek", reached=False, error=error, unmanaged=[])
     other = account(rows=[phone("b", mac_of(2), "would_change")], guard=guard)
-    data = report([away, other], errors=[error], warnings=[f"htek: {error}", guard["text"], "one more"])
+    data = report([away, other], errors=[error], warnings=[guard["text"], error, "one more"])
     text = Page(render_html(data)).text
     assert text.count("refused the login") == 1
     assert text.count("purge would remove 31 devices") == 1
