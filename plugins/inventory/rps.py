@@ -172,7 +172,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         config = self._read_config_data(path)
         try:
-            request = Request(self._values(config), os.environ)
+            problems = Problems()
+            # Ansible ignores what it does not know: a misspelt filter would let every device in.
+            unknown_keys(config, ("plugin", *self.get_options()), "", problems)
+            request = Request(self._values(config), os.environ, problems)
             masker = Masker(request.connection.vendor, request.connection.username, request.connection.password)
             devices = self._devices(path, request.connection, masker, cache)
             hosts = self._name_hosts(request.rows(devices, masker))
@@ -259,10 +262,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 
 class Request:
-    """The options, checked. Raises InputError with all problems."""
+    """The options, checked. Raises InputError with all problems, those that are known already first."""
 
-    def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
-        problems = Problems()
+    def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str], problems: Problems) -> None:
         self.account = parse_text(values.get("account"), "account", problems)
         vendor = values.get("vendor") or environ.get("RPS_VENDOR")
         self.servers = _servers(values.get("servers"), str(vendor), problems)

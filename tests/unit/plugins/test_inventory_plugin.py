@@ -51,8 +51,11 @@ class Plugin(rps.InventoryModule):
             "cache": False,
             **dict.fromkeys(CONNECTION_OPTIONS),
         }
-        self.stored = {**defaults, **data}
+        self.known, self.stored = defaults, {**defaults, **data}
         return data
+
+    def get_options(self, hostvars: Any = None) -> dict[str, Any]:
+        return {name: self.stored[name] for name in self.known}
 
     def get_option(self, option: str, hostvars: Any = None) -> Any:
         return self.stored[option]
@@ -423,6 +426,7 @@ FAILURES: dict[str, tuple[Mapping[str, Any], str]] = {
     ),
     "a server that is none": ({"servers": ["office"]}, r"servers\[0\] must be a dictionary"),
     "a misspelt key of a server": ({"servers": [{"name": "a", "urll": OFFICE}]}, "did you mean 'url'?"),
+    "an option that does not exist": ({"statusses": ["registered"]}, "no option 'statusses'; did you mean 'statuses'?"),
     "a wrong prefix": ({"mac_prefixes": ["xyz"]}, r"phones\.rps\.yml: mac_prefixes"),
     "a wrong server": ({"servers": [{"name": "a/b", "url": OFFICE}]}, r"servers\[0\]: name"),
     "a wrong status": ({"statuses": ["registred"]}, "did you mean 'registered'?"),
