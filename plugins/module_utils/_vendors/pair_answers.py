@@ -29,7 +29,8 @@ _ERROR_PREFIX = re.compile(r"Error ?: ?")
 
 def without_error(text: str) -> str:
     """A folded text without the ``Error:`` that some answers have in front."""
-    return _ERROR_PREFIX.sub("", text, count=1) if _ERROR_PREFIX.match(text) else text
+    found = _ERROR_PREFIX.match(text)
+    return text[found.end() :] if found else text
 
 
 def split_pair(value: Any, most: int = 3) -> tuple[bool, list[Any]]:

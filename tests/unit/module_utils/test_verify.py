@@ -419,6 +419,32 @@ def test_a_reading_of_the_account_alone_does_not_show_that_a_phone_was_bound(
     assert verify_write(added, WRITES[write], current("registered"), service, MASKER.url).outcome == new
 
 
+@pytest.mark.parametrize(
+    ("write", "key", "said"),
+    [
+        (WriteResult(OPEN, None, "no answer within 30 s"), "cause", "no answer within 30 s"),
+        (WriteResult(OPEN), "cause", "the answer was lost"),
+        (WriteResult(REFUSED, reason("refused", text="no"), "why", maybe_earlier=True), "text", "no"),
+        (WriteResult(REFUSED, reason("login_refused", cause="why"), "why", maybe_earlier=True), "text", "why"),
+        (WriteResult(REFUSED, None, "why", maybe_earlier=True), "text", "why"),
+    ],
+)
+def test_a_write_that_may_have_been_made_says_what_came_of_it(write: WriteResult, key: str, said: str) -> None:
+    change, vendor = STEPS["move"]
+    why = verify_write(change, write, AFTER["OLD"], vendor, MASKER.url).reason
+    assert why is not None
+    assert (why.code, why.params[key]) == ("answer_lost", said)
+
+
+def test_a_wrong_name_is_said() -> None:
+    vendor = replace(VENDORS["panasonic"], stores_name=True)
+    before = CurrentDevice(MAC, "registered", URL, server="old")
+    change = planned(before, vendor, server_url=URL)
+    why = verify_write(change, WriteResult(DONE), before, vendor, MASKER.url).reason
+    assert why is not None
+    assert (why.code, why.variant, why.params["name"]) == ("not_applied", "name", "old")
+
+
 def test_what_is_not_applied_says_what_it_is_instead() -> None:
     result = verified("deregister", "done", "unregistered")
     assert result.reason is not None
