@@ -216,7 +216,8 @@ class ReconcileTask:
         given = self._play_environment()
         fleet = parse_fleet(phones, this.fleet_variables, merged_environment(given), mode == RELEASE)
         scope = self._scope(mode, values, phones)
-        if fleet.purge:
+        # Every host outside the play costs a look at its variables: only where unmanaged devices are named.
+        if fleet.purge or mode == DRIFT or (mode == PROVISION and scope.why_partial is None):
             scope = replace(scope, declared_outside=declared_outside(values, phones))
         if self._task.timeout:
             signal.alarm(0)  # the deadline is in its place

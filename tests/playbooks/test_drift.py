@@ -72,6 +72,28 @@ def test_a_drift_run_writes_nothing_and_is_green(runner: PlaybookRunner, case: s
         }
 
 
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        (["-e", "rps_hosts=kept:moved"], "1 unmanaged device"),
+        (["--limit", "kept,moved"], "2 other devices of the account were not compared"),
+    ],
+)
+def test_a_phone_that_the_inventory_declares_outside_the_play_is_not_unmanaged(
+    runner: PlaybookRunner, chosen: list[str], said: str
+) -> None:
+    fleet(runner)
+
+    run = runner.run("voip.rps.drift", *chosen)
+
+    assert run.rc == 0
+    assert said in run.text
+    report = json.loads((runner.folder / "rps-reports/drift.json").read_text(encoding="utf-8"))
+    (account,) = (account for account in report["accounts"] if account["key"] == "yea")
+    assert [device["mac"] for device in account["unmanaged"]] == [mac(90)]
+    assert not [call for call in run.calls if mac(5) in call.phones]
+
+
 def test_a_drift_run_that_starts_in_the_middle_writes_nothing(runner: PlaybookRunner) -> None:
     fleet(runner)
 

@@ -277,7 +277,7 @@ CLAUSES: dict[str, str] = {
     "unlifted": "; rps_fleet_size does not lift it here, because {unlifted}",
 }
 # The value of expect_plan that approves a plan: in modules, and in the role.
-APPROVALS: tuple[str, str] = ("{option}: {plan}", "{option}: {{{account}: {plan}}}")
+APPROVALS: tuple[str, str] = ("{option}: {plan}", "{account}: {plan} in {option}")
 
 # Why a play is not known to have the whole fleet, as the end of a sentence.
 PARTIAL: dict[str, str] = {

@@ -65,7 +65,8 @@ PROBLEMS: dict[str, ProblemText] = {
         "Set both, or set {variables}_USERNAME and {variables}_PASSWORD in the environment.",
     ),
     "login_required.half": ProblemText(
-        "is required", "Set both, or set {variables}_USERNAME and {variables}_PASSWORD in the environment."
+        "is required",
+        "Set both api_username and api_password, or {variables}_USERNAME and {variables}_PASSWORD in the environment.",
     ),
     "login_not_utf8": ProblemText("has bytes that are not text", "Write it as UTF-8."),
     "login_colon": ProblemText("cannot contain a colon (basic authentication)"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
@@ -150,11 +150,10 @@ def plan_digest(changes: Iterable[PlannedChange], show: Show) -> str:
     return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def find_unmanaged(listed: Iterable[str], desired: Iterable[DesiredDevice], ignore: Sequence[str]) -> tuple[str, ...]:
+def find_unmanaged(listed: Iterable[str], declared: Collection[str], ignore: Sequence[str]) -> tuple[str, ...]:
     """MACs that are on the account, not declared, and not covered by an ignored prefix."""
-    known = {device.mac for device in desired}
     prefixes = tuple(ignore) or ("-",)
-    return tuple(sorted(mac for mac in set(listed) if mac not in known and not mac.startswith(prefixes)))
+    return tuple(sorted(mac for mac in set(listed) if mac not in declared and not mac.startswith(prefixes)))
 
 
 def purge_changes(

@@ -20,7 +20,6 @@ from .._catalog.calls import RUN_AGAIN
 from .._errors import CallError, LoginError, NotSentError, RefusedReadError, StoppedError
 from .._model import (
     ABSENT,
-    FAILED,
     NONE,
     SHOWN,
     UNKNOWN_STATUS,
@@ -57,8 +56,9 @@ class Options:
 
     ``bulk`` lists the account and writes lists; without it the devices are read and written one by one and nothing else
     is read. ``purge_servers`` is name: URL. ``guards`` come before those that every reconciliation has.
-    ``whole_fleet``: all phones of the account are declared here, as far as known. ``read_unmanaged`` also reads where
-    unmanaged devices are redirected. ``account`` is the account's name for messages, or "".
+    ``declared_elsewhere`` are MACs that are not unmanaged although they are not declared here. ``whole_fleet``: all
+    phones of the account are declared here, as far as known. ``read_unmanaged`` also reads where unmanaged devices are
+    redirected. ``account`` is the account's name for messages, or "".
     """
 
     bulk: bool = True
@@ -67,6 +67,7 @@ class Options:
     purge_limit: Limit = DEFAULT_LIMIT
     purge_servers: Mapping[str, str] | None = None
     ignore: tuple[str, ...] = ()
+    declared_elsewhere: frozenset[str] = frozenset()
     expect_plan: str | None = None
     batch_size: int = 100
     servers: tuple[Server, ...] = ()
@@ -125,7 +126,8 @@ class _Reader:
     def prepare(self, desired: Sequence[DesiredDevice], listing: AccountListing | None) -> Prepared:
         service, options = self._service, self._options
         vendor = service.capabilities
-        unmanaged = () if listing is None else find_unmanaged(listing.macs, desired, options.ignore)
+        declared_macs = options.declared_elsewhere.union(device.mac for device in desired)
+        unmanaged = () if listing is None else find_unmanaged(listing.macs, declared_macs, options.ignore)
         candidates = unmanaged if options.purge or options.read_unmanaged else ()
         wanted = [*desired, *(DesiredDevice(mac, ABSENT, purged=True) for mac in candidates)]
         changes = self._read(wanted, listing)
@@ -262,11 +264,7 @@ def _run_result(
     results: Sequence[DeviceResult],
     servers: tuple[ServerResult, ...],
 ) -> RunResult:
-    gone = {
-        result.mac
-        for result in results
-        if result.change.desired.purged and not result.failed and result.outcome != FAILED
-    }
+    gone = {result.mac for result in results if result.change.desired.purged and not result.failed}
     unmanaged = prepared.unmanaged
     if unmanaged is not None:
         unmanaged = tuple(device for device in unmanaged if device.mac not in gone)

@@ -27,7 +27,7 @@ class Scope:
     is why they are not the whole play (a key of ``PARTIAL``), else it is None. ``batches``: whether the play has
     several. ``removed`` is, by identity of an account, what host vars have deregistered so far in this run: (phones,
     the devices that the account had before the first of them). ``declared_outside`` are the MACs of phones that the
-    inventory declares on hosts outside the play: purge leaves them alone.
+    inventory declares on hosts outside the play: they are not unmanaged, and purge leaves them alone.
     """
 
     mode: str

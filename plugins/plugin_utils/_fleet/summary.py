@@ -108,10 +108,9 @@ class _Summary:
             self.warnings.append(say("not_purged", account=name))
         notices = (run.presenter.speaker.notice(notice) for notice in run.result.notices)
         self.warnings.extend(say("account", account=name, text=notice) for notice in notices)
-        if run.account.purge and run.result.plan is not None:
-            kept = self.scope.declared_outside.intersection(run.result.plan.listed or ())
-            if kept:
-                self.warnings.append(say("kept", account=name, count=pluralize(len(kept))))
+        kept = self._declared_outside(run) if run.account.purge else ()
+        if kept:
+            self.warnings.append(say("kept", account=name, count=len(kept)))
         for server in run.result.servers:
             self._server(run, server)
         self._purged(run)
@@ -136,13 +135,18 @@ class _Summary:
             self.reasons.append(sentence)
             self.messages.append(sentence)
 
+    def _declared_outside(self, run: AccountRun) -> frozenset[str]:
+        """Devices of the account that hosts outside the play declare, as far as that was looked up."""
+        listed = run.result.plan.listed if run.result.plan is not None else None
+        return self.scope.declared_outside.intersection(listed or ())
+
     def _counts(self, run: AccountRun) -> str:
         """The counts of an account as a sentence.
 
         If hosts are missing from the play, it is not known which of the other devices are unmanaged.
         """
         counts = run.counts
-        others = counts["unmanaged"] or 0
+        others = (counts["unmanaged"] or 0) + len(self._declared_outside(run))
         why = self.scope.why_partial
         if why is None and self.scope.mode != RELEASE:
             return run_sentence(run.entries, counts)

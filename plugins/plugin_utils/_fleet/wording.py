@@ -68,7 +68,7 @@ SENTENCES: dict[str, str] = {
     # Unmanaged devices.
     "others.partial": "{others} of the account {was_were} not compared with the inventory, because {why}.",
     "not_purged": "{account} was not purged, because the play declares no phone of this account.",
-    "kept": "{account}: {count} not purged, because the inventory declares them on hosts outside this play.",
+    "kept": "{account}: purge left out {n_devices} that the inventory declares on other hosts.",
     "purged": "{account}: {count} purged: {macs}.",
     "purged.predicted": "{account}: {count} would be purged: {macs}.",
     "purge_failed.more": "{account}: {count} more could not be purged for similar reasons.",

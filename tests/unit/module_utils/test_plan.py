@@ -196,10 +196,10 @@ def test_a_prediction_keeps_the_last_contact_and_knows_nothing_of_what_was_not_r
 
 def test_unmanaged_is_what_is_listed_and_neither_declared_nor_ignored() -> None:
     listed = ("805e00000001", THIRD, MAC, SECOND, SECOND)
-    assert find_unmanaged(listed, [desired()], ()) == (SECOND, THIRD, "805e00000001")
-    assert find_unmanaged(listed, [desired()], ("805e", "001f")) == (SECOND, THIRD)
-    assert find_unmanaged(listed, [desired()], (THIRD,)) == (SECOND, "805e00000001")
-    assert find_unmanaged((), [desired()], ()) == ()
+    assert find_unmanaged(listed, [desired().mac], ()) == (SECOND, THIRD, "805e00000001")
+    assert find_unmanaged(listed, [desired().mac], ("805e", "001f")) == (SECOND, THIRD)
+    assert find_unmanaged(listed, [desired().mac], (THIRD,)) == (SECOND, "805e00000001")
+    assert find_unmanaged((), [desired().mac], ()) == ()
 
 
 def test_purge_deregisters_what_the_account_has() -> None:

@@ -197,7 +197,7 @@ def test_the_digest_differs_between_accounts_only_if_secrets_are_written() -> No
 @given(FLEETS, st.sets(st.sampled_from(MACS)), st.sets(st.sampled_from(["0015650000", "00156500000a", "8"])))
 def test_without_purge_nothing_undeclared_is_in_the_plan(fleet: Fleet, listed: set[str], ignored: set[str]) -> None:
     changes = changes_of(fleet)
-    unmanaged = find_unmanaged(sorted(listed), [change.desired for change in changes], sorted(ignored))
+    unmanaged = find_unmanaged(sorted(listed), [change.mac for change in changes], sorted(ignored))
     plan = build_plan(changes, sorted(listed), unmanaged, MASKER.url)
     assert {change.mac for change in plan.changes} == set(fleet)
     assert not set(plan.unmanaged) & set(fleet)
@@ -209,7 +209,7 @@ def test_without_purge_nothing_undeclared_is_in_the_plan(fleet: Fleet, listed: s
 def test_purge_writes_nothing_but_deregistrations_of_undeclared_devices(
     fleet: Fleet, account: dict[str, tuple[str, str | None]]
 ) -> None:
-    unmanaged = find_unmanaged(sorted(account), [change.desired for change in changes_of(fleet)], ())
+    unmanaged = find_unmanaged(sorted(account), set(fleet), ())
     purged = purge_changes({mac: CurrentDevice(mac, *account[mac]) for mac in unmanaged}, None, YEALINK)
     assert {change.mac for change in purged} == set(account) - set(fleet)
     assert {change.action for change in purged} <= {"deregister", "none"}

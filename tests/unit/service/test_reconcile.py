@@ -259,6 +259,23 @@ def test_unmanaged_devices_are_read_if_somebody_wants_to_know_where_they_are(env
     assert [(device.mac, device.status, device.url) for device in run.unmanaged] == [(phones[1], "registered", url)]
 
 
+@lists
+def test_what_is_declared_elsewhere_is_neither_unmanaged_nor_read_nor_purged(env: ServiceEnv) -> None:
+    phones = fleet(env, 3)
+    for phone in phones:
+        env.place(phone, "office")
+    run = env.run(
+        [env.wants(phones[0])],
+        declared_elsewhere=frozenset(phones[1:2]),
+        read_unmanaged=True,
+        purge=True,
+        purge_limit=ALL,
+    )
+    assert run.unmanaged == ()
+    assert set(env.state()) == set(phones[:2])
+    assert not [call for call in env.sim.calls() if phones[1] in call.phones]
+
+
 # Reads that fail.
 
 
