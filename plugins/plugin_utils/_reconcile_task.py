@@ -64,6 +64,7 @@ from ._fleet.run_state import (
     write_hosts_to_show,
     write_results,
 )
+from ._fleet.scope import Once
 from ._fleet.variables import (
     HostVariables,
     extra_variables,
@@ -216,9 +217,9 @@ class ReconcileTask:
         given = self._play_environment()
         fleet = parse_fleet(phones, this.fleet_variables, merged_environment(given), mode == RELEASE)
         scope = self._scope(mode, values, phones)
-        # Every host outside the play costs a look at its variables: only where unmanaged devices are named.
+        # Every host outside the play costs a look at its variables, so only if unmanaged devices are named.
         if fleet.purge or mode == DRIFT or (mode == PROVISION and scope.why_partial is None):
-            scope = replace(scope, declared_outside=declared_outside(values, phones))
+            scope = replace(scope, declared_outside=Once(lambda: declared_outside(values, phones)))
         if self._task.timeout:
             signal.alarm(0)  # the deadline is in its place
         with ends_with_the_run() as ending:

@@ -13,7 +13,7 @@ the service or the network does: it is in the result.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .._catalog.calls import RUN_AGAIN
@@ -56,9 +56,10 @@ class Options:
 
     ``bulk`` lists the account and writes lists; without it the devices are read and written one by one and nothing else
     is read. ``purge_servers`` is name: URL. ``guards`` come before those that every reconciliation has.
-    ``declared_elsewhere`` are MACs that are not unmanaged although they are not declared here. ``whole_fleet``: all
-    phones of the account are declared here, as far as known. ``read_unmanaged`` also reads where unmanaged devices are
-    redirected. ``account`` is the account's name for messages, or "".
+    ``declared_elsewhere`` gives MACs that are not unmanaged although they are not declared here; it is called if the
+    account has devices that are not. ``whole_fleet``: all phones of the account are declared here, as far as known.
+    ``read_unmanaged`` also reads where unmanaged devices are redirected. ``account`` is the account's name for
+    messages, or "".
     """
 
     bulk: bool = True
@@ -67,7 +68,7 @@ class Options:
     purge_limit: Limit = DEFAULT_LIMIT
     purge_servers: Mapping[str, str] | None = None
     ignore: tuple[str, ...] = ()
-    declared_elsewhere: frozenset[str] = frozenset()
+    declared_elsewhere: Callable[[], Collection[str]] = frozenset
     expect_plan: str | None = None
     batch_size: int = 100
     servers: tuple[Server, ...] = ()
@@ -126,8 +127,10 @@ class _Reader:
     def prepare(self, desired: Sequence[DesiredDevice], listing: AccountListing | None) -> Prepared:
         service, options = self._service, self._options
         vendor = service.capabilities
-        declared_macs = options.declared_elsewhere.union(device.mac for device in desired)
+        declared_macs = {device.mac for device in desired}
         unmanaged = () if listing is None else find_unmanaged(listing.macs, declared_macs, options.ignore)
+        if unmanaged:
+            unmanaged = find_unmanaged(unmanaged, options.declared_elsewhere(), ())
         candidates = unmanaged if options.purge or options.read_unmanaged else ()
         wanted = [*desired, *(DesiredDevice(mac, ABSENT, purged=True) for mac in candidates)]
         changes = self._read(wanted, listing)

@@ -9,14 +9,31 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 from ansible_collections.voip.rps.plugins.module_utils._model import Reason
 
 PROVISION = "provision"
 DRIFT = "drift"
 RELEASE = "release"
+
+
+class Once:
+    """Something that is worked out when it is first asked for, and by one thread alone."""
+
+    def __init__(self, work_out: Callable[[], frozenset[str]]) -> None:
+        self._work_out = work_out
+        self._lock = Lock()
+        self._found: frozenset[str] | None = None
+
+    def __call__(self) -> frozenset[str]:
+        """What was worked out."""
+        with self._lock:
+            if self._found is None:
+                self._found = self._work_out()
+            return self._found
 
 
 @dataclass(frozen=True)
@@ -26,7 +43,7 @@ class Scope:
     ``mode`` is PROVISION, DRIFT or RELEASE. ``phones`` counts the hosts that reached the role. ``why_partial``
     is why they are not the whole play (a key of ``PARTIAL``), else it is None. ``batches``: whether the play has
     several. ``removed`` is, by identity of an account, what host vars have deregistered so far in this run: (phones,
-    the devices that the account had before the first of them). ``declared_outside`` are the MACs of phones that the
+    the devices that the account had before the first of them). ``declared_outside`` gives the MACs of phones that the
     inventory declares on hosts outside the play: they are not unmanaged, and purge leaves them alone.
     """
 
@@ -36,7 +53,7 @@ class Scope:
     why_partial: Reason | None = None
     batches: bool = False
     removed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    declared_outside: frozenset[str] = frozenset()
+    declared_outside: Callable[[], frozenset[str]] = frozenset
 
     @property
     def predicts(self) -> bool:

@@ -138,7 +138,8 @@ class _Summary:
     def _declared_outside(self, run: AccountRun) -> frozenset[str]:
         """Devices of the account that hosts outside the play declare, as far as that was looked up."""
         listed = run.result.plan.listed if run.result.plan is not None else None
-        return self.scope.declared_outside.intersection(listed or ())
+        others = frozenset(listed or ()).difference(device.mac for device in run.account.declared)
+        return others & self.scope.declared_outside() if others else others
 
     def _counts(self, run: AccountRun) -> str:
         """The counts of an account as a sentence.

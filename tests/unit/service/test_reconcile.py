@@ -266,7 +266,7 @@ def test_what_is_declared_elsewhere_is_neither_unmanaged_nor_read_nor_purged(env
         env.place(phone, "office")
     run = env.run(
         [env.wants(phones[0])],
-        declared_elsewhere=frozenset(phones[1:2]),
+        declared_elsewhere=lambda: phones[1:2],
         read_unmanaged=True,
         purge=True,
         purge_limit=ALL,
