@@ -22,7 +22,7 @@ from stage import BUILD, PACKAGE, ROOT, TREE, environment, stage
 
 PURE = "tests/unit/module_utils"
 VENDORS = "tests/unit/vendors"
-SERVICE = tuple(f"tests/unit/service/test_{name}.py" for name in ("write", "reconcile"))
+SERVICE = tuple(f"tests/unit/service/test_{name}.py" for name in ("write", "reconcile", "pages", "read"))
 # Module, below plugins/module_utils -> the tests that must notice, the quickest first.
 MODULES: dict[str, tuple[str, ...]] = {
     "_mac": (f"{PURE}/test_mac.py",),

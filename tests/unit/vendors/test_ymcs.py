@@ -54,7 +54,7 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors.base import (
     SERVER_UNKNOWN,
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.ymcs import YmcsService
-from ansible_collections.voip.rps.plugins.module_utils._vendors.ymcs_responses import read_moment
+from ansible_collections.voip.rps.plugins.module_utils._vendors.ymcs_responses import kind_of, read_batch, read_moment
 from support.fake_http import FakeHttp, Reply, Sent, VirtualClock
 
 KEY, SECRET, TOKEN = "AKexample", "s3cret-of-the-key", "eyJtb2NrIjoxfQ.Zm9vYmFyYmF6"
@@ -1012,3 +1012,44 @@ def test_a_server_that_cannot_be_deleted_is_a_refusal() -> None:
     assert ymcs.service.delete_server(OFFICE_NOW) is not None
     ymcs.answers["delServers"] = Reply(204)
     assert ymcs.service.delete_server(OFFICE_NOW) is None
+
+
+# Which item of a list was refused.
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "kind"),
+    [
+        (["devices[0].mac"], "", "invalid_mac"),
+        (["MAC"], "serverId is wrong", "invalid_mac"),
+        (["devices[1].remark"], "serverId is wrong", "other"),
+        (["devices[1]."], "the server ID does not exist", "server_unknown"),
+        (["", "devices[0].sn"], "serverId is wrong", "serial"),
+        ([], "something else", "explained"),
+    ],
+)
+def test_a_bad_parameter_is_the_named_one_and_else_the_one_in_the_words(
+    fields: list[str], words: str, kind: str
+) -> None:
+    assert kind_of("900400", words, fields, lambda: "explained") == kind
+
+
+@pytest.mark.parametrize(
+    ("failures", "errors", "refused", "unclear"),
+    [
+        (1, [A], {A}, set()),
+        (1, [A, B], {A, B}, set()),  # more are named than counted
+        (2, [A], {A}, {B, C}),
+        (1, ["0015650000ff"], set(), {A, B, C}),
+    ],
+)
+def test_a_list_leaves_open_what_its_failures_do_not_name(
+    failures: int, errors: list[str], refused: set[str], unclear: set[str]
+) -> None:
+    value = {
+        "successCount": 3 - failures,
+        "failureCount": failures,
+        "errors": [{"mac": one, "code": "800002"} for one in errors],
+    }
+    found = read_batch(value, (A, B, C), lambda: "other")
+    assert (set(found.refused), set(found.unclear)) == (refused, unclear)
