@@ -217,8 +217,7 @@ class ReconcileTask:
         given = self._play_environment()
         fleet = parse_fleet(phones, this.fleet_variables, merged_environment(given), mode == RELEASE)
         scope = self._scope(mode, values, phones)
-        # Every host outside the play costs a look at its variables, so only if unmanaged devices are named.
-        if fleet.purge or mode == DRIFT or (mode == PROVISION and scope.why_partial is None):
+        if fleet.purge or scope.names_unmanaged:
             scope = replace(scope, declared_outside=Once(lambda: declared_outside(values, phones)))
         if self._task.timeout:
             signal.alarm(0)  # the deadline is in its place

@@ -56,6 +56,16 @@ class Scope:
     declared_outside: Callable[[], frozenset[str]] = frozenset
 
     @property
+    def names_unmanaged(self) -> bool:
+        """Whether hosts outside the play are worth a look, to tell their phones from unmanaged devices.
+
+        Each look costs a host's variables. Batches are put together by the report; other parts of a fleet only count.
+        """
+        if self.mode == DRIFT:
+            return not self.batches
+        return self.mode == PROVISION and self.why_partial is None
+
+    @property
     def predicts(self) -> bool:
         """Whether nothing is written, whatever the plan is."""
         return self.check_mode or self.mode == DRIFT

@@ -147,12 +147,14 @@ class _Summary:
         If hosts are missing from the play, it is not known which of the other devices are unmanaged.
         """
         counts = run.counts
-        others = (counts["unmanaged"] or 0) + len(self._declared_outside(run))
         why = self.scope.why_partial
         if why is None and self.scope.mode != RELEASE:
             return run_sentence(run.entries, counts)
         text = run_sentence(run.entries, {**counts, "unmanaged": None})
-        if not others or self.scope.mode == RELEASE or why is None:
+        if self.scope.mode == RELEASE or why is None:
+            return text
+        others = (counts["unmanaged"] or 0) + len(self._declared_outside(run))
+        if not others:
             return text
         shown = pluralize(others, "other device")
         return f"{text} {say('others.partial', others=shown, count=others, why=why)}"

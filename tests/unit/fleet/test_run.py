@@ -543,3 +543,24 @@ def test_purged_devices_of_an_interrupted_run_have_no_host() -> None:
         ("desk", mac(1), "in_sync"),
         (None, mac(9), "changed"),
     ]
+
+
+# Phones of hosts outside the play.
+
+
+@pytest.mark.parametrize(
+    ("mode", "partial", "batches", "named"),
+    [
+        (PROVISION, None, False, True),
+        (PROVISION, PARTIAL, False, False),
+        (PROVISION, reason("batches"), True, False),
+        (DRIFT, None, False, True),
+        (DRIFT, PARTIAL, False, True),
+        (DRIFT, reason("batches"), True, False),
+        (RELEASE, None, False, False),
+    ],
+)
+def test_hosts_outside_the_play_are_looked_at_only_if_unmanaged_devices_are_named(
+    mode: str, partial: Reason | None, batches: bool, named: bool
+) -> None:
+    assert Scope(mode, False, 1, partial, batches).names_unmanaged is named

@@ -60,7 +60,10 @@ time.sleep(60)
 def begin(poll: bool = False, at_once: bool = True) -> Iterator[tuple[subprocess.Popen[str], int, IO[str]]]:
     """The parent, the worker's id, and what the worker says. Both are gone at the end, or there is none."""
     code = WORKER.format(poll=poll, at_once=at_once)
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+    # ansible-test finds collections by a hook that a process of its own does not have.
+    places = os.pathsep.join([str(Path(process.__file__).parents[6]), os.environ.get("PYTHONPATH", "")])
+    env = {**os.environ, "PYTHONPATH": places}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=env) as parent:
         assert parent.stdout is not None
         words = {parent.stdout.readline().strip(), parent.stdout.readline().strip()}
         try:

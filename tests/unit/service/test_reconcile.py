@@ -259,6 +259,16 @@ def test_unmanaged_devices_are_read_if_somebody_wants_to_know_where_they_are(env
     assert [(device.mac, device.status, device.url) for device in run.unmanaged] == [(phones[1], "registered", url)]
 
 
+def test_nobody_looks_elsewhere_if_everything_is_declared_here(env: ServiceEnv) -> None:
+    (phone,) = fleet(env, 1)
+    env.place(phone, "office")
+
+    def look() -> list[str]:
+        raise AssertionError("looked")
+
+    assert env.run([env.wants(phone)], declared_elsewhere=look).unmanaged in ((), None)
+
+
 @lists
 def test_what_is_declared_elsewhere_is_neither_unmanaged_nor_read_nor_purged(env: ServiceEnv) -> None:
     phones = fleet(env, 3)
