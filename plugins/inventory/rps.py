@@ -78,8 +78,8 @@ options:
     default: []
   mac_prefixes:
     description:
-      - Add only devices whose MAC address begins with one of these, in any notation. Put them in quotes. If it is
-        empty, the MAC address does not matter.
+      - Add only devices whose MAC address begins with one of these, with or without hyphens, colons or spaces. Put them
+        in quotes. If it is empty, the MAC address does not matter.
     type: list
     elements: str
     default: []

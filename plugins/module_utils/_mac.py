@@ -38,6 +38,9 @@ def parse_mac(value: Any) -> str:
     # Twelve decimal digits that YAML or INI took for a number are still the address that was written.
     number = isinstance(value, int) and not isinstance(value, bool)
     text = str(value).strip().lower() if number or isinstance(value, str) else ""
+    if _ELSEWHERE.fullmatch(text):
+        plain = format_mac(re.sub("[^0-9a-f]", "", text), "colon")
+        raise ValueError(MACS["not_a_mac.other"].format(value=text, mac=plain))
     if not _NOTATIONS.fullmatch(text):
         shown = to_printable(re.sub(r"[^\S ]", "?", str(value)[:40]))  # a tab is not the blank that it looks like
         number = text.isdigit() or isinstance(value, float)

@@ -96,7 +96,7 @@ def parse_batch_size(value: Any, option: str = "batch_size") -> int:
 
 
 def parse_prefixes(values: Any, declared: Sequence[DesiredDevice], option: str = "ignore") -> tuple[str, ...]:
-    """MACs or beginnings of MACs in any notation -> bare lower-case prefixes, sorted, each once.
+    """MACs or beginnings of MACs in a documented notation -> bare lower-case prefixes, sorted, each once.
 
     Raises InputError with all that are not usable, and with declared phones that would be ignored.
     """

@@ -201,7 +201,10 @@ def account(simulate: Simulate, vendor: str = "yealink") -> str:
     return simulate(seed)[vendor]
 
 
-def test_an_account_becomes_an_inventory_without_secrets_or_templates(runner: Runner, simulate: Simulate) -> None:
+@pytest.mark.parametrize("named", [{}, {"account": "main"}])
+def test_an_account_becomes_an_inventory_without_secrets_or_templates(
+    runner: Runner, simulate: Simulate, named: dict[str, str]
+) -> None:
     runner.env = {
         "RPS_VENDOR": "yealink",
         "RPS_API_URL": account(simulate),
@@ -210,7 +213,7 @@ def test_an_account_becomes_an_inventory_without_secrets_or_templates(runner: Ru
     }
 
     done = runner.play(
-        "-v", "voip.rps.adopt", rps_servers=[{"name": "0012", "url": "HTTPS://Prov.example.com/yealink/ "}]
+        "-v", "voip.rps.adopt", rps_servers=[{"name": "0012", "url": "HTTPS://Prov.example.com/yealink/ ", **named}]
     )
 
     assert done.rc == 0, done.output

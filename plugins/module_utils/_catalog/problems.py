@@ -275,6 +275,7 @@ MACS: dict[str, str] = {
         "'{value}' is not a MAC address; write 12 hex digits as 001565000001, 00-15-65-00-00-01, 00 15 65 00 00 01 or "
         "00:15:65:00:00:01"
     ),
+    "not_a_mac.other": "'{value}' is in a notation that no service documents; write {mac}",
     "not_a_mac.number": (
         "'{value}' is not a MAC address (if it was read as a number, put it in quotes); write 12 hex digits as "
         "001565000001, 00-15-65-00-00-01, 00 15 65 00 00 01 or 00:15:65:00:00:01"

@@ -151,8 +151,8 @@ def _options(account: Account, fleet: Fleet, scope: Scope) -> Options:
         force_servers=fleet.force_servers,
         guards=role_guards(account, fleet, scope),
         whole_fleet=complete,
-        # In a part of a fleet most of these devices are declared elsewhere, and each costs a call.
-        read_unmanaged=scope.mode == DRIFT and complete and bool(account.hosts) and vendor.reads_url,
+        # Each costs a call, so only if those that are declared elsewhere are not among them.
+        read_unmanaged=scope.mode == DRIFT and scope.names_unmanaged and bool(account.hosts) and vendor.reads_url,
         account=account.name,
     )
 

@@ -148,7 +148,7 @@ class _Summary:
         """
         counts = run.counts
         why = self.scope.why_partial
-        if why is None and self.scope.mode != RELEASE:
+        if self.scope.names_unmanaged:
             return run_sentence(run.entries, counts)
         text = run_sentence(run.entries, {**counts, "unmanaged": None})
         if self.scope.mode == RELEASE or why is None:

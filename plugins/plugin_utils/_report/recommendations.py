@@ -151,6 +151,10 @@ def _apply_plan(report: Report) -> list[Step]:
     extra: dict[str, Any] = {"rps_expect_plan": plans}
     if purges:
         extra["rps_purge"] = True  # the plans are those of a run with purge
+        if not any(account["guard"] is not None for account in report["accounts"]):
+            # Nothing blocked this run, whatever its limit was; the command need not allow more than what it lists.
+            counts = Counter(phone["account"] for phone in pending if phone["host"] is None)
+            extra["rps_purge_limit"] = max(counts.values())
     if report["scope"]["fleet_size"] is not None:
         extra["rps_fleet_size"] = report["scope"]["fleet_size"]
     return [_step(say("apply.title"), say("apply", what=what), "provision", report, extra, note)]

@@ -105,7 +105,10 @@ TEXTS: dict[str, str] = {
     "unmanaged.title": "Review {devices}",
     "unmanaged": "They are on an account but not declared in this play.",
     "unmanaged.one": "It is on an account but not declared in this play.",
-    "unmanaged.partial": "This run does not cover the whole fleet, so phones outside it may count as unmanaged too.",
+    "unmanaged.partial": (
+        "This run does not cover the whole fleet: before you remove a device, make sure that no other inventory "
+        "declares it."
+    ),
     "unmanaged.declare": "Declare them or add them to rps_ignore.",
     "unmanaged.declare.one": "Declare it or add it to rps_ignore.",
     "unmanaged.purged": "This run's purge leaves them alone.",

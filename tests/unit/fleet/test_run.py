@@ -391,7 +391,13 @@ def test_a_conflict_is_a_finding_of_a_drift_run_and_a_failure_of_others() -> Non
 
 
 @pytest.mark.parametrize(
-    ("mode", "partial", "url"), [(DRIFT, None, BRANCH), (DRIFT, PARTIAL, None), (PROVISION, None, None)]
+    ("mode", "partial", "url"),
+    [
+        (DRIFT, None, BRANCH),
+        (DRIFT, PARTIAL, BRANCH),
+        (DRIFT, reason("batches", batch=1, count=2), None),
+        (PROVISION, None, None),
+    ],
 )
 def test_a_drift_run_shows_where_unmanaged_devices_are_redirected(
     mode: str, partial: Reason | None, url: str | None
@@ -399,12 +405,12 @@ def test_a_drift_run_shows_where_unmanaged_devices_are_redirected(
     env = FleetEnv("yealink")
     env.add(1)
     env.add(2, url=BRANCH)
-    done = env.run({"desk": desk(1)}, mode, scope={"why_partial": partial})
+    batches = partial is not None and partial.code == "batches"
+    done = env.run({"desk": desk(1)}, mode, scope={"why_partial": partial, "batches": batches})
     (device,) = account(done, "yealink").unmanaged or []
     assert (device["mac"], device["url"]) == (mac(2), url)
     assert (device["status"] is None) is (url is None)
-    assert ("1 unmanaged device" in done.messages[0]) is (partial is None)
-    assert ("the run is limited" if partial else "unmanaged") in done.messages[0]
+    assert ("1 other device of the account was not compared" if batches else "1 unmanaged device") in done.messages[0]
 
 
 def test_a_service_that_cannot_list_has_no_unmanaged_devices() -> None:

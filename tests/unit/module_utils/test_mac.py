@@ -83,7 +83,7 @@ def test_what_is_no_address_anywhere_is_refused(bad: str) -> None:
 
 @pytest.mark.parametrize("text", ["0015.6500.ab01", "001565-00ab01", "00.15.65.00.ab.01"])
 def test_the_modules_take_the_documented_notations_only(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a MAC address"):
+    with pytest.raises(ValueError, match="is in a notation that no service documents; write 00:15:65:00:ab:01"):
         parse_mac(text)
 
 
@@ -123,7 +123,6 @@ def test_an_unknown_notation_is_refused_by_name() -> None:
         "00-1f-c1-00-00-00-01",
         "00:15-65:00-00:01",
         "00-15-65-00-00 01",
-        "0015.6500.0001",
         "00_15_65_00_00_01",
         "0:15:65:0:0:1",
         "00:15:65:00:00:01:",

@@ -167,7 +167,7 @@ def test_the_page_says_what_is_not_known_of_unmanaged_devices() -> None:
     snom = account("snom", vendor="snom", unmanaged=None)
     away = account("htek", vendor="htek", reached=False, error="away")
     page = prepare_page(report([snom, away, account(unmanaged=unmanaged(mac_of(1)))], partial="limited"))
-    assert "phones outside it may count as unmanaged too" in page.devices_note
+    assert "make sure that no other inventory declares it" in page.devices_note
     assert "could not be read may have more" in page.devices_note
     assert "Unmanaged devices of snom are not known, because the service cannot list an account." in page.devices_note
     assert [row.unmanaged for row in page.accounts] == ["not known", "not known", "1"]

@@ -136,14 +136,16 @@ def test_a_plan_that_purges_says_which_guard_blocks_it_and_what_lifts_it(facts: 
 def test_a_plan_that_purges_the_right_fleet_carries_purge_and_the_size() -> None:
     data = report([account(rows=rows("in_sync"), purged=[purged(mac_of(9))])], purge=True, fleet_size=1)
     given = extra(step(data, "Apply the plan"))
-    assert (given["rps_fleet_size"], given["rps_purge"]) == (1, True)
+    assert (given["rps_fleet_size"], given["rps_purge"], given["rps_purge_limit"]) == (1, True, 1)
     assert step(data, "Apply the plan")["note"] is None
 
 
 def test_the_guard_of_an_account_is_quoted() -> None:
     guard = {"name": "rps_purge_limit", "text": "Guard rps_purge_limit blocks it. Set rps_purge_limit: 31."}
     one = account(rows=rows("in_sync"), purged=[purged(mac_of(9))], guard=guard)
-    assert step(report([one], purge=True), "Apply the plan")["note"] == guard["text"]
+    found = step(report([one], purge=True), "Apply the plan")
+    assert found["note"] == guard["text"]
+    assert "rps_purge_limit" not in extra(found)
 
 
 def test_an_account_without_a_plan_is_named_where_a_plan_is_approved() -> None:
