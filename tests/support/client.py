@@ -66,7 +66,7 @@ class MemoryAdapter:
         self.before: Callable[[int], None] = lambda _number: None
         self.after: Callable[[int], None] = lambda _number: None
 
-    def send(self, request: HttpRequest, _seconds: float) -> Received:
+    def send(self, request: HttpRequest) -> Received:
         with self._lock:
             number = self.sent
             self.sent += 1
@@ -81,7 +81,7 @@ class MemoryAdapter:
         timeout = deadline.remaining()
         deadline.sent = True
         try:
-            reply = self._env.wire.send(request.method, path, request.headers, request.body or b"", timeout)
+            reply = self._env.wire.send(request.method, path, dict(request.headers), request.body or b"", timeout)
         except ConnectionRefusedError:
             deadline.sent = False
             raise

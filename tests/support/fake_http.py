@@ -80,7 +80,7 @@ class FakeHttp:
         self.sent: list[Sent] = []
         self._lock = threading.Lock()
 
-    def send(self, asked: HttpRequest, _seconds: float) -> Received:
+    def send(self, asked: HttpRequest) -> Received:
         headers = {name.lower(): value for name, value in asked.headers.items()}
         request = Sent(asked.method, asked.url, headers, asked.body)
         with self._lock:
@@ -88,7 +88,7 @@ class FakeHttp:
         try:
             reply = self.handle(request)
         except Unsent as error:
-            raise OSError(str(error)) from None
+            raise error.cause from None
         except BaseException:
             deadline.sent = True
             raise
@@ -100,4 +100,8 @@ class FakeHttp:
 
 
 class Unsent(Exception):
-    """The request never left; the text is what the network said."""
+    """The request never left; ``cause`` is what the network said."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause

@@ -12,19 +12,15 @@ import requests
 
 
 class Received:
-    """The part of urllib3's response that the client uses."""
+    """What the client uses of an answer."""
 
     def __init__(self, status: int, headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes) -> None:
         self.status = status
         self.headers = requests.structures.CaseInsensitiveDict(headers)
         self._body = io.BytesIO(body)
 
-    def read(self, size: int, decode_content: bool = False) -> bytes:
-        assert not decode_content, "the client unpacks by itself, within its bounds"
+    def read(self, size: int) -> bytes:
         return self._body.read(size)
 
-    def release_conn(self) -> None:
-        """There is no pool that the connection could go back to."""
-
-    def close(self) -> None:
-        """Nothing is open."""
+    def release(self) -> None:
+        """There is no connection to give back."""

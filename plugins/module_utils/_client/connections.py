@@ -2,51 +2,40 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP connections that obey the deadline of the try, on urllib3's classes and with requests' idea of the environment.
-
-The only file that imports requests and urllib3.
+"""HTTP connections that obey the deadline of the try and stay open from call to call, on Python's http.client.
 
 PRIVATE to the collection: may change without notice.
+
+requests and urllib3 add as much CPU to a call as http.client itself takes. What they would do for one service is
+little: a pool of connections to one address, and a proxy.
 """
 
 from __future__ import annotations
 
-import functools
+import contextlib
+import http.client
+import queue
+import select
 import socket
 import ssl
-import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from .deadline import DeadlineSocket, deadline
 
-# Typed loosely: whether requests is there is only known at run time, and its absence must not be an import error.
-requests: Any = None
-urllib3: Any = None
-HTTP_ERRORS: Any = ()
-_AdapterBase: Any = object
-_HttpBase: Any = object
-_HttpsBase: Any = object
-_HttpPool: Any = object
-_HttpsPool: Any = object
-REQUESTS_IMPORT_ERROR: str | None = None
-try:
-    import requests
-    import requests.adapters
-    import urllib3
-    import urllib3.connection
-    import urllib3.util.ssl_
-except ImportError:
-    REQUESTS_IMPORT_ERROR = traceback.format_exc()
-else:
-    HTTP_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError)
-    _AdapterBase = requests.adapters.HTTPAdapter
-    _HttpBase = urllib3.connection.HTTPConnection
-    _HttpsBase = urllib3.connection.HTTPSConnection
-    _HttpPool = urllib3.HTTPConnectionPool
-    _HttpsPool = urllib3.HTTPSConnectionPool
+HTTP_ERRORS = (http.client.HTTPException, OSError, ValueError)  # a ValueError is a chunk's size that is none
+
+
+Address = tuple[str, int]  # host and port
+
+
+class ProxyError(OSError):
+    """There is no way through the proxy."""
+
+
+class SocksProxyError(ProxyError):
+    """The proxy speaks SOCKS, which is not supported."""
 
 
 @dataclass(frozen=True)
@@ -56,196 +45,172 @@ class HttpRequest:
     method: str
     url: str
     body: bytes | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def tls_context(verify: str | bool) -> ssl.SSLContext:
-    """What all TLS connections of a client share: reading a bundle of authorities costs as much as fifty calls.
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy, which is spoken to over TLS if there is a ``tls``, and the headers with its login."""
 
-    ``verify`` is as requests has it: a file or a folder of authorities, True for those that come with requests, False
-    for none. Raises OSError if a bundle cannot be read, or is none.
+    at: Address
+    tls: ssl.SSLContext | None
+    headers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Route:
+    """The way to a service: plain HTTP without ``tls``, else verified by it; through a tunnel if there is a proxy."""
+
+    service: Address
+    tls: ssl.SSLContext | None
+    proxy: Proxy | None = None
+
+
+class _Connection(http.client.HTTPConnection):
+    """http.client's connection, which connects within the time left and notes when a request leaves.
+
+    http.client sends the header and the body of a request one after the other. Here they leave together, which halves
+    the packets and, with TLS, the encryption.
     """
-    reqs = ssl.CERT_NONE if verify is False else ssl.CERT_REQUIRED
-    context: ssl.SSLContext = urllib3.util.ssl_.create_urllib3_context(cert_reqs=reqs)
-    if verify is not False:
-        path = Path(verify if isinstance(verify, str) else requests.certs.where())
-        if path.is_dir():
-            context.load_verify_locations(capath=str(path))
-        else:
-            context.load_verify_locations(cafile=str(path))
-    return context
 
+    sock: Any
 
-class _DeadlineMixin:
-    """Mixed into urllib3's connections: connect within the time left, and note when the request leaves.
+    def __init__(self, route: Route) -> None:
+        super().__init__(*(route.proxy.at if route.proxy else route.service))
+        self._route = route
+        self._body = b""  # of the request whose header is about to leave
+        self._create_connection = self._dial  # what the parent connects with, before it asks a proxy for a tunnel
+        if route.tls is not None:
+            self.default_port = http.client.HTTPS_PORT
+        if route.proxy is not None:
+            self.set_tunnel(*route.service, dict(route.proxy.headers))
 
-    urllib3 sends the header and the body of a request one after the other. Here they leave together, which halves the
-    packets and, with TLS, the encryption.
-    """
-
-    _header: bytes | None = None  # of a request whose body is still to come
-
-    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **kwargs: Any) -> None:
-        """As the parent."""
-        above: Any = super()
-        self._header = b"" if body else None
-        above.request(method, url, body=body, headers=headers, **kwargs)
-
-    def _new_conn(self) -> DeadlineSocket:
-        """A connected socket. urllib3's own gives each address of a name the whole timeout, this one what is left."""
-        me: Any = self
-        problem: OSError = OSError("the name has no address")
-        for family, kind, protocol, _name, address in socket.getaddrinfo(me._dns_host, me.port, 0, socket.SOCK_STREAM):  # noqa: SLF001
-            found = socket.socket(family, kind, protocol)
+    def _dial(self, address: Address, *_unused: Any) -> DeadlineSocket:
+        """A connected socket. http.client gives each address of a name the whole timeout, this one what is left."""
+        problem: OSError = socket.gaierror(socket.EAI_NONAME, "the name has no address")
+        tls = self._route.proxy.tls if self._route.proxy else None
+        for family, kind, protocol, _name, where in socket.getaddrinfo(*address, 0, socket.SOCK_STREAM):
+            plain = socket.socket(family, kind, protocol)
             try:
-                deadline.sockets.add(found)
-                for option in me.socket_options or ():
-                    found.setsockopt(*option)
-                found.settimeout(deadline.remaining())
-                found.connect(address)
+                found = DeadlineSocket(plain)
+                found.connect(where)
             except OSError as error:
-                found.close()
+                plain.close()
                 problem = error
             else:
-                return DeadlineSocket(found)
+                return found.secure(tls, address[0]) if tls else found
         raise problem
 
     def connect(self) -> None:
-        me: Any = self
-        me.timeout = deadline.remaining()
-        above: Any = super()
+        """Connect, through the tunnel of the proxy if there is one. Raises OSError, ProxyError if it is the proxy's."""
         try:
-            above.connect()
+            super().connect()
+            if self._route.tls is not None:
+                self.sock = self.sock.secure(self._route.tls, self._route.service[0].rstrip("."))
+        except ssl.SSLError:
+            self.close()
+            raise
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            if self._route.proxy is None:
+                raise
+            raise ProxyError("the proxy gives no tunnel") from error
         finally:
             deadline.sent = False  # a proxy was spoken to at most
-        if not isinstance(me.sock, DeadlineSocket):
-            secured = me.sock
-            me.sock = DeadlineSocket(secured)
-            deadline.sockets.add(secured)
 
-    def send(self, data: Any) -> Any:
-        if getattr(self, "sock", None) is None:
-            header, self._header = self._header, None  # a tunnel through a proxy is asked for with a header alone
+    def exchange(self, request: HttpRequest, target: str) -> http.client.HTTPResponse:
+        """Send a request, and return the response, whose body is still to be read. Raises one of HTTP_ERRORS."""
+        if self.sock is None:
             self.connect()
-            self._header = header
-        if self._header == b"":
-            self._header = data
-            return None
-        data, self._header = (self._header or b"") + data, None
+        self.putrequest(request.method, target, skip_accept_encoding=True)
+        for name, value in request.headers.items():
+            self.putheader(name, value)
+        if request.body is not None or request.method == "POST":
+            self.putheader("Content-Length", str(len(request.body or b"")))
+        self._body = request.body or b""
         deadline.sent = True
-        above: Any = super()
-        return above.send(data)
+        self.endheaders()
+        return self.getresponse()
+
+    def send(self, data: Any) -> None:
+        """Send the header and the body of a request, or what the parent asks a proxy for."""
+        body, self._body = self._body, b""
+        self.sock.sendall(data + body)
+
+    def dropped(self) -> bool:
+        """Whether the service has closed this connection, or said something that nobody asked for."""
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        return bool(poll.poll(0))
 
 
-class _HttpConnection(_DeadlineMixin, _HttpBase):
-    pass
+class Answer:
+    """A response whose body is still to be read. ``headers`` are matched in any case."""
 
+    def __init__(self, response: http.client.HTTPResponse, release: Callable[[bool], None]) -> None:
+        self.status = response.status
+        self.headers: Any = response.headers
+        self._response = response
+        self._release = release
 
-class _HttpsConnection(_DeadlineMixin, _HttpsBase):
-    pass
+    def read(self, size: int) -> bytes:
+        """At most so many bytes of the body, none at its end. Raises one of HTTP_ERRORS if it ends too early."""
+        data = self._response.read(size)
+        if not data and self._response.length:
+            raise http.client.IncompleteRead(b"", self._response.length)
+        return data
 
-
-class _Pool(_HttpPool):
-    ConnectionCls: Any = _HttpConnection
-
-
-class _SecurePool(_HttpsPool):
-    ConnectionCls: Any = _HttpsConnection
-
-    def _validate_conn(self, conn: Any) -> None:
-        # As the parent, without its warning on every connection: who set validate_certs to false knows.
-        if getattr(conn, "sock", None) is None:
-            conn.connect()
-
-
-class _Managers(_AdapterBase):
-    """requests' adapter as the maker of pools of the connections above; it knows proxies and their logins."""
-
-    def __init__(self, connections: int, tls: ssl.SSLContext | None) -> None:
-        self._tls = tls
-        super().__init__(pool_connections=1, pool_maxsize=connections, pool_block=True)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """As the parent, with the connections above."""
-        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        """As the parent, with the connections above, which speak HTTP to a proxy. Raises ProxyError for a SOCKS one."""
-        if proxy.lower().startswith("socks"):
-            raise urllib3.exceptions.ProxyError("SOCKS proxies are not supported", ValueError())
-        manager = super().proxy_manager_for(proxy, ssl_context=self._tls, proxy_ssl_context=self._tls, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
-
-    def pool(self, url: str, proxies: Mapping[str, str]) -> Any:
-        """The pool for a service, behind a proxy if there is one for its URL."""
-        spelled = requests.Request("GET", url).prepare().url
-        proxy = requests.utils.select_proxy(url, proxies)
-        if proxy is None:
-            return self.poolmanager.connection_from_url(spelled)
-        proxy = requests.utils.prepend_scheme_if_needed(proxy, "http")
-        if not urllib3.util.parse_url(proxy).host:
-            raise urllib3.exceptions.ProxyError("the proxy has no host", ValueError())
-        return self.proxy_manager_for(proxy).connection_from_url(spelled)
-
-
-_POOLS: dict[str, Any] = {"http": _Pool, "https": _SecurePool}
+    def release(self) -> None:
+        """Give the connection back. What is left of the body must not be taken for the next answer."""
+        complete = self._response.isclosed()
+        self._response.close()
+        self._release(complete)
 
 
 class Adapter:
-    """Carries the requests of one client: one origin, one set of authorities, at most one proxy.
+    """Carries the requests of one client, which go to one address, over at most so many connections kept open.
 
-    ``proxies`` are as requests reads them from the environment; ``connections`` are kept open at most.
+    ``route`` is asked for the way to it before the first connection; what it raises fails the call.
     """
 
-    def __init__(self, url: str, connections: int, tls: ssl.SSLContext | None, proxies: Mapping[str, str]) -> None:
-        self._managers = _Managers(connections, tls)
-        self._url = url
-        self._proxies = proxies
-        self._pool: Any = None
+    def __init__(self, route: Callable[[], Route], target_of: Callable[[str], str], connections: int) -> None:
+        self._route = route
+        self._target_of = target_of
+        # The last one used is the first to be used again; None is a connection that was not needed so far.
+        self._idle: queue.LifoQueue[_Connection | None] = queue.LifoQueue()
+        for _number in range(connections):
+            self._idle.put(None)
 
-    def send(self, request: HttpRequest, seconds: float) -> Any:
-        """Send a request and return urllib3's response, whose body is still to be read.
+    def send(self, request: HttpRequest) -> Answer:
+        """Send a request within the deadline of the try. A redirect is an answer like any other.
 
-        Raises one of HTTP_ERRORS, or OSError. A redirect is a response like any other.
+        Raises one of HTTP_ERRORS. The answer must be released.
         """
-        if self._pool is None:
-            self._pool = self._managers.pool(self._url, self._proxies)
-        # Of the methods of a pool the one that encodes no body: this one is encoded.
-        return self._pool.request_encode_url(
-            request.method,
-            _target(request.url),
-            body=request.body,
-            headers=request.headers,
-            retries=False,
-            redirect=False,
-            assert_same_host=False,
-            timeout=seconds,
-            preload_content=False,
-            decode_content=False,
-            enforce_content_length=True,  # the default since urllib3 2
-        )
+        try:
+            connection = self._idle.get(timeout=deadline.remaining())
+        except queue.Empty:
+            raise socket.timeout("no connection was free in time") from None
+        try:
+            if connection is None:
+                connection = _Connection(self._route())
+            elif connection.sock is not None and connection.dropped():
+                connection.close()
+            response = connection.exchange(request, self._target_of(request.url))
+        except BaseException:
+            self._put_back(connection, reusable=False)
+            raise
+        return Answer(response, lambda complete: self._put_back(connection, complete))
+
+    def _put_back(self, connection: _Connection | None, reusable: bool) -> None:
+        if connection is not None and not reusable:
+            connection.close()
+        self._idle.put(connection)
 
     def close(self) -> None:
-        """Close all connections."""
-        self._pool = None  # urllib3 closes a pool that nobody refers to any longer
-        self._managers.close()
-
-
-@functools.lru_cache(maxsize=32)
-def _target(url: str) -> str:
-    """What of a URL the service is asked for. XML-RPC has one, and requests takes a tenth of a call's time for it."""
-    target: str = requests.Request("GET", url).prepare().path_url
-    return target
-
-
-def environment_settings(url: str, verify: str | bool) -> tuple[str | bool, Mapping[str, str]]:
-    """(what to verify with, proxies) for a URL, from the environment where ``verify`` leaves it open.
-
-    The loopback is never reached through a proxy: the password would leave the machine unencrypted.
-    """
-    session = requests.Session()
-    session.trust_env = url.lower().startswith("https://")
-    settings = session.merge_environment_settings(url, {}, True, verify, None)
-    return settings["verify"], settings["proxies"]
+        """Close all connections that no call uses."""
+        idle = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                idle.append(self._idle.get_nowait())
+        for connection in idle:
+            self._put_back(connection, reusable=False)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import ssl
 import threading
 import time
 import weakref
@@ -98,30 +99,96 @@ deadline = Deadline()
 
 
 class DeadlineSocket:
-    """A connected socket whose every operation gets only the time that the try has left."""
+    """A socket whose every operation gets only the time that the try has left, in the shape that http.client uses."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
+        self._answers = 0  # that are read through it: it stays open until the last of them is closed
+        self._closed = False
+        if isinstance(inner, socket.socket):
+            deadline.sockets.add(inner)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
+    def connect(self, address: Any) -> None:
+        """Connect within the time that is left."""
+        self._inner.settimeout(deadline.remaining())
+        self._inner.connect(address)
+
+    def secure(self, tls: ssl.SSLContext, host: str) -> DeadlineSocket:
+        """Speak TLS from now on, also within a TLS that is spoken already; ``host`` is who must answer.
+
+        Raises OSError, and closes the socket then.
+        """
+        self._inner.settimeout(deadline.remaining())
+        try:
+            if isinstance(self._inner, ssl.SSLSocket):
+                from urllib3.util.ssltransport import SSLTransport  # noqa: PLC0415 - few proxies need it
+
+                return DeadlineSocket(SSLTransport(self, tls, host))  # type: ignore[arg-type]
+            return DeadlineSocket(tls.wrap_socket(self._inner, server_hostname=host))
+        except BaseException:
+            self._inner.close()
+            raise
 
     def settimeout(self, _seconds: float | None) -> None:
         """Ignored: the deadline rules."""
 
-    def recv_into(self, buffer: Any, *args: Any) -> int:
+    def setsockopt(self, *option: Any) -> None:
+        """As a socket has it."""
+        self._inner.setsockopt(*option)
+
+    def fileno(self) -> int:
+        """As a socket has it."""
+        number: int = self._inner.fileno()
+        return number
+
+    def recv(self, size: int) -> bytes:
         """Receive within the time that is left."""
         self._inner.settimeout(deadline.remaining())
-        received: int = self._inner.recv_into(buffer, *args)
+        received: bytes = self._inner.recv(size)
         return received
 
-    def sendall(self, data: Any, *args: Any) -> None:
+    def recv_into(self, buffer: Any) -> int:
+        """Receive within the time that is left."""
+        self._inner.settimeout(deadline.remaining())
+        received: int = self._inner.recv_into(buffer)
+        return received
+
+    def sendall(self, data: bytes) -> None:
         """Send within the time that is left."""
         self._inner.settimeout(deadline.remaining())
-        self._inner.sendall(data, *args)
+        self._inner.sendall(data)
 
-    def makefile(self, _mode: str = "rb", _buffering: int = -1, **_kwargs: Any) -> Any:
-        """What http.client reads an answer through. The count of open files keeps the socket open until the last."""
-        self._inner._io_refs += 1  # noqa: SLF001
-        myself: Any = self
-        return io.BufferedReader(socket.SocketIO(myself, "rb"))
+    def makefile(self, _mode: str = "rb") -> io.BufferedReader:
+        """What http.client reads an answer through."""
+        self._answers += 1
+        return io.BufferedReader(_Answer(self))
+
+    def close(self) -> None:
+        """Close, at the latest with the last answer."""
+        self._closed = True
+        if self._answers == 0:
+            self._inner.close()
+
+    def answer_closed(self) -> None:
+        """One answer less is read."""
+        self._answers -= 1
+        if self._closed:
+            self.close()
+
+
+class _Answer(io.RawIOBase):
+    """The bytes that a socket receives."""
+
+    def __init__(self, source: DeadlineSocket) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._source.recv_into(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._source.answer_closed()

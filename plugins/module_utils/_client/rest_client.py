@@ -9,7 +9,6 @@ PRIVATE to the collection: may change without notice.
 
 from __future__ import annotations
 
-import base64
 import email.utils
 import json
 import re
@@ -148,11 +147,10 @@ class RestClient(Client):
     def _fetch_token(self, name: str) -> _Token:
         """A new token. Raises CallError, which always proves that the call ``name`` was not sent."""
         started = self.clock.monotonic()
-        login = base64.b64encode(b":".join(self.login)).decode("ascii")
         body = {"grant_type": "client_credentials"}
         call = _Call(TOKEN, "POST", _TOKEN_PATH, body, True, MAX_ANSWER_BYTES, True)
         try:
-            text, lifetime = self._send(call, f"Basic {login}")
+            text, lifetime = self._send(call, self.basic_authorization)
         except (StoppedError, LoginError, RateLimitError, NotSentError):
             raise
         except CallError as error:

@@ -12,7 +12,10 @@ A try is bounded as a whole, from connecting to the last byte (see ``deadline``)
 
 from __future__ import annotations
 
+import base64
 import random
+import socket
+import ssl
 import threading
 import zlib
 from collections.abc import Callable, Mapping
@@ -40,16 +43,9 @@ from .._model import Connection
 from .._redaction import Masker
 from .._text import to_printable
 from .._urls import split_url
-from .connections import (
-    HTTP_ERRORS,
-    REQUESTS_IMPORT_ERROR,
-    Adapter,
-    HttpRequest,
-    environment_settings,
-    tls_context,
-    urllib3,
-)
+from .connections import HTTP_ERRORS, Adapter, HttpRequest, ProxyError, SocksProxyError
 from .deadline import Clock, OpenSockets, deadline
+from .environment import REQUESTS_IMPORT_ERROR, find_route, target_of, tls_context, trusted_bundle
 from .limits import MAX_ANSWER_BYTES, MAX_ERROR_BYTES
 
 MAX_CONSECUTIVE_FAILURES = 5  # calls that failed with all their tries
@@ -106,9 +102,10 @@ class Client:
         self._adapter = adapter or _adapter(connection)
 
     @property
-    def login(self) -> tuple[bytes, bytes]:
-        """User name and password as basic authentication wants them: UTF-8 (requests would send a str as latin-1)."""
-        return self.connection.username.encode("utf-8"), self.connection.password.encode("utf-8")
+    def basic_authorization(self) -> str:
+        """The value of the header with user name and password, in UTF-8."""
+        login = f"{self.connection.username}:{self.connection.password}".encode()
+        return "Basic " + base64.b64encode(login).decode("ascii")
 
     def close(self) -> None:
         """Close all connections."""
@@ -214,25 +211,21 @@ class Client:
         deadline.start(self.clock, until if self._until is None else min(until, self._until), self._sockets)
         try:
             response = self._carry(build(), max_bytes)
-        # http.client lets a ValueError through for a chunk's size that is none.
-        except (*HTTP_ERRORS, OSError, ValueError, zlib.error) as error:
+        except (*HTTP_ERRORS, zlib.error) as error:
             raise self._network_error(name, error) from None
         return read(response)
 
     def _carry(self, request: HttpRequest, max_bytes: int) -> HttpResponse:
-        response = self._adapter.send(request, deadline.remaining())
-        status = response.status
-        complete = False
+        answer = self._adapter.send(request)
         try:
-            if 300 <= status < 400:
-                return HttpResponse(status, response.headers, b"")
-            success = status < 300
-            body, complete = _read(response, max_bytes if success else MAX_ERROR_BYTES, success)
-            return HttpResponse(status, response.headers, body)
+            body = b""
+            if answer.status < 300:
+                body = _read(answer, max_bytes, whole=True)
+            elif answer.status >= 400:
+                body = _read(answer, MAX_ERROR_BYTES, whole=False)
+            return HttpResponse(answer.status, answer.headers, body)
         finally:
-            if not complete:
-                response.close()  # what is left of the answer must not be taken for the next one
-            response.release_conn()
+            answer.release()
 
     def _network_error(self, name: str, error: BaseException) -> CallError:
         def why(code: str, **values: Any) -> CallFailure:
@@ -260,24 +253,17 @@ _PERMANENT = frozenset(
 
 
 def _no_connection(error: BaseException, expired: bool) -> str:
-    """The code of a failure before anything was sent. urllib3 has no types for some of them."""
-    text = repr(error).lower()  # older urllib3 has the word certificate in the name of the class only
-    code = "no_connection"
-    if "legacy renegotiation" in text:
-        code = "no_connection.legacy_tls"
-    elif "certificate" in text:
-        code = "no_connection.certificate"
-    elif isinstance(error, urllib3.exceptions.SSLError):
-        code = "no_connection.tls"
-    elif "socks proxies" in text:
-        code = "no_connection.socks"
-    elif isinstance(error, urllib3.exceptions.ProxyError):
-        code = "no_connection.proxy"
-    elif "name or service not known" in text or "resol" in text or "getaddrinfo" in text:
-        code = "no_connection.name"
-    elif expired:
-        code = "no_connection.time"
-    return code
+    """The code of a failure before anything was sent."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "no_connection.certificate"
+    if isinstance(error, ssl.SSLError):
+        legacy = "legacy renegotiation" in str(error)  # older Pythons have no reason for it
+        return "no_connection.legacy_tls" if legacy else "no_connection.tls"
+    if isinstance(error, ProxyError):
+        return "no_connection.socks" if isinstance(error, SocksProxyError) else "no_connection.proxy"
+    if isinstance(error, (socket.gaierror, UnicodeError)):
+        return "no_connection.name"
+    return "no_connection.time" if expired else "no_connection"
 
 
 def _interruption() -> StoppedError:
@@ -296,10 +282,10 @@ def _ca_bundle(connection: Connection) -> str | None:
 
 def _adapter(connection: Connection) -> Adapter:
     """What carries the requests of an account. Raises InputError for a bundle of CA certificates that is none."""
+    url, tls = connection.api_url, None
     bundle = _ca_bundle(connection) if connection.validate_certs else None
-    verify, proxies = environment_settings(connection.api_url, bundle or connection.validate_certs)
-    tls = None
-    if connection.api_url.lower().startswith("https://"):
+    if url.lower().startswith("https://"):
+        verify = trusted_bundle(url, bundle or connection.validate_certs)
         try:
             tls = tls_context(verify)
         except OSError:
@@ -307,7 +293,7 @@ def _adapter(connection: Connection) -> Adapter:
             if bundle is None:
                 raise InputError([problem("", "ca_bundle_unusable", path=named)]) from None
             raise InputError([problem("ca_path", "ca_path_unusable", path=named)]) from None
-    return Adapter(connection.api_url, connection.concurrency, tls, proxies)
+    return Adapter(lambda: find_route(url, tls), target_of, connection.concurrency)
 
 
 def _seconds() -> float:
@@ -324,12 +310,12 @@ class _EncodingError(OSError):
     pass
 
 
-def _read(response: Any, max_bytes: int, whole: bool) -> tuple[bytes, bool]:
-    """(the body after unpacking, whether all of it was read), never holding more than ``max_bytes`` of it.
+def _read(answer: Any, max_bytes: int, whole: bool) -> bytes:
+    """The body after unpacking, never holding more than ``max_bytes`` of it.
 
     Of an answer that need not be ``whole`` the beginning is enough.
     """
-    encoding = (response.headers.get("Content-Encoding") or "identity").strip().lower()
+    encoding = (answer.headers.get("Content-Encoding") or "identity").strip().lower()
     unpack: Any | None = None
     if encoding in ("gzip", "x-gzip", "deflate"):
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
@@ -337,14 +323,14 @@ def _read(response: Any, max_bytes: int, whole: bool) -> tuple[bytes, bool]:
         raise _EncodingError(encoding)
     body = bytearray()
     while True:
-        chunk = response.read(_CHUNK, decode_content=False)
+        chunk = answer.read(_CHUNK)
         if not chunk:
             break
         body += chunk if unpack is None else unpack.decompress(chunk, max_bytes + 1 - len(body))
         if len(body) > max_bytes or (unpack is not None and unpack.unconsumed_tail):
             if not whole:
-                return bytes(body[:max_bytes]), False
+                return bytes(body[:max_bytes])
             raise _OversizeError(max_bytes)
     if unpack is not None and not unpack.eof:
         raise _EncodingError(encoding)
-    return bytes(body), True
+    return bytes(body)

@@ -17,7 +17,7 @@ from .._catalog.calls import clause, failure, said
 from .._errors import AbsentCallError, BadAnswerError, FaultError, LoginError
 from .._model import Connection
 from .._redaction import Masker
-from .connections import HttpRequest, requests
+from .connections import HttpRequest
 from .limits import MAX_ANSWER_BYTES
 from .statuses import status_error
 from .transport import Client, HttpResponse
@@ -40,11 +40,12 @@ class XmlRpcClient(Client):
 
     def __init__(self, connection: Connection, masker: Masker, **seams: Any) -> None:
         super().__init__(connection, masker, **seams)
-        headers = {"Content-Type": "text/xml", "User-Agent": "voip.rps", "Accept-Encoding": "gzip"}
-        prepared = requests.Request("POST", connection.api_url, headers=headers, auth=self.login).prepare()
-        self._url: str = prepared.url
-        self._headers: dict[str, str] = dict(prepared.headers)
-        del self._headers["Content-Length"]
+        self._headers = {
+            "Content-Type": "text/xml",
+            "User-Agent": "voip.rps",
+            "Accept-Encoding": "gzip",
+            "Authorization": self.basic_authorization,
+        }
 
     def call(
         self,
@@ -68,7 +69,7 @@ class XmlRpcClient(Client):
         except ValueError as error:
             why = failure("not_encodable", call=name, origin=self.origin, why=error)
             raise BadAnswerError(**why) from None
-        request = HttpRequest("POST", self._url, body, self._headers)
+        request = HttpRequest("POST", self.connection.api_url, body, self._headers)
 
         def read(response: HttpResponse) -> Any:
             closed = optional or self.answered

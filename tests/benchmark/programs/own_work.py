@@ -60,9 +60,9 @@ class MeasuredAdapter(MemoryAdapter):
         super().__init__(env)
         self._spent = spent
 
-    def send(self, request: HttpRequest, seconds: float) -> Received:
+    def send(self, request: HttpRequest) -> Received:
         before = time.thread_time()
-        response = super().send(request, seconds)
+        response = super().send(request)
         self._spent.simulator += time.thread_time() - before
         return response
 

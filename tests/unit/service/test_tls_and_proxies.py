@@ -232,11 +232,11 @@ def test_a_request_leaves_in_one_piece(scripted: Scripted, client: Clients, tmp_
 # Proxies.
 
 
-def _tunnel(connection: Any, request: bytes) -> None:
+def _tunnel(connection: Any, request: bytes, answer: bytes = b"HTTP/1.1 200 Connection established\r\n\r\n") -> None:
     """What a proxy does for CONNECT."""
     host, _rest, port = request.split()[1].decode().rpartition(":")
     with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as onward:
-        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        connection.sendall(answer)
 
         def copy(source: Any, target: Any) -> None:
             try:
@@ -260,6 +260,58 @@ def test_https_goes_through_the_proxy_of_the_environment(
     assert request.startswith(b"CONNECT localhost:")
     assert b"Proxy-Authorization: Basic" in request
     assert b"\r\nAuthorization:" not in request
+
+
+def test_a_proxy_that_wants_tls_itself_carries_tls_within_it(
+    secure: Simulator, scripted: Scripted, client: Clients, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, bundle = trustme.CA(), tmp_path / "ca.pem"
+    bundle.write_bytes(pathlib.Path(secure.ca_path).read_bytes() + authority.cert_pem.bytes())
+    proxy = scripted(_tunnel, context=_context(authority))
+    monkeypatch.setenv("HTTPS_PROXY", f"https://joe:pr0xyPass@127.0.0.1:{proxy.port}")
+    made = client(secure.url("yealink", tls=True), ca_path=str(bundle))
+    for _index in range(3):
+        assert read(made) == UNKNOWN
+    assert (proxy.accepted, len(proxy.requests)) == (1, 1)
+    assert b"\r\nAuthorization:" not in proxy.requests[0]
+    error = unsent(write, client(secure.url("yealink", tls=True), ca_path=secure.ca_path))
+    assert "certificate" in str(error)
+
+
+def test_a_call_within_the_tls_of_a_proxy_is_cut_off_too(
+    secure: Simulator, scripted: Scripted, client: Clients, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, bundle = trustme.CA(), tmp_path / "ca.pem"
+    bundle.write_bytes(pathlib.Path(secure.ca_path).read_bytes() + authority.cert_pem.bytes())
+    proxy = scripted(_tunnel, context=_context(authority))
+    monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
+    made = client(secure.url("yealink", tls=True), ca_path=str(bundle), timeout=PATIENCE_S, retries=3)
+    secure.hooks.append(lambda *_call: made.abort())
+    secure.faults.add(Fault("hang", phase="after"))
+    with pytest.raises(LostAnswerError, match="the run was interrupted"):
+        write(made)
+    assert len(secure.calls()) == 1
+
+
+def test_a_proxy_of_http_1_0_will_do(
+    secure: Simulator, scripted: Scripted, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = scripted(lambda connection, request: _tunnel(connection, request, b"HTTP/1.0 200 OK\r\nA: b\r\n\r\n"))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    made = client(secure.url("yealink", tls=True), ca_path=secure.ca_path)
+    assert [read(made), read(made)] == [UNKNOWN, UNKNOWN]
+    assert proxy.accepted == 1
+
+
+def test_a_proxy_that_is_not_there_is_blamed_and_not_the_service(
+    client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+    error = unsent(write, client("https://rps.example.com/xmlrpc"))
+    assert "proxy" in str(error)
+    assert "HTTPS_PROXY" in error.fix
 
 
 def test_no_proxy_is_honoured(

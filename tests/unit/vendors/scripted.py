@@ -83,7 +83,7 @@ class ScriptedAdapter:
         decoded = [xmlrpc.client.loads(body) for body in self.bodies]
         return [(method, *params) for params, method in decoded]
 
-    def send(self, request: HttpRequest, _seconds: float) -> Received:
+    def send(self, request: HttpRequest) -> Received:
         self.bodies.append(request.body or b"")
         assert self.answers, f"no answer is left for {request.body!r}"
         answer = self.answers.pop(0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import email.utils
+import ssl
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -557,7 +558,7 @@ def test_a_write_whose_answer_is_lost_stays_open_and_a_timeout_says_so() -> None
 
 def test_a_handshake_that_needs_legacy_renegotiation_says_so() -> None:
     why = "[SSL: UNSAFE_LEGACY_RENEGOTIATION_DISABLED] unsafe legacy renegotiation disabled (_ssl.c:1000)"
-    setup = Setup(Service(Reply(), tokens=[Unsent(why)]))
+    setup = Setup(Service(Reply(), tokens=[Unsent(ssl.SSLError(1, why))]))
     found = setup.fails(setup.write)
     assert isinstance(found, NotSentError)
     assert "legacy renegotiation" in str(found)
