@@ -141,7 +141,8 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     parse_text,
     unknown_keys,
 )
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS, open_service
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import open_service
 
 if hasattr(ansible.template, "trust_as_template"):
 

@@ -20,7 +20,7 @@ from ansible.module_utils.basic import AnsibleFallbackNotFound
 
 from ._model import ABSENT, PRESENT
 from ._validation import DEFAULT_CONCURRENCY, DEFAULT_RETRIES, DEFAULT_TIMEOUT
-from ._vendors.registry import VENDORS
+from ._vendors.capabilities import VENDORS
 
 
 class AsGiven(str):

@@ -37,7 +37,8 @@ from ._validation import (
     unknown_keys,
 )
 from ._vendors.base import Service
-from ._vendors.registry import VENDORS, open_service
+from ._vendors.capabilities import VENDORS
+from ._vendors.registry import open_service
 
 Request = TypeVar("Request")
 Options = Mapping[str, Any]

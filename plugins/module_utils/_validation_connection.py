@@ -19,7 +19,7 @@ from ._text import closest, shown_value, to_printable
 from ._urls import is_host, split_url
 from ._validation_run import parse_deadline
 from ._validation_values import Problems, check_text, parse_bool, parse_number, unknown_keys
-from ._vendors.registry import VENDORS
+from ._vendors.capabilities import VENDORS
 
 # The defaults of connection options.
 DEFAULT_TIMEOUT = 30.0  # seconds, for one try of a call

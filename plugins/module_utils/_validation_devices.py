@@ -19,7 +19,7 @@ from ._text import shown_value
 from ._urls import url_problem
 from ._validation_values import Problems, is_blank, parse_bool, parse_mac_option, parse_text, unknown_keys
 from ._vendors.base import URL_ONLY, Capabilities, NameRule
-from ._vendors.registry import VENDORS, vendor_of_mac
+from ._vendors.capabilities import VENDORS, vendor_of_mac
 
 # What can be declared of a phone.
 DEVICE_OPTIONS = ("mac", "state", "server", "server_url", "unique_url", "override", "force", "serial")

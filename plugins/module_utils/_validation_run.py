@@ -22,7 +22,7 @@ from ._mac import format_mac
 from ._model import DesiredDevice
 from ._text import shown_value
 from ._validation_values import Problems, check_text, parse_list, parse_name, parse_number
-from ._vendors.registry import VENDORS
+from ._vendors.capabilities import VENDORS
 
 DEFAULT_BATCH_SIZE = 100
 _LONGEST_DEADLINE_S = 31_536_000

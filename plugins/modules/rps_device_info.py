@@ -160,7 +160,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     parse_mac_option,
     parse_text,
 )
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 EMPTY: dict[str, Any] = {"devices": [], "calls": {}, "changed": False}
 _QUOTED_FAILURES = 3

@@ -391,7 +391,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     parse_prefixes,
     parse_purge_servers,
 )
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 EMPTY: dict[str, Any] = {
     "devices": [],

@@ -179,7 +179,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     parse_text,
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import MANAGED, NO_SERVERS, Service
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 EMPTY: dict[str, Any] = {
     "server": None,

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 from awx.controller import COLLECTION, FILES, LOGINS, load, named, render
 
 PAGE = (COLLECTION / "docs/awx.md").read_text(encoding="utf-8")

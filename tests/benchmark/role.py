@@ -30,7 +30,7 @@ Costs = dict[str, dict[str, list[float]]]
 
 def measure(options: Options) -> dict[str, Any]:
     """``all``, ``large``, ``few``: hosts, and rows of lists of wall and cpu seconds and peak memory."""
-    memory = ("empty play", DEBUG, "provision, all")
+    memory = ("empty play", DEBUG, role_cost.SAME, "provision, all")
     few = max(1, options.hosts // FEW)
     return {
         "all": _measure(options.hosts, None, options.role_runs, tuple(trees(options))),

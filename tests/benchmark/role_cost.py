@@ -29,6 +29,21 @@ sys.path.insert(0, str(TESTS))
 from simulator import Simulator  # noqa: E402 - after the path
 
 USER, PASSWORD, OFFICE, BRANCH = "bench", "bench-Pass.1", "https://office.example.com/", "https://branch.example.com/"
+PLACE = {"status": "registered", "server": "office", "url": OFFICE, "last_contact": None}
+# As the role has it for a phone that is in sync.
+RESULT: dict[str, Any] = {
+    "mac": "001565000001",
+    "action": "none",
+    "outcome": "in_sync",
+    "reason": None,
+    "changed": False,
+    "failed": False,
+    "verified": True,
+    "before": {"mac": "001565000001", **PLACE},
+    "after": {"mac": "001565000001", **PLACE},
+    "msg": "",
+}
+SAME = "one debug task with such a result, registered"
 ROLE = {"ansible.builtin.import_role": {"name": "voip.rps.rps", "rolespec_validate": False}}
 INCLUDE = {"ansible.builtin.include_role": {"name": "voip.rps.rps", "rolespec_validate": False}}
 
@@ -84,6 +99,7 @@ def rows(hosts: int, url: str) -> list[Row]:
     return [
         Row("empty play", []),
         Row("one debug task", [{"ansible.builtin.debug": {"msg": "x"}}]),
+        Row(SAME, [{"ansible.builtin.debug": {"msg": RESULT}, "register": "rps_result"}]),
         Row("rps_devices alone", [module]),
         Row("role by import_role", [ROLE]),
         Row("role by include_role", [INCLUDE]),

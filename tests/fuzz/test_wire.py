@@ -22,7 +22,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
     PlannedChange,
 )
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import service_class
 from support.scripted_server import PATIENCE_S, ScriptedServer
 
 TIMEOUT = 10.0
@@ -145,7 +145,7 @@ def test_a_hostile_answer_is_an_error_in_little_memory_and_is_left_in_time(
     timeout = 0.2 if name in SILENT else TIMEOUT
     connection = Connection("yealink", there.url, "me", "s3cret", timeout=timeout, retries=0, concurrency=1)
     clock = Clock() if name in SILENT else SteppingClock()
-    service = SERVICES["yealink"].connect(connection, Masker("yealink", "me", "s3cret", rounds=1), clock=clock)
+    service = service_class("yealink").connect(connection, Masker("yealink", "me", "s3cret", rounds=1), clock=clock)
     change = PlannedChange(DesiredDevice("001565000001", server="office"), None, REGISTER, WOULD_CHANGE)
     tracemalloc.start()
     try:

@@ -18,7 +18,8 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile impo
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import RunResult
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Capabilities, Service
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import service_class
 from simulator import DIALECTS, Call, Fault, Simulator, VirtualClock, Wire, fault
 
 from .phones import OTHER_PASSWORD, OTHER_USER, PASSWORD, SERVERS, THEIRS, USER, serial
@@ -195,7 +196,7 @@ class ServiceEnv:
         seams = {"abandoned": changes.pop("abandoned")} if "abandoned" in changes else {}
         connection = self.connection(**changes)
         masker = Masker(connection.vendor, connection.username, connection.password, rounds=1)
-        return SERVICES[self.vendor].connect(
+        return service_class(self.vendor).connect(
             connection,
             masker,
             adapter=adapter or MemoryAdapter(self),

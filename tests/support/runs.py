@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import RunResult
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_limit
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Capabilities
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 from simulator import DIALECTS, read_methods
 from simulator.core.dialect import Dialect
 

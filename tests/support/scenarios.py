@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.voip.rps.plugins.module_utils._model import DesiredDevice
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Capabilities
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 from .client import ServiceEnv
 from .phones import OTHER_USER, SERVERS, USER, mac, own_url, serial

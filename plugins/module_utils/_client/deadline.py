@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import socket
 import ssl
 import threading
@@ -96,6 +97,7 @@ class Deadline(threading.local):
 
 
 deadline = Deadline()
+_PRECISION_S = 0.01  # to which an operation keeps to the time that is left
 
 
 class DeadlineSocket:
@@ -103,6 +105,7 @@ class DeadlineSocket:
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
+        self._timeout = math.inf  # that the system knows of
         self._answers = 0  # that are read through it: it stays open until the last of them is closed
         self._closed = False
         if isinstance(inner, socket.socket):
@@ -110,7 +113,7 @@ class DeadlineSocket:
 
     def connect(self, address: Any) -> None:
         """Connect within the time that is left."""
-        self._inner.settimeout(deadline.remaining())
+        self._limit()
         self._inner.connect(address)
 
     def secure(self, tls: ssl.SSLContext, host: str) -> DeadlineSocket:
@@ -118,7 +121,7 @@ class DeadlineSocket:
 
         Raises OSError, and closes the socket then.
         """
-        self._inner.settimeout(deadline.remaining())
+        self._limit()
         try:
             if isinstance(self._inner, ssl.SSLSocket):
                 from urllib3.util.ssltransport import SSLTransport  # noqa: PLC0415 - few proxies need it
@@ -128,6 +131,14 @@ class DeadlineSocket:
         except BaseException:
             self._inner.close()
             raise
+
+    def _limit(self) -> None:
+        """Let the next operation take what is left, and ask the system for it only where that makes a difference: it
+        is a system call, at which threads wait for each other."""
+        left = deadline.remaining()
+        if abs(self._timeout - left) > _PRECISION_S:
+            self._timeout = left
+            self._inner.settimeout(left)
 
     def settimeout(self, _seconds: float | None) -> None:
         """Ignored: the deadline rules."""
@@ -143,19 +154,19 @@ class DeadlineSocket:
 
     def recv(self, size: int) -> bytes:
         """Receive within the time that is left."""
-        self._inner.settimeout(deadline.remaining())
+        self._limit()
         received: bytes = self._inner.recv(size)
         return received
 
     def recv_into(self, buffer: Any) -> int:
         """Receive within the time that is left."""
-        self._inner.settimeout(deadline.remaining())
+        self._limit()
         received: int = self._inner.recv_into(buffer)
         return received
 
     def sendall(self, data: bytes) -> None:
         """Send within the time that is left."""
-        self._inner.settimeout(deadline.remaining())
+        self._limit()
         self._inner.sendall(data)
 
     def makefile(self, _mode: str = "rb") -> io.BufferedReader:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from .base import ASSUMED, DOCUMENTED, OTHER_ACCOUNT, OWN_DEVICE, Capabilities
+from .base import ASSUMED, DOCUMENTED, OTHER_ACCOUNT, OWN_DEVICE
+from .capabilities import VENDORS
 from .rps_family import (
     ADD_SERVER,
     CHECK_DEVICE,
@@ -33,14 +34,7 @@ from .xmlrpc_service import Call
 class HtekService(RpsFamilyService):
     """One account at Htek's XML-RPC service."""
 
-    capabilities = Capabilities(
-        name="htek",
-        title="Htek",
-        api_url="https://rps.htek.com/index.php/xmlrpc",
-        reads_url=False,
-        unique_urls=False,
-        mac_prefixes=("001fc1",),
-    )
+    capabilities = VENDORS["htek"]
     # 1.3: the phrase means another user's device here, and there is one more for one's own.
     phrases = phrases((OTHER_ACCOUNT, OVERRIDE_ASKED), (OWN_DEVICE, EXISTING_MACS))
     calls: ClassVar[Mapping[Call, str]] = {

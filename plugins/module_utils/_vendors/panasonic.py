@@ -25,16 +25,14 @@ from .base import (
     ASSUMED,
     DOCUMENTED,
     INVALID_MAC,
-    NO_SERVERS,
     NOT_REGISTERED,
     OTHER,
     OTHER_ACCOUNT,
     SERVER_INVALID,
-    URL_ONLY,
     AccountListing,
-    Capabilities,
     declared_url,
 )
+from .capabilities import VENDORS
 from .parts import UnexpectedResponseError, fold, read_macs, url_of
 from .xmlrpc_service import Call, XmlRpcService
 
@@ -128,15 +126,7 @@ def read_check(value: Any) -> tuple[int, str]:
 class PanasonicService(XmlRpcService):
     """One account at Panasonic's XML-RPC service."""
 
-    capabilities = Capabilities(
-        name="panasonic",
-        title="Panasonic",
-        api_url="https://provisioning.e-connecting.net/redirect/xmlrpc",
-        binds_to=URL_ONLY,
-        override=False,
-        servers=NO_SERVERS,
-        last_contact=True,
-    )
+    capabilities = VENDORS["panasonic"]
     calls: ClassVar[Mapping[Call, str]] = {
         (REGISTER_PHONE, 2): DOCUMENTED,
         (UNREGISTER_PHONE, 1): DOCUMENTED,

@@ -2,31 +2,68 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All services that the collection knows, by the value of the option ``vendor``.
+"""The class of each service, by the value of the option ``vendor``.
 
 PRIVATE to the collection: may change without notice.
+
+A class is imported when a run opens its service: most runs need one, and every start pays for what it imports.
+AnsiballZ ships what an import statement names, also one in a function, and nothing that is looked up at run time. So
+each service has its function here.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 from .._model import Connection
 from .._redaction import Masker
-from .base import Capabilities, Service
-from .htek import HtekService
-from .panasonic import PanasonicService
-from .snom import SnomService
-from .yealink import YealinkService
-from .ymcs import YmcsService
+from .base import Service
 
-# By the value of the option ``vendor``. AnsiballZ ships what is imported above and nothing that is looked up at run
-# time, so a new service has its import and its place here.
-SERVICES: dict[str, type[Service]] = {
-    service.capabilities.name: service
-    for service in (YealinkService, HtekService, SnomService, PanasonicService, YmcsService)
+# ruff: noqa: PLC0415 - see above
+
+
+def _yealink() -> type[Service]:
+    from .yealink import YealinkService
+
+    return YealinkService
+
+
+def _htek() -> type[Service]:
+    from .htek import HtekService
+
+    return HtekService
+
+
+def _snom() -> type[Service]:
+    from .snom import SnomService
+
+    return SnomService
+
+
+def _panasonic() -> type[Service]:
+    from .panasonic import PanasonicService
+
+    return PanasonicService
+
+
+def _ymcs() -> type[Service]:
+    from .ymcs import YmcsService
+
+    return YmcsService
+
+
+SERVICES: dict[str, Callable[[], type[Service]]] = {
+    "yealink": _yealink,
+    "htek": _htek,
+    "snom": _snom,
+    "panasonic": _panasonic,
+    "ymcs": _ymcs,
 }
-VENDORS: dict[str, Capabilities] = {name: service.capabilities for name, service in SERVICES.items()}
+
+
+def service_class(vendor: str) -> type[Service]:
+    """The class for a value of ``vendor``."""
+    return SERVICES[vendor]()
 
 
 def open_service(connection: Connection, **seams: Any) -> Service:
@@ -35,9 +72,4 @@ def open_service(connection: Connection, **seams: Any) -> Service:
     Raises MissingLibraryError if requests is not installed, InputError for a CA bundle that does not exist.
     """
     masker = Masker(connection.vendor, connection.username, connection.password)
-    return SERVICES[connection.vendor].connect(connection, masker, **seams)
-
-
-def vendor_of_mac(mac: str) -> str | None:
-    """The vendor whose prefix a MAC has, as far as the services here are concerned."""
-    return next((name for name, vendor in VENDORS.items() if mac.startswith(vendor.mac_prefixes or ("-",))), None)
+    return service_class(connection.vendor).connect(connection, masker, **seams)

@@ -33,16 +33,14 @@ from .base import (
     ASSUMED,
     DOCUMENTED,
     INVALID_MAC,
-    NO_SERVERS,
     NOT_REGISTERED,
     OTHER_ACCOUNT,
     SERVER_INVALID,
-    URL_ONLY,
     AccountListing,
     BatchAnswer,
-    Capabilities,
     declared_url,
 )
+from .capabilities import VENDORS
 from .pair_answers import read_write_answer, refusal_of, split_pair
 from .parts import UnexpectedResponseError, text_of, url_of
 from .xmlrpc_service import Call, XmlRpcService
@@ -101,16 +99,7 @@ def read_bulk_answer(value: Any) -> Refusal | None:
 class SnomService(XmlRpcService):
     """One account at Snom's XML-RPC service."""
 
-    capabilities = Capabilities(
-        name="snom",
-        title="Snom",
-        api_url="https://secure-provisioning.snom.com:8083/xmlrpc/",  # the slash at the end is required
-        binds_to=URL_ONLY,
-        lists_account=False,  # listPhones wants a phone type, and the set of types is open
-        override=False,
-        servers=NO_SERVERS,
-        mac_prefixes=("000413", "00087b", "589ec6", "00acdc"),
-    )
+    capabilities = VENDORS["snom"]
     calls: ClassVar[Mapping[Call, str]] = {
         (REGISTER_PHONE, 2): DOCUMENTED,
         (DEREGISTER_PHONE, 1): DOCUMENTED,

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from .base import DOCUMENTED, OWN_DEVICE, Capabilities
+from .base import DOCUMENTED, OWN_DEVICE
+from .capabilities import VENDORS
 from .rps_family import (
     ADD_SERVER,
     CHECK_DEVICE,
@@ -31,20 +32,11 @@ from .rps_family import (
 )
 from .xmlrpc_service import Call
 
-# Of the vendor's phones; its other service is for the same ones.
-YEALINK_PREFIXES = ("001565", "805ec0", "805e0c", "249ad8", "44dbd2", "c4fc22")
-
 
 class YealinkService(RpsFamilyService):
     """One account at Yealink's XML-RPC service."""
 
-    capabilities = Capabilities(
-        name="yealink",
-        title="Yealink",
-        api_url="https://api-dm.yealink.com:8443/xmlrpc",
-        server_name_limit=20,
-        mac_prefixes=YEALINK_PREFIXES,
-    )
+    capabilities = VENDORS["yealink"]
     # 4.1.3 and 4.2 say that the phrase means one's own device; 4.6.3 and 4.12.3 still say another user's. So the kind
     # is a hint for the message only, and ownership is always asked of checkDevice.
     phrases = phrases((OWN_DEVICE, OVERRIDE_ASKED))

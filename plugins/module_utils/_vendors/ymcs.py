@@ -50,19 +50,17 @@ from .._model import (
 )
 from .._redaction import Masker
 from .base import (
-    MANAGED,
     NOT_REGISTERED,
     OTHER,
     SERVER_INVALID,
     SERVER_UNKNOWN,
     AccountListing,
     BatchAnswer,
-    Capabilities,
     Meaning,
     Service,
 )
+from .capabilities import VENDORS
 from .parts import UnexpectedResponseError
-from .yealink import YEALINK_PREFIXES
 from .ymcs_lists import Entry, Reading, read_pages
 from .ymcs_responses import (
     Explain,
@@ -102,21 +100,7 @@ class YmcsService(Service):
     """One account at Yealink YMCS."""
 
     client: RestClient
-    capabilities = Capabilities(
-        name="ymcs",
-        title="Yealink YMCS",
-        api_url=None,  # the account's region decides
-        list_shows_devices=True,
-        shows_foreign=False,
-        override=False,
-        servers=MANAGED,
-        needs_serial=True,
-        last_contact=True,
-        max_batch=100,
-        mixed_batches=True,
-        server_name_limit=20,
-        mac_prefixes=YEALINK_PREFIXES,
-    )
+    capabilities = VENDORS["ymcs"]
 
     def __init__(self, client: RestClient) -> None:
         super().__init__(client)

@@ -23,7 +23,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     parse_connection,
     parse_name,
 )
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 DEFAULT = "default"
 # All that an entry of rps_accounts takes from the environment: one vendor's login must not reach another.

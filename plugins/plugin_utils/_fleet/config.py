@@ -30,7 +30,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     server_name_notice,
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import NAMED_SERVER, Capabilities
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 from .accounts import Login, parse_logins
 from .options import parse_fleet_size, parse_host_results, parse_plans, parse_report_dir, parse_size_of_batches

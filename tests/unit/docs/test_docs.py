@@ -15,7 +15,7 @@ import pytest
 import yaml
 from ansible import constants
 from ansible_collections.voip.rps.plugins.module_utils._catalog.outcomes import GUARDS
-from ansible_collections.voip.rps.plugins.module_utils._vendors import registry
+from ansible_collections.voip.rps.plugins.module_utils._vendors import capabilities
 from support.page_runner import PageRunner
 from support.pages import PAGES, ROOT, Block, anchors, blocks, name_of, prose, section, tables, text_of
 
@@ -175,7 +175,7 @@ def test_the_architecture_names_every_shared_file_and_no_other() -> None:
         # One row stands for the module of each service.
         if "_vendors/<vendor>.py" in named:
             named.remove("_vendors/<vendor>.py")
-            named += [f"_vendors/{vendor}.py" for vendor in registry.VENDORS]
+            named += [f"_vendors/{vendor}.py" for vendor in capabilities.VENDORS]
         files = [path.relative_to(root).as_posix() for path in root.rglob("*.py") if path.name != "__init__.py"]
         assert sorted(named) == sorted(files)
 

@@ -11,7 +11,8 @@ import re
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._model import ABSENT, PRESENT, Connection, DesiredDevice
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.reconcile import Options, reconcile
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS, open_service
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import open_service
 from simulator import Simulator
 from support.pages import bare, section, tables
 

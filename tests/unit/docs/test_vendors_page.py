@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Capabilities
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import service_class
 from ansible_collections.voip.rps.plugins.module_utils._vendors.xmlrpc_service import XmlRpcService
 from support.documents import SAMPLES, sections
 from support.pages import bare, section, tables, text_of
@@ -19,7 +20,7 @@ from support.pages import bare, section, tables, text_of
 PAGE = "docs/vendors.md"
 CALLS = tables(section(PAGE, "Every call"))[0][1:]
 (FACTS, ADDRESSES, *_OTHERS) = tables(section(PAGE, "What each service can do"))
-XMLRPC = {name: service for name, service in SERVICES.items() if issubclass(service, XmlRpcService)}
+XMLRPC = {name: service for name in VENDORS for service in [service_class(name)] if issubclass(service, XmlRpcService)}
 EVERY_VENDOR = pytest.mark.parametrize("name", sorted(VENDORS))
 
 # How a value of Capabilities is written.

@@ -39,7 +39,7 @@ from ansible_collections.voip.rps.plugins.module_utils._vendors.base import (
     BatchAnswer,
     Service,
 )
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 
 @dataclass

@@ -22,7 +22,7 @@ from ansible_collections.voip.rps.plugins.module_utils._model import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.guards import GuardInput, first_violation
 from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import build_plan, decide
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.config import Account, Fleet
 from ansible_collections.voip.rps.plugins.plugin_utils._fleet.guards import (
     blocked_accounts,

@@ -19,7 +19,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.binding import
     same_binding,
     shows_binding,
 )
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 MAC, URL, OTHER = "000413000001", "https://office.example.com/", "https://branch.example.com/"
 UNNAMED = VENDORS["snom"]

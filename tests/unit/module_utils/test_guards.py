@@ -36,7 +36,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import (
     unreadable,
 )
 from ansible_collections.voip.rps.plugins.module_utils._validation import Limit, parse_limit
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 YEALINK = VENDORS["yealink"]
 MACS = [f"0015650000{number:02x}" for number in range(1, 120)]

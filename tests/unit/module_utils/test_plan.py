@@ -22,7 +22,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import (
     unreadable,
 )
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import Capabilities
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 MAC, SECOND, THIRD = "001565000001", "001565000002", "001565000003"
 URL, OTHER_URL, UNIQUE = "http://h/", "http://old/", "http://h/t0ken"

@@ -25,7 +25,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.plan import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -38,7 +38,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import 
     verify_write,
 )
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 YEALINK = VENDORS["yealink"]
 MAC, SECOND, THIRD = "001565000001", "001565000002", "001565000003"

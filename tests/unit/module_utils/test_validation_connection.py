@@ -18,7 +18,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     login_from_environment,
     parse_connection,
 )
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 LOGIN: dict[str, Any] = {"vendor": "yealink", "api_username": "me", "api_password": "t0ps3cret"}
 GENERIC = {"RPS_API_USERNAME": "generic", "RPS_API_PASSWORD": "pw", "RPS_API_URL": "https://generic.example/"}

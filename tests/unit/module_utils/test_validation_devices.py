@@ -24,7 +24,7 @@ from ansible_collections.voip.rps.plugins.module_utils._validation import (
     parse_state,
     server_name_notice,
 )
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 
 MAC = "001565000001"
 GOOD: dict[str, Any] = {"mac": MAC, "server": "main", "server_url": "http://h/"}

@@ -34,7 +34,7 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.verify import 
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._urls import same_url
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import MANAGED, URL_ONLY, Capabilities
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 from support.reasons import REASONS
 
 MAC = "001565000001"

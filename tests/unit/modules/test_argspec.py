@@ -26,7 +26,7 @@ from ansible_collections.voip.rps.plugins.module_utils._argspec import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._model import CONNECTION_OPTIONS
 from ansible_collections.voip.rps.plugins.module_utils._validation import DEVICE_OPTIONS
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 from ansible_collections.voip.rps.plugins.modules import rps_device, rps_device_info, rps_devices, rps_server
 
 from .test_module_options import OPTIONS

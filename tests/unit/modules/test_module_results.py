@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 from simulator import Fault, Simulator, read_methods
 from support.modules import ModuleRunner
 from support.phones import BRANCH, OFFICE, OTHER_USER, USER, WRONG, mac

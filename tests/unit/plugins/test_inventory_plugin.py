@@ -19,7 +19,7 @@ from ansible_collections.voip.rps.plugins.inventory import rps
 from ansible_collections.voip.rps.plugins.module_utils._errors import MissingLibraryError
 from ansible_collections.voip.rps.plugins.module_utils._model import CONNECTION_OPTIONS
 from ansible_collections.voip.rps.plugins.module_utils._validation import connection_with_environment
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 from simulator import Fault, Simulator
 from support.runs import vendors
 

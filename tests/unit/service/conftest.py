@@ -14,7 +14,7 @@ from ansible_collections.voip.rps.plugins.module_utils._client.deadline import C
 from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc_client import XmlRpcClient
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
 from simulator import Simulator
 from support.client import ServiceEnv
 from support.phones import OFFICE, PASSWORD, USER

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._vendors import registry
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import service_class
 from simulator import DIALECTS
 from support.vendor_places import PLACES, missing
 
@@ -41,7 +42,7 @@ def test_every_module_of_a_service_is_in_the_registry() -> None:
             names = [ast.unparse(target) for target in node.targets] if isinstance(node, ast.Assign) else []
             if names == ["capabilities"]:
                 modules.add(path.stem)
-    assert modules == {service.__module__.rpartition(".")[2] for service in SERVICES.values()} == set(VENDORS)
+    assert modules == {service.__module__.rpartition(".")[2] for service in map(service_class, VENDORS)} == set(VENDORS)
 
 
 NEUTRAL = [

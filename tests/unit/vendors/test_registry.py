@@ -10,18 +10,15 @@ from pathlib import Path
 import pytest
 from ansible_collections.voip.rps.plugins.module_utils._errors import InputError
 from ansible_collections.voip.rps.plugins.module_utils._model import Connection
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS, vendor_of_mac
 from ansible_collections.voip.rps.plugins.module_utils._vendors.htek import HtekService
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import (
-    SERVICES,
-    VENDORS,
-    open_service,
-    vendor_of_mac,
-)
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import open_service, service_class
 from ansible_collections.voip.rps.plugins.module_utils._vendors.xmlrpc_service import XmlRpcService
 from ansible_collections.voip.rps.plugins.module_utils._vendors.yealink import YealinkService
 from simulator import DIALECTS
 from support.documents import SAMPLES, sections
 
+XMLRPC = [service for service in map(service_class, VENDORS) if issubclass(service, XmlRpcService)]
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "vendors.md").read_text(encoding="utf-8")
 
@@ -60,7 +57,7 @@ HTEK_TITLES_ONLY = {
 
 
 def test_a_service_has_the_name_that_its_capabilities_have() -> None:
-    assert all(name == vendor.name == SERVICES[name].capabilities.name for name, vendor in VENDORS.items())
+    assert all(name == vendor.name == service_class(name).capabilities.name for name, vendor in VENDORS.items())
 
 
 def test_only_a_service_that_binds_to_urls_stores_names() -> None:
@@ -125,21 +122,21 @@ def test_htek_has_every_call_of_its_document_and_those_whose_titles_are_known() 
     assert HTEK_SECTIONS.items() >= sections("htek").items()
 
 
-@pytest.mark.parametrize("service", [service for service in SERVICES.values() if issubclass(service, XmlRpcService)])
+@pytest.mark.parametrize("service", XMLRPC)
 def test_a_withdrawn_call_is_nobodys_call(service: type[XmlRpcService]) -> None:
     assert not set(service.calls) & set(YEALINK_WITHDRAWN)
     marked = {(sample["method"], int(sample["call"].rpartition("/")[2])) for sample in SAMPLES if sample["withdrawn"]}
     assert marked == set(YEALINK_WITHDRAWN)
 
 
-@pytest.mark.parametrize("service", [service for service in SERVICES.values() if issubclass(service, XmlRpcService)])
+@pytest.mark.parametrize("service", XMLRPC)
 def test_every_call_exists_in_the_simulator_with_its_number_of_parameters(service: type[XmlRpcService]) -> None:
     dialect = DIALECTS[service.capabilities.name]
     takes = {(dialect.prefix + one.name, count) for one in dialect.operations for count in one.takes}
     assert set(service.calls) <= takes
 
 
-@pytest.mark.parametrize("service", [service for service in SERVICES.values() if issubclass(service, XmlRpcService)])
+@pytest.mark.parametrize("service", XMLRPC)
 def test_the_page_about_vendors_has_every_call(service: type[XmlRpcService]) -> None:
     names = {method.rpartition(".")[2] for method, _count in service.calls}
     assert {name for name in names if name not in PAGE} == set()
@@ -154,7 +151,7 @@ def test_the_page_about_vendors_has_every_call(service: type[XmlRpcService]) -> 
 def test_a_service_is_opened_by_its_name(name: str) -> None:
     url = VENDORS[name].api_url or "https://eu-api.ymcs.yealink.com"
     service = open_service(Connection(name, url, "me", "s3cret"))
-    assert service.__class__ is SERVICES[name]
+    assert service.__class__ is service_class(name)
     assert service.client.connection.api_url == url
     assert "s3cret" in service.masker.secrets()
     service.client.close()

@@ -24,7 +24,8 @@ from ansible_collections.voip.rps.plugins.module_utils._reconcile.results import
 from ansible_collections.voip.rps.plugins.module_utils._redaction import Masker
 from ansible_collections.voip.rps.plugins.module_utils._validation import parse_devices, parse_server
 from ansible_collections.voip.rps.plugins.module_utils._vendors.base import target
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES
 from simulator import DIALECTS
 from support.client import ServiceEnv
 from support.fault_cases import Case, Fleet, sample, single_cases
@@ -44,7 +45,7 @@ SHARE = 40  # cases of each fleet
 
 @pytest.fixture(autouse=True)
 def _sixth(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SERVICES, "grandline", GrandlineService)
+    monkeypatch.setitem(SERVICES, "grandline", lambda: GrandlineService)
     monkeypatch.setitem(VENDORS, "grandline", GrandlineService.capabilities)
     monkeypatch.setitem(DIALECTS, "grandline", DIALECT)
 

@@ -16,13 +16,14 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
 )
 from ansible_collections.voip.rps.plugins.module_utils._model import DEREGISTER, REGISTER
 from ansible_collections.voip.rps.plugins.module_utils._vendors import base
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import service_class
 from ansible_collections.voip.rps.plugins.module_utils._vendors.xmlrpc_service import XmlRpcService
 from unit.vendors.scripted import Lost, Reply, change, fault, scripted
 
 URL = "https://office.example.com/"
 MAC = "02a1b200000a"
-XMLRPC = [service for service in SERVICES.values() if issubclass(service, XmlRpcService)]
+XMLRPC = [service for service in map(service_class, VENDORS) if issubclass(service, XmlRpcService)]
 every_service = pytest.mark.parametrize("service", XMLRPC)
 url_services = pytest.mark.parametrize("service", [one for one in XMLRPC if one.capabilities.binds_to == base.URL_ONLY])
 

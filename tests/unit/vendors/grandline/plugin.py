@@ -12,12 +12,13 @@ from support import collection_loader
 
 collection_loader.load()
 
-from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES, VENDORS  # noqa: E402
+from ansible_collections.voip.rps.plugins.module_utils._vendors.capabilities import VENDORS  # noqa: E402
+from ansible_collections.voip.rps.plugins.module_utils._vendors.registry import SERVICES  # noqa: E402
 from simulator import DIALECTS  # noqa: E402
 
 from .dialect import DIALECT  # noqa: E402
 from .service import GrandlineService  # noqa: E402
 
-SERVICES["grandline"] = GrandlineService
+SERVICES["grandline"] = lambda: GrandlineService
 VENDORS["grandline"] = GrandlineService.capabilities
 DIALECTS["grandline"] = DIALECT
