@@ -63,7 +63,7 @@ CALLS: dict[str, CallText] = {
     "no_connection.time": CallText(
         "{call} could not be sent to {origin}: there was no connection within {seconds:g} s", _NETWORK
     ),
-    "no_connection": CallText("{call} could not be sent to {origin}: the connection was refused", _NETWORK),
+    "no_connection": CallText("{call} could not be sent to {origin}: the connection was refused or closed", _NETWORK),
     "not_encodable": CallText("{call} cannot be sent to {origin}: {why}"),
     "not_sent": CallText("{call} was not sent: {cause}"),
     "not_sent.token": CallText("{call} was not sent, because there is no token: {cause}"),

@@ -15,16 +15,16 @@ from __future__ import annotations
 import contextlib
 import http.client
 import queue
-import select
 import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .deadline import DeadlineSocket, deadline
+from .deadline import DeadlineSocket, connect, deadline
 
-HTTP_ERRORS = (http.client.HTTPException, OSError, ValueError)  # a ValueError is a chunk's size that is none
+# http.client lets the last two through for the size of a chunk that is none.
+HTTP_ERRORS = (http.client.HTTPException, OSError, ValueError, OverflowError)
 
 
 Address = tuple[str, int]  # host and port
@@ -80,22 +80,22 @@ class _Connection(http.client.HTTPConnection):
         self._route = route
         self._body = b""  # of the request whose header is about to leave
         self._create_connection = self._dial  # what the parent connects with, before it asks a proxy for a tunnel
-        if route.tls is not None:
-            self.default_port = http.client.HTTPS_PORT
+        host, port = route.service
+        name = f"[{host}]" if ":" in host else host
+        default = http.client.HTTPS_PORT if route.tls is not None else http.client.HTTP_PORT
+        self._host_header = name if port == default else f"{name}:{port}"
         if route.proxy is not None:
-            self.set_tunnel(*route.service, dict(route.proxy.headers))
+            # The parent's versions differ in how they write an IPv6 address, so it gets both as they must be.
+            self.set_tunnel(name, port, {"Host": f"{name}:{port}", **route.proxy.headers})
 
     def _dial(self, address: Address, *_unused: Any) -> DeadlineSocket:
         """A connected socket. http.client gives each address of a name the whole timeout, this one what is left."""
         problem: OSError = socket.gaierror(socket.EAI_NONAME, "the name has no address")
         tls = self._route.proxy.tls if self._route.proxy else None
         for family, kind, protocol, _name, where in socket.getaddrinfo(*address, 0, socket.SOCK_STREAM):
-            plain = socket.socket(family, kind, protocol)
             try:
-                found = DeadlineSocket(plain)
-                found.connect(where)
+                found = connect(family, kind, protocol, where)
             except OSError as error:
-                plain.close()
                 problem = error
             else:
                 return found.secure(tls, address[0]) if tls else found
@@ -105,43 +105,41 @@ class _Connection(http.client.HTTPConnection):
         """Connect, through the tunnel of the proxy if there is one. Raises OSError, ProxyError if it is the proxy's."""
         try:
             super().connect()
-            if self._route.tls is not None:
-                self.sock = self.sock.secure(self._route.tls, self._route.service[0].rstrip("."))
-        except ssl.SSLError:
-            self.close()
+        except (ssl.SSLError, socket.timeout):
             raise
-        except (OSError, http.client.HTTPException) as error:
-            self.close()
+        except HTTP_ERRORS as error:
             if self._route.proxy is None:
                 raise
             raise ProxyError("the proxy gives no tunnel") from error
-        finally:
-            deadline.sent = False  # a proxy was spoken to at most
+        if self._route.tls is not None:
+            self.sock = self.sock.secure(self._route.tls, self._route.service[0].rstrip("."))
 
     def exchange(self, request: HttpRequest, target: str) -> http.client.HTTPResponse:
         """Send a request, and return the response, whose body is still to be read. Raises one of HTTP_ERRORS."""
         if self.sock is None:
             self.connect()
-        self.putrequest(request.method, target, skip_accept_encoding=True)
+        self.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
+        self.putheader("Host", self._host_header)
         for name, value in request.headers.items():
             self.putheader(name, value)
         if request.body is not None or request.method == "POST":
             self.putheader("Content-Length", str(len(request.body or b"")))
         self._body = request.body or b""
         deadline.sent = True
-        self.endheaders()
-        return self.getresponse()
+        with contextlib.suppress(BrokenPipeError):  # the service may have answered a request that is too large for it
+            self.endheaders()
+        response = self.getresponse()
+        if response.status < http.client.OK:
+            # http.client takes an interim answer other than 100 for the last one. The real one is still to come.
+            raise http.client.HTTPException(f"interim answer {response.status}")
+        if len(set(response.headers.get_all("Content-Length", ()))) > 1:
+            raise http.client.HTTPException("two lengths of one answer")
+        return response
 
     def send(self, data: Any) -> None:
         """Send the header and the body of a request, or what the parent asks a proxy for."""
         body, self._body = self._body, b""
         self.sock.sendall(data + body)
-
-    def dropped(self) -> bool:
-        """Whether the service has closed this connection, or said something that nobody asked for."""
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN)
-        return bool(poll.poll(0))
 
 
 class Answer:
@@ -152,19 +150,21 @@ class Answer:
         self.headers: Any = response.headers
         self._response = response
         self._release = release
+        self._complete = False
 
     def read(self, size: int) -> bytes:
         """At most so many bytes of the body, none at its end. Raises one of HTTP_ERRORS if it ends too early."""
         data = self._response.read(size)
-        if not data and self._response.length:
-            raise http.client.IncompleteRead(b"", self._response.length)
+        if not data:
+            if self._response.length:
+                raise http.client.IncompleteRead(b"", self._response.length)
+            self._complete = True
         return data
 
     def release(self) -> None:
         """Give the connection back. What is left of the body must not be taken for the next answer."""
-        complete = self._response.isclosed()
         self._response.close()
-        self._release(complete)
+        self._release(self._complete)
 
 
 class Adapter:
@@ -193,7 +193,7 @@ class Adapter:
         try:
             if connection is None:
                 connection = _Connection(self._route())
-            elif connection.sock is not None and connection.dropped():
+            elif connection.sock is not None and connection.sock.has_unasked():
                 connection.close()
             response = connection.exchange(request, self._target_of(request.url))
         except BaseException:

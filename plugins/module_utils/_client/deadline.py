@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import io
 import math
+import select
 import socket
 import ssl
 import threading
@@ -108,6 +109,7 @@ class DeadlineSocket:
         self._timeout = math.inf  # that the system knows of
         self._answers = 0  # that are read through it: it stays open until the last of them is closed
         self._closed = False
+        self._left_over = False
         if isinstance(inner, socket.socket):
             deadline.sockets.add(inner)
 
@@ -117,20 +119,39 @@ class DeadlineSocket:
         self._inner.connect(address)
 
     def secure(self, tls: ssl.SSLContext, host: str) -> DeadlineSocket:
-        """Speak TLS from now on, also within a TLS that is spoken already; ``host`` is who must answer.
+        """The socket that speaks TLS over this one, which may do so already; ``host`` is who must answer.
 
-        Raises OSError, and closes the socket then.
+        Raises OSError, and closes this one then.
         """
         self._limit()
+        inner = self._inner
         try:
-            if isinstance(self._inner, ssl.SSLSocket):
+            if isinstance(inner, ssl.SSLSocket):
                 from urllib3.util.ssltransport import SSLTransport  # noqa: PLC0415 - few proxies need it
 
                 return DeadlineSocket(SSLTransport(self, tls, host))  # type: ignore[arg-type]
-            return DeadlineSocket(tls.wrap_socket(self._inner, server_hostname=host))
+            inner = tls.wrap_socket(inner, server_hostname=host, do_handshake_on_connect=False)
+            secured = DeadlineSocket(inner)  # ahead of the handshake, so that this can be cut off too
+            secured._limit()
+            inner.do_handshake()
         except BaseException:
-            self._inner.close()
+            inner.close()
             raise
+        return secured
+
+    def has_unasked(self) -> bool:
+        """Whether something has arrived since the last answer: bytes that no request asked for, or the end."""
+        if self._left_over:
+            return True
+        inner = self._inner
+        if isinstance(inner, ssl.SSLSocket):
+            if inner.pending():
+                return True
+        elif not isinstance(inner, socket.socket):  # urllib3's SSLTransport
+            return bool(inner.incoming.pending or inner.sslobj.pending() or inner.socket.has_unasked())
+        poll = select.poll()
+        poll.register(inner, select.POLLIN)
+        return bool(poll.poll(0))
 
     def _limit(self) -> None:
         """Let the next operation take what is left, and ask the system for it only where that makes a difference: it
@@ -170,9 +191,9 @@ class DeadlineSocket:
         self._inner.sendall(data)
 
     def makefile(self, _mode: str = "rb") -> io.BufferedReader:
-        """What http.client reads an answer through."""
+        """What http.client reads one answer through."""
         self._answers += 1
-        return io.BufferedReader(_Answer(self))
+        return _AnswerReader(_Received(self))
 
     def close(self) -> None:
         """Close, at the latest with the last answer."""
@@ -180,26 +201,51 @@ class DeadlineSocket:
         if self._answers == 0:
             self._inner.close()
 
-    def answer_closed(self) -> None:
-        """One answer less is read."""
+    def answer_closed(self, left_over: bool) -> None:
+        """One answer less is read; ``left_over`` says that more had arrived than it had."""
+        self._left_over = self._left_over or left_over
         self._answers -= 1
         if self._closed:
             self.close()
 
 
-class _Answer(io.RawIOBase):
-    """The bytes that a socket receives."""
+class _Received(io.RawIOBase):
+    """The bytes that a socket receives, until ``over`` says that no more are wanted."""
 
     def __init__(self, source: DeadlineSocket) -> None:
-        self._source = source
+        self.source = source
+        self.over = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        return self._source.recv_into(buffer)
+        return 0 if self.over else self.source.recv_into(buffer)
+
+    def readall(self) -> bytes:
+        raise ValueError("a size below zero")  # of a chunk: nothing else asks for all there is
+
+
+class _AnswerReader(io.BufferedReader):
+    """One answer. It reads ahead, so at its end it knows whether there was more than it."""
+
+    raw: Any
 
     def close(self) -> None:
         if not self.closed:
+            self.raw.over = True  # so that this looks at what was read ahead, and waits for nothing
+            left_over = bool(self.peek(1))
             super().close()
-            self._source.answer_closed()
+            self.raw.source.answer_closed(left_over)
+
+
+def connect(family: int, kind: int, protocol: int, address: Any) -> DeadlineSocket:
+    """A socket that is connected within the time that is left. Raises OSError."""
+    plain = socket.socket(family, kind, protocol)
+    try:
+        found = DeadlineSocket(plain)
+        found.connect(address)
+    except BaseException:
+        plain.close()
+        raise
+    return found

@@ -81,6 +81,7 @@ def _settings(url: str, verify: str | bool) -> Any:
 
 
 def _address(url: str) -> Address:
+    """Host, without brackets, and port of a URL."""
     parts = urllib3.util.parse_url(url)
     return parts.host.strip("[]"), parts.port or _PORTS[parts.scheme]
 
@@ -88,12 +89,13 @@ def _address(url: str) -> Address:
 def _proxy(text: str, tls: ssl.SSLContext | None) -> Proxy:
     if text.lower().startswith("socks"):
         raise SocksProxyError("SOCKS proxies are not supported")
-    url = requests.utils.prepend_scheme_if_needed(text, "http")
-    parts = urllib3.util.parse_url(url)
-    if not parts.host or parts.scheme not in _PORTS:
-        raise ProxyError("this is no proxy")
-    login = requests.adapters.HTTPAdapter().proxy_headers(url)
-    return Proxy(_address(url), tls if parts.scheme == "https" else None, login)
+    try:
+        url = requests.utils.prepend_scheme_if_needed(text, "http")
+        address = _address(url)
+        login = requests.adapters.HTTPAdapter().proxy_headers(url)
+    except (AttributeError, KeyError, TypeError, ValueError, OSError):  # whatever these find in a text that is none
+        raise ProxyError("this is no proxy") from None
+    return Proxy(address, tls if url.lower().startswith("https:") else None, login)
 
 
 @functools.lru_cache(maxsize=32)

@@ -252,11 +252,15 @@ _PERMANENT = frozenset(
 )
 
 
+# TLS whose other end has gone, which is no verdict on it.
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
 def _no_connection(error: BaseException, expired: bool) -> str:
     """The code of a failure before anything was sent."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return "no_connection.certificate"
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) and not isinstance(error, _ENDED):
         legacy = "legacy renegotiation" in str(error)  # older Pythons have no reason for it
         return "no_connection.legacy_tls" if legacy else "no_connection.tls"
     if isinstance(error, ProxyError):
@@ -311,7 +315,7 @@ class _EncodingError(OSError):
 
 
 def _read(answer: Any, max_bytes: int, whole: bool) -> bytes:
-    """The body after unpacking, never holding more than ``max_bytes`` of it.
+    """The body after unpacking, never holding more than ``max_bytes`` of it, nor reading more.
 
     Of an answer that need not be ``whole`` the beginning is enough.
     """
@@ -322,12 +326,17 @@ def _read(answer: Any, max_bytes: int, whole: bool) -> bytes:
     elif encoding not in ("identity", ""):
         raise _EncodingError(encoding)
     body = bytearray()
+    received = 0
     while True:
         chunk = answer.read(_CHUNK)
         if not chunk:
             break
-        body += chunk if unpack is None else unpack.decompress(chunk, max_bytes + 1 - len(body))
-        if len(body) > max_bytes or (unpack is not None and unpack.unconsumed_tail):
+        received += len(chunk)
+        if unpack is None:
+            body += chunk
+        elif not unpack.eof:  # what follows is nobody's
+            body += unpack.decompress(chunk, max_bytes + 1 - len(body))
+        if max(received, len(body)) > max_bytes or (unpack is not None and unpack.unconsumed_tail):
             if not whole:
                 return bytes(body[:max_bytes])
             raise _OversizeError(max_bytes)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import pathlib
 import socket
 import ssl
@@ -23,13 +24,18 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     InputError,
     LostAnswerError,
     NotSentError,
+    StoppedError,
 )
 from simulator import Fault, Simulator
 from support.phones import OFFICE, PASSWORD, USER, mac
-from support.scripted_server import PATIENCE_S, ScriptedServer
+from support.scripted_server import PATIENCE_S, ScriptedServer, http
 
 MAC = mac(1)
 UNKNOWN = [True, "Unknown"]
+ANSWER = (
+    b"<?xml version='1.0'?><methodResponse><params><param><value><array><data><value><boolean>1</boolean></value>"
+    b"<value>Unknown</value></data></array></value></param></params></methodResponse>"
+)
 Scripted = Callable[..., ScriptedServer]
 Clients = Callable[..., XmlRpcClient]
 
@@ -74,6 +80,50 @@ def test_a_call_in_flight_over_tls_is_cut_off_from_another_thread(secure: Simula
     with pytest.raises(LostAnswerError, match="the run was interrupted"):
         write(made)
     assert len(secure.calls()) == 1
+
+
+def test_a_handshake_is_cut_off_from_another_thread(scripted: Scripted, client: Clients) -> None:
+    def script(connection: Any, _request: bytes) -> None:
+        connection.recv(1)
+        made.abort()
+        while connection.recv(65536):
+            pass
+        left.set()
+
+    left = threading.Event()
+    server: ScriptedServer = scripted(script, early=True)
+    made = client(server.url.replace("http:", "https:"), timeout=10 * PATIENCE_S, retries=3)
+    with pytest.raises(StoppedError) as caught:
+        write(made)
+    assert (caught.value.code, caught.value.executed) == ("interrupted", False)
+    assert left.wait(PATIENCE_S)
+
+
+def test_a_service_that_closes_in_the_handshake_is_asked_again(scripted: Scripted, client: Clients) -> None:
+    server: ScriptedServer = scripted(lambda connection, _request: connection.recv(1), early=True)
+    error = unsent(write, client(server.url.replace("http:", "https:")))
+    assert error.transient
+    assert "closed" in str(error)
+
+
+def test_bytes_in_the_record_of_an_answer_are_not_the_next_answer(
+    scripted: Scripted, client: Clients, tmp_path: pathlib.Path
+) -> None:
+    """The answer ends where http.client's buffer does. TLS has decrypted the rest, so the socket shows nothing."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    head = b"HTTP/1.1 200 OK\r\nA: "
+    rest = b"\r\n" + http(ANSWER).partition(b"\r\n")[2]
+    answer = head + b"a" * (io.DEFAULT_BUFFER_SIZE - len(head) - len(rest)) + rest
+
+    def script(connection: Any, _request: bytes) -> None:
+        connection.sendall(answer + http(ANSWER.replace(b"Unknown", b"Never asked")))
+        server.hold(connection)
+
+    server: ScriptedServer = scripted(script, context=_context(authority))
+    made = client(server.url, ca_path=str(tmp_path / "ca.pem"))
+    assert [read(made), read(made)] == [UNKNOWN, UNKNOWN]
+    assert server.accepted == 2
 
 
 def test_the_home_folder_may_stand_in_ca_path(
@@ -346,11 +396,77 @@ def test_a_socks_proxy_is_refused_and_not_passed_by(
     assert secure.stats()["requests"] == 0
 
 
-def test_a_proxy_without_a_host_is_refused(secure: Simulator, client: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://:8080")
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://:8080",
+        "http://joe:pr0xyPass@",
+        "http://joe:pr0xyPass@:8080",
+        "joe@",
+        "ftp://proxy.example.com",
+        "http://h:x",
+    ],
+)
+def test_a_proxy_that_is_none_is_refused(
+    secure: Simulator, client: Clients, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
     error = unsent(write, client(secure.url("yealink", tls=True), ca_path=secure.ca_path))
     assert "HTTPS_PROXY" in error.fix
+    assert "pr0xyPass" not in str(error) + error.fix
     assert secure.stats()["requests"] == 0
+
+
+def test_a_login_that_no_header_can_have_is_the_proxys_problem(
+    scripted: Scripted, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://joe:pr0xy\u20ac@127.0.0.1:{scripted(_tunnel).port}")
+    error = unsent(write, client("https://rps.example.com/xmlrpc"))
+    assert "HTTPS_PROXY" in error.fix
+
+
+def test_an_ipv6_address_is_asked_of_a_proxy_in_brackets(
+    scripted: Scripted, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = scripted(lambda connection, _request: connection.sendall(b"HTTP/1.1 403 No\r\n\r\n"))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    unsent(write, client("https://[2001:db8::1]/xmlrpc"))
+    (request,) = proxy.requests
+    assert request.startswith(b"CONNECT [2001:db8::1]:443 ")
+    assert request.count(b"Host: [2001:db8::1]:443\r\n") == request.count(b"Host:") == 1
+
+
+def test_time_that_runs_out_behind_a_proxy_is_not_the_proxys_fault(
+    scripted: Scripted, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(connection: Any, _request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        proxy.hold(connection)
+
+    proxy: ScriptedServer = scripted(script)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    error = unsent(write, client("https://rps.example.com/xmlrpc", timeout=0.2))
+    assert "no connection within 0.2 s" in str(error)
+
+
+def test_bytes_within_the_tls_of_a_proxy_are_not_the_next_answer(
+    secure: Simulator, scripted: Scripted, client: Clients, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, bundle = trustme.CA(), tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+
+    def twice(connection: Any, _request: bytes) -> None:
+        connection.sendall(http(ANSWER))
+        connection.sendall(http(ANSWER.replace(b"Unknown", b"Never asked")))
+        server.hold(connection)
+
+    server: ScriptedServer = scripted(twice, context=_context(authority))
+    proxy = scripted(_tunnel, context=_context(authority))
+    monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("NO_PROXY", "")
+    made = client(server.url.replace("127.0.0.1", "localhost"), ca_path=str(bundle))
+    assert [read(made), read(made)] == [UNKNOWN, UNKNOWN]
+    assert server.accepted == 2
 
 
 def test_a_proxy_that_refuses_is_named_without_its_login(

@@ -24,6 +24,7 @@ from ansible_collections.voip.rps.plugins.module_utils._errors import (
     LostAnswerError,
     NotSentError,
     StoppedError,
+    TooLargeError,
 )
 from simulator import Fault, Simulator
 from support.phones import mac
@@ -142,6 +143,81 @@ def test_a_write_on_a_kept_connection_that_was_closed_goes_out_once_at_most(
     assert len(listening.writes()) <= 1
 
 
+@pytest.mark.parametrize("status", [b"101 Switching Protocols", b"102 Processing", b"103 Early Hints"])
+def test_an_interim_answer_is_no_answer_and_leaves_none_for_the_next_call(
+    scripted: Scripted, client: Clients, status: bytes
+) -> None:
+    def script(connection: Any, _request: bytes) -> None:
+        if server.accepted == 1:
+            connection.sendall(b"HTTP/1.1 " + status + b"\r\nLink: a\r\n\r\n")
+            server.hold(connection)
+        else:
+            connection.sendall(http(ANSWER))
+
+    server: ScriptedServer = scripted(script)
+    made = client(server.url)
+    error = failing(write, made)
+    assert isinstance(error, LostAnswerError)
+    assert error.executed is None
+    assert read(made) == UNKNOWN
+    assert server.accepted == 2
+
+
+NEVER_ASKED = ANSWER.replace(b"Unknown", b"Never asked")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-" + b"F" * 28 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\n12345",
+    ],
+    ids=["no_size", "empty_size", "size_below_zero", "size_far_below_zero", "two_lengths"],
+)
+def test_after_an_answer_that_cannot_be_read_the_next_call_has_a_connection_of_its_own(
+    scripted: Scripted, client: Clients, answer: bytes
+) -> None:
+    def script(connection: Any, _request: bytes) -> None:
+        if server.accepted == 1:
+            connection.sendall(answer)
+            sent.wait(PATIENCE_S)
+            connection.sendall(http(NEVER_ASKED))
+        else:
+            connection.sendall(http(ANSWER))
+
+    sent = threading.Event()
+    server: ScriptedServer = scripted(script)
+    made = client(server.url)
+    error = failing(write, made)
+    assert isinstance(error, LostAnswerError)
+    assert error.executed is None
+    sent.set()
+    assert read(made) == UNKNOWN
+    assert server.accepted == 2
+
+
+@pytest.mark.parametrize("rest", [http(NEVER_ASKED), http(NEVER_ASKED)[:20], b"\r\n"], ids=["whole", "half", "blank"])
+def test_what_comes_after_an_answer_is_not_the_next_one(scripted: Scripted, client: Clients, rest: bytes) -> None:
+    """Also where it was read together with the answer, so that the socket has nothing left to show."""
+
+    def script(connection: Any, _request: bytes) -> None:
+        connection.sendall(http(ANSWER) + rest)
+        server.hold(connection)
+
+    server: ScriptedServer = scripted(script)
+    made = client(server.url)
+    assert [read(made), read(made), read(made)] == [UNKNOWN] * 3
+    assert server.accepted == 3
+
+
+def test_a_request_to_go_on_is_passed_over(scripted: Scripted, client: Clients) -> None:
+    server = scripted(lambda connection, _request: connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" + http(ANSWER)))
+    assert read(client(server.url)) == UNKNOWN
+
+
 def test_closing_ends_every_connection(scripted: Scripted, client: Clients) -> None:
     ended = threading.Event()
 
@@ -252,6 +328,15 @@ def test_the_time_for_connecting_counts_for_all_addresses_together(
     assert given == [10.0, 6.0, 2.0]
 
 
+def test_a_second_address_is_tried_if_the_system_does_not_know_the_kind_of_the_first(
+    listening: Simulator, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(listening.base_url().rpartition(":")[2])
+    found = [(family, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for family in (-7, socket.AF_INET)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: found)
+    assert read(client(listening.url("yealink"))) == UNKNOWN
+
+
 def test_a_second_address_is_tried_if_the_first_refuses(
     listening: Simulator, client: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,6 +400,33 @@ def test_a_gzip_bomb_is_refused_in_little_memory(listening: Simulator, client: C
     assert peak < 16 << 20
 
 
+@pytest.mark.no_cover
+@pytest.mark.parametrize("status", [b"200 OK", b"503 Busy"])
+def test_what_follows_the_end_of_a_compressed_answer_is_bounded_too(
+    scripted: Scripted, client: Clients, status: bytes
+) -> None:
+    def script(connection: Any, _request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(ANSWER))
+        server.flood(connection, b"x" * 65536)
+
+    server: ScriptedServer = scripted(script)
+    made = client(server.url)
+    tracemalloc.start()
+    try:
+        failing(write, made)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert server.left.wait(PATIENCE_S)
+    assert peak < 16 << 20
+
+
+def test_a_few_bytes_after_a_compressed_answer_do_no_harm(scripted: Scripted, client: Clients) -> None:
+    body = gzip.compress(ANSWER) + b"\0\0\0"
+    server = scripted(lambda connection, _request: connection.sendall(http(body, "200 OK", "Content-Encoding: gzip")))
+    assert read(client(server.url)) == UNKNOWN
+
+
 def test_a_body_that_never_ends_is_left_at_the_cap(scripted: Scripted, client: Clients) -> None:
     def script(connection: Any, _request: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -340,6 +452,20 @@ def test_a_write_whose_answer_is_lost_is_sent_once(
     assert isinstance(error, LostAnswerError)
     assert not error.timed_out
     assert len(listening.writes()) == 1
+
+
+def test_a_refusal_that_comes_before_the_whole_request_has_left_is_read(scripted: Scripted, client: Clients) -> None:
+    def script(connection: Any, _request: bytes) -> None:
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+        connection.shutdown(socket.SHUT_RD)
+        server.hold(connection)
+
+    server: ScriptedServer = scripted(script, early=True)
+    made = client(server.url)
+    many = [mac(number) for number in range(1, 60_000)]
+    with pytest.raises(TooLargeError):
+        made.call("redirect.registerDevices", [many, "office"], idempotent=False)
 
 
 def test_a_service_that_is_not_there_was_certainly_not_sent_anything(client: Clients) -> None:
