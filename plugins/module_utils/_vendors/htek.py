@@ -26,7 +26,7 @@ from .rps_family import (
     REGISTER_DEVICE,
     REGISTER_DEVICES,
     RpsFamilyService,
-    phrases,
+    compile_phrases,
 )
 from .xmlrpc_service import Call
 
@@ -36,7 +36,7 @@ class HtekService(RpsFamilyService):
 
     capabilities = VENDORS["htek"]
     # 1.3: the phrase means another user's device here, and there is one more for one's own.
-    phrases = phrases((OTHER_ACCOUNT, OVERRIDE_ASKED), (OWN_DEVICE, EXISTING_MACS))
+    phrases = compile_phrases((OTHER_ACCOUNT, OVERRIDE_ASKED), (OWN_DEVICE, EXISTING_MACS))
     calls: ClassVar[Mapping[Call, str]] = {
         (REGISTER_DEVICE, 2): DOCUMENTED,
         (REGISTER_DEVICE, 3): DOCUMENTED,

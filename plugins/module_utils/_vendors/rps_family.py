@@ -95,7 +95,7 @@ _STATUS: dict[str, str] = {
 _EMPTY_LIST = frozenset({"No device(s) exists", "No devices found"})
 
 
-def phrases(*own: tuple[str, str]) -> list[tuple[str, Pattern[str]]]:
+def compile_phrases(*own: tuple[str, str]) -> list[tuple[str, Pattern[str]]]:
     """The phrases of this protocol and a vendor's own, compiled."""
     return [(kind, re.compile(pattern)) for kind, pattern in (*_PATTERNS, *own)]
 

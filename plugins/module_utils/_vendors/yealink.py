@@ -28,7 +28,7 @@ from .rps_family import (
     REGISTER_DEVICES,
     REGISTER_UNIQUE,
     RpsFamilyService,
-    phrases,
+    compile_phrases,
 )
 from .xmlrpc_service import Call
 
@@ -39,7 +39,7 @@ class YealinkService(RpsFamilyService):
     capabilities = VENDORS["yealink"]
     # 4.1.3 and 4.2 say that the phrase means one's own device; 4.6.3 and 4.12.3 still say another user's. So the kind
     # is a hint for the message only, and ownership is always asked of checkDevice.
-    phrases = phrases((OWN_DEVICE, OVERRIDE_ASKED))
+    phrases = compile_phrases((OWN_DEVICE, OVERRIDE_ASKED))
     calls: ClassVar[Mapping[Call, str]] = {
         (REGISTER_DEVICE, 2): DOCUMENTED,
         (REGISTER_DEVICE, 3): DOCUMENTED,
