@@ -36,6 +36,7 @@ from ._fleet.arrival import (
     unusable,
 )
 from ._fleet.choice import (
+    as_pattern,
     hosts_were_selected,
     partial_reason,
     releases_everything,
@@ -73,7 +74,7 @@ from ._fleet.variables import (
 from ._fleet.wording import say
 from ._report.build import build_report, drift_artifact, has_drift
 from ._report.files import gather, write_interrupted, write_reports
-from ._report.from_run import run_part
+from ._report.from_run import Play, run_part
 from ._report.recommendations import shared_name, verdict
 
 PROGRESS_INTERVAL_S = 5.0
@@ -178,13 +179,8 @@ class ReconcileTask:
         return read_hostvars(values["hostvars"], batch, shared, self._templar, host)
 
     def _check_choice(self, values: Mapping[str, Any], this: _Pass) -> None:
-        """Refuse a release of hosts that were not selected, and of the whole inventory.
-
-        ``rps_hosts`` counts where the play's ``hosts`` can see it. In the inventory it cannot, and there it would be an
-        old choice that the play has not followed.
-        """
-        seen = {**self._task.get_play().get_vars(), **this.extra}
-        if not hosts_were_selected(seen.get("rps_hosts"), str(values.get("ansible_limit") or "")):
+        """Refuse a release of hosts that were not selected, and of the whole inventory."""
+        if not hosts_were_selected(self._rps_hosts(this), str(values.get("ansible_limit") or "")):
             raise RefusedError(say("nothing_chosen"))
         hostvars = values["hostvars"]
         own = set(this.arrivals.phones)
@@ -196,6 +192,11 @@ class ReconcileTask:
         count = releases_everything(list(own), phones, this.fleet_variables["rps_fleet_size"])
         if count is not None:
             raise RefusedError(say("everything_chosen", phones=pluralize(count, "phone"), count=count))
+
+    def _rps_hosts(self, this: _Pass) -> Any:
+        """``rps_hosts`` where the play's ``hosts`` can see it. In the inventory it cannot, and there it would be an old
+        choice that the play has not followed."""
+        return {**self._task.get_play().get_vars(), **this.extra}.get("rps_hosts")
 
     def _bound_by_timeout(self, this: _Pass, started: float) -> None:
         """Let the keyword ``timeout`` end the run in order: Ansible would end it in the middle, and what was written by
@@ -261,7 +262,7 @@ class ReconcileTask:
         add_removed(folder, ((run.account.identity, run.removed, run.base) for run in done.runs))
         result["drift"] = mode == DRIFT
         if mode == DRIFT:
-            done, result["ansible_stats"] = self._report(fleet, scope, done, values)
+            done, result["ansible_stats"] = self._report(fleet, scope, done, this, values)
         result.update(fleet_result(done, fleet.host_results), run=this.token)
         results = {host: entry for run in done.runs for host, entry in run.hosts.items()}
         if fleet.host_results != NONE:
@@ -295,20 +296,19 @@ class ReconcileTask:
         )
 
     def _report(
-        self, fleet: Fleet, scope: Scope, done: FleetRun, values: dict[str, Any]
+        self, fleet: Fleet, scope: Scope, done: FleetRun, this: _Pass, values: dict[str, Any]
     ) -> tuple[FleetRun, dict[str, Any]]:
         """Write the reports, all batches of the run in one -> the run with what there is to say of them, and the job
         artifact as set_stats makes it."""
-        part = run_part(
-            fleet,
-            scope,
-            done,
+        play = Play(
             when=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            play=str(values.get("ansible_play_name") or ""),
+            name=str(values.get("ansible_play_name") or ""),
             hosts=values.get("ansible_play_hosts_all") or [],
             limit=values.get("ansible_limit") or None,
-            inventory=[str(source) for source in values.get("ansible_inventory_sources") or ()],
+            selection=as_pattern(self._rps_hosts(this)),
+            inventory=tuple(str(source) for source in values.get("ansible_inventory_sources") or ()),
         )
+        part = run_part(fleet, scope, done, play)
         report = build_report([part])  # if the run's other parts cannot be read
         messages, errors, warnings = list(done.messages), list(done.errors), list(done.warnings)
         try:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 import pytest
@@ -92,6 +93,19 @@ def test_a_phone_that_the_inventory_declares_outside_the_play_is_not_unmanaged(
     (account,) = (account for account in report["accounts"] if account["key"] == "yea")
     assert [device["mac"] for device in account["unmanaged"]] == [mac(90)]
     assert not [call for call in run.calls if mac(5) in call.phones]
+
+
+def test_the_command_that_a_drift_run_suggests_is_for_the_same_phones(runner: PlaybookRunner) -> None:
+    fleet(runner)
+    runner.sim.options.update({"read_only": False})
+    runner.run("voip.rps.drift", "-e", "rps_hosts=new:moved")
+    report = json.loads((runner.folder / "rps-reports/drift.json").read_text(encoding="utf-8"))
+    (command,) = [step["command"] for step in report["next"] if step["title"] == "Apply the plan"]
+
+    run = runner.run(*shlex.split(command)[3:])
+
+    assert run.rc == 0
+    assert run.outcomes == {"new": "changed", "moved": "changed"}
 
 
 def test_a_drift_run_that_starts_in_the_middle_writes_nothing(runner: PlaybookRunner) -> None:

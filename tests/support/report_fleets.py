@@ -126,6 +126,7 @@ def part(accounts: Iterable[AccountPart], **changes: Any) -> RunPart:
         "hosts": sum(len(one["rows"]) for one in given),
         "fleet_size": None,
         "limit": None,
+        "selection": None,
         "partial": None,
         "purge": False,
         "inventory": [],

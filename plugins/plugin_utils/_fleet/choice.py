@@ -17,10 +17,15 @@ from typing import Any
 from ansible_collections.voip.rps.plugins.module_utils._model import Reason, reason
 
 
+def as_pattern(rps_hosts: Any) -> str | None:
+    """``rps_hosts``, which may be a list, as the text of a pattern; None if it names no hosts."""
+    named = rps_hosts if isinstance(rps_hosts, (list, tuple)) else [rps_hosts]
+    return ",".join(str(name).strip() for name in named if str(name or "").strip()) or None
+
+
 def hosts_were_selected(rps_hosts: Any, limit: str) -> bool:
     """Whether the run names hosts: by ``rps_hosts``, or by a limit that is not empty."""
-    named = rps_hosts if isinstance(rps_hosts, (list, tuple)) else [rps_hosts]
-    return any(str(name or "").strip() for name in named) or _limits(limit)
+    return as_pattern(rps_hosts) is not None or _limits(limit)
 
 
 def _limits(limit: str) -> bool:

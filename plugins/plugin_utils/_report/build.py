@@ -79,6 +79,7 @@ def _scope(run: RunFacts, phones: int) -> Scope:
         phones=phones,
         fleet_size=run["fleet_size"],
         limit=run["limit"],
+        selection=run["selection"],
         partial=run["partial"],
         purge=run["purge"],
         complete=run["partial"] is None and run["fleet_size"] in (None, phones),

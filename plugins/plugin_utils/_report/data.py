@@ -120,8 +120,8 @@ class RunFacts(TypedDict):
 
     ``play_id`` is any text that is equal for the batches of one play and differs between plays, whose names may be
     equal: a playbook can be imported twice. No report shows it. ``hosts`` counts the hosts of the play in all its
-    batches. ``limit`` is the text of --limit. ``partial`` says why this part is not the whole play, or is None.
-    ``inventory`` lists the run's inventory sources, if they are known.
+    batches. ``limit`` is the text of --limit, ``selection`` that of rps_hosts. ``partial`` says why this part is not
+    the whole play, or is None. ``inventory`` lists the run's inventory sources, if they are known.
     """
 
     mode: str
@@ -131,6 +131,7 @@ class RunFacts(TypedDict):
     hosts: int
     fleet_size: int | None
     limit: str | None
+    selection: str | None
     partial: str | None
     purge: bool
     inventory: list[str]
@@ -203,6 +204,7 @@ class Scope(TypedDict):
     phones: int
     fleet_size: int | None
     limit: str | None
+    selection: str | None
     partial: str | None
     purge: bool
     complete: bool

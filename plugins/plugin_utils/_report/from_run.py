@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.voip.rps.plugins.module_utils._messages import partial_clause
@@ -38,34 +39,37 @@ if TYPE_CHECKING:  # it needs requests, and a report does not
     from .._fleet.summary import FleetRun
 
 
-def run_part(
-    fleet: Fleet,
-    scope: Scope,
-    result: FleetRun,
-    *,
-    when: str,
-    play: str,
-    hosts: Sequence[str],
-    limit: str | None,
-    inventory: list[str] | None = None,
-) -> RunPart:
-    """What one batch of a play hands over. ``when`` is ISO 8601 in UTC; ``hosts`` are those of the whole play;
-    ``limit`` is the text of --limit; ``inventory`` lists the run's inventory sources."""
+@dataclass(frozen=True)
+class Play:
+    """The play of a run. ``when`` is ISO 8601 in UTC; ``hosts`` are those of the whole play; ``limit`` is the text of
+    --limit, ``selection`` that of rps_hosts; ``inventory`` lists the run's inventory sources."""
+
+    when: str
+    name: str
+    hosts: Sequence[str]
+    limit: str | None = None
+    selection: str | None = None
+    inventory: tuple[str, ...] = ()
+
+
+def run_part(fleet: Fleet, scope: Scope, result: FleetRun, play: Play) -> RunPart:
+    """What one batch of a play hands over."""
     # The hosts of a play are the same in all its batches.
-    play_id = hashlib.sha256(json.dumps([play, list(hosts)]).encode("ascii")).hexdigest()[:16]
+    play_id = hashlib.sha256(json.dumps([play.name, list(play.hosts)]).encode("ascii")).hexdigest()[:16]
     return RunPart(
-        generated=when,
+        generated=play.when,
         run=RunFacts(
             mode=scope.mode,
             check_mode=scope.check_mode,
-            play=play,
+            play=play.name,
             play_id=play_id,
-            hosts=len(hosts),
+            hosts=len(play.hosts),
             fleet_size=fleet.fleet_size,
-            limit=limit,
+            limit=play.limit,
+            selection=play.selection,
             partial=partial_clause(scope.why_partial) if scope.why_partial is not None else None,
             purge=fleet.purge,
-            inventory=list(inventory or ()),
+            inventory=list(play.inventory),
         ),
         accounts=[_account(run) for run in result.runs],
         warnings=list(result.warnings),

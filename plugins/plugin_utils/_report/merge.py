@@ -22,6 +22,8 @@ from ansible_collections.voip.rps.plugins.module_utils._text import pluralize
 from .data import AccountPart, PhoneResult, RunFacts, RunPart, ServerState, UnmanagedDevice
 from .wording import say
 
+_DEFAULT_HOSTS = "phones"  # of the shipped playbooks
+
 
 @dataclass(frozen=True)
 class MergedAccount:
@@ -172,6 +174,13 @@ def _join_batches(old: RunFacts, new: RunFacts, phones: int) -> RunFacts:
     return {**new, "hosts": hosts, "purge": old["purge"] or new["purge"], "limit": limit, "partial": partial}
 
 
+def _join_selections(selections: Sequence[str | None]) -> str | None:
+    """``rps_hosts`` for a command over the hosts of several plays; None if no play had it."""
+    if not any(selections):
+        return None
+    return ",".join(dict.fromkeys(one or _DEFAULT_HOSTS for one in selections))
+
+
 def _join_plays(plays: Sequence[RunFacts]) -> RunFacts:
     run = plays[-1]
     return {
@@ -180,6 +189,7 @@ def _join_plays(plays: Sequence[RunFacts]) -> RunFacts:
         "hosts": sum(one["hosts"] for one in plays),
         "fleet_size": next((one["fleet_size"] for one in reversed(plays) if one["fleet_size"] is not None), None),
         "limit": next((one["limit"] for one in reversed(plays) if one["limit"]), None),
+        "selection": _join_selections([one["selection"] for one in plays]),
         "partial": next((one["partial"] for one in reversed(plays) if one["partial"]), None),
         "purge": any(one["purge"] for one in plays),
         "check_mode": all(one["check_mode"] for one in plays),

@@ -89,6 +89,9 @@ def _command(playbook: str, report: Report, extra: dict[str, Any] | None) -> str
     words.append(f"voip.rps.{playbook}")
     if report["scope"]["limit"]:
         words.append("--limit " + shlex.quote(report["scope"]["limit"]))
+    extra = dict(extra or {})
+    if report["scope"]["selection"]:
+        extra["rps_hosts"] = report["scope"]["selection"]
     if extra:
         words.append("-e " + shlex.quote(json.dumps(extra, sort_keys=True)))
     return " ".join(words)

@@ -79,7 +79,7 @@ def test_the_calls_of_ymcs_are_those_of_its_module() -> None:
     for file in ("_vendors/ymcs.py", "_client/rest_client.py"):
         for node in ast.parse(text_of(f"plugins/module_utils/{file}")).body:
             match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text)):
                     if name.isupper() and not name.startswith("_"):
                         names.add(text)
     rows = _rows("ymcs")

@@ -259,6 +259,23 @@ def test_facts_of_two_plays_are_those_of_both() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("selections", "joined"),
+    [
+        ((None, None), None),
+        (("site_a", "site_a"), "site_a"),
+        (("site_a", "b,c"), "site_a,b,c"),
+        (("x", None), "x,phones"),
+    ],
+)
+def test_a_command_over_several_plays_is_for_the_hosts_of_all(
+    selections: tuple[str | None, str | None], joined: str | None
+) -> None:
+    plays = zip(fleet(60), ("One", "Two"), selections, strict=True)
+    data = build_report([part([one], play=play, selection=selection) for one, play, selection in plays])
+    assert data["scope"]["selection"] == joined
+
+
 def test_no_name_of_an_account_can_take_that_of_another() -> None:
     parts = two_plays()
     parts.append(part([account("main (Customer A)", [phone("x", mac_of(7))], identity="three")], play="Third"))

@@ -18,7 +18,7 @@ from ansible_collections.voip.rps.plugins.plugin_utils._fleet.run import DRIFT, 
 from ansible_collections.voip.rps.plugins.plugin_utils._report.build import build_report, drift_artifact
 from ansible_collections.voip.rps.plugins.plugin_utils._report.data import Report
 from ansible_collections.voip.rps.plugins.plugin_utils._report.files import write_reports
-from ansible_collections.voip.rps.plugins.plugin_utils._report.from_run import run_part
+from ansible_collections.voip.rps.plugins.plugin_utils._report.from_run import Play, run_part
 from simulator import Simulator
 
 URL = "https://user:hidden-word@prov.example.net/cfg?token=hidden-too"
@@ -61,8 +61,8 @@ def run(sim: Simulator, **fleet: Any) -> Report:
     parsed = parse_fleet(phones, {**known, **fleet}, {})
     scope = Scope(DRIFT, False, len(phones), None)
     result = run_fleet(parsed, scope, lambda *_: None)
-    facts: dict[str, Any] = {"when": "2026-11-02T06:15:00+00:00", "play": "Drift", "hosts": list(phones), "limit": None}
-    return build_report([run_part(parsed, scope, result, **facts)])
+    play = Play("2026-11-02T06:15:00+00:00", "Drift", list(phones))
+    return build_report([run_part(parsed, scope, result, play)])
 
 
 def test_the_report_of_a_real_run_is_complete_and_has_no_secret(

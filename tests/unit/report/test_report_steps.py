@@ -109,6 +109,12 @@ def test_the_command_that_applies_the_plan_has_the_plan_the_limit_and_the_invent
     assert step(data, "Apply the plan")["note"] is None
 
 
+def test_a_command_is_for_the_hosts_that_the_run_was_for() -> None:
+    data = report([account(rows=rows("would_change", "not_attempted"))], selection="site_a")
+    assert extra(step(data, "Apply the plan"))["rps_hosts"] == "site_a"
+    assert extra(step(data, "Run drift again")) == {"rps_hosts": "site_a"}
+
+
 def test_an_unknown_inventory_is_named_as_such() -> None:
     assert shlex.split(step(report([account(rows=rows("would_change"))]), "Apply the plan")["command"] or "")[1:3] == [
         "-i",
