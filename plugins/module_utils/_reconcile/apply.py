@@ -16,7 +16,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Callable
 
 from .._errors import CallError
 from .._mac import format_mac
@@ -43,11 +42,10 @@ from .binding import differs_in_name, same_binding, shows_binding
 from .plan import Plan, decide
 from .read import read_account
 from .servers import PlannedServer, apply_servers, blocked_by_servers
-from .workers import WorkerPool
+from .workers import Progress, WorkerPool
 from .write import Attempt, Writer
 
 Batch = tuple[PlannedChange, ...]
-Progress = Callable[[str, int, int], None]
 
 
 class Applier:

@@ -35,15 +35,13 @@ from .._model import (
 )
 from .._validation import DEFAULT_LIMIT, Limit
 from .._vendors.base import AccountListing, Service
-from .apply import Applier, Progress
 from .guards import GUARDS, Guard, GuardInput, first_violation, guard_reason
 from .plan import Plan, build_plan, decide, find_unmanaged, purge_changes, servers_needed, unreadable
 from .read import read_account
 from .results import RunResult
 from .servers import PlannedServer, blocked_by_lookup, blocked_by_servers, plan_servers
-from .verify import predicted_result, skipped_result, verify_write
-from .workers import WorkerPool, worker_pool
-from .write import stop_reason
+from .verify import predicted_result, skipped_result, stop_reason, verify_write
+from .workers import Progress, WorkerPool, worker_pool
 
 
 def no_progress(_what: str, _done: int, _all: int) -> None:
@@ -228,7 +226,7 @@ def execute(
             skipped_result(change, why) if change.writes else predicted_result(change, service.reads_url)
             for change in changes
         ]
-    elif prepared.plan is None or options.check_mode:
+    elif prepared.plan is None or options.check_mode or not (prepared.plan.writes or prepared.servers):
         blocked_phones = blocked_by_servers(prepared.servers, changes, service.masker.url)
         unwritable = {**prepared.unwritable, **blocked_phones}
         results = [
@@ -245,6 +243,8 @@ def execute(
 def _write(
     service: Service, prepared: Prepared, plan: Plan, options: Options, progress: Progress
 ) -> tuple[list[DeviceResult], tuple[ServerResult, ...]]:
+    from .apply import Applier  # noqa: PLC0415 - most runs write nothing, and every start pays for what it imports
+
     applier = Applier(service, worker_pool(service), plan, options.batch_size, progress, bulk=options.bulk)
     applier.skip(prepared.unwritable)
     servers = applier.servers(prepared.servers)

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._catalog.calls import clause
+from .._errors import StoppedError
 from .._model import (
     ABSENT,
     CHANGED,
@@ -43,6 +44,12 @@ from .._model import (
 from .._vendors.base import MANAGED, URL_ONLY, Capabilities
 from .binding import differs, differs_in_name, same_binding
 from .plan import Show, decide, predict
+
+
+def stop_reason(error: StoppedError) -> Reason:
+    """Why a run makes no further calls, as the reason of the phones that are left."""
+    variant = "account" if error.code == "login_refused" else ""
+    return reason(error.code, variant, cause=str(error), fix=error.fix)
 
 
 def predicted_result(change: PlannedChange, reads_url: bool) -> DeviceResult:

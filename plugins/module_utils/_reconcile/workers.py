@@ -17,6 +17,7 @@ from .._vendors.base import Service
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+Progress = Callable[[str, int, int], None]  # what is done, and how many of how many
 
 _WAKE_UP_S = 0.2  # a main thread that waits without a timeout can lose signals
 

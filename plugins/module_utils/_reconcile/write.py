@@ -37,7 +37,6 @@ from .._model import (
     UNKNOWN_STATUS,
     CurrentDevice,
     PlannedChange,
-    Reason,
     Refusal,
     WriteResult,
     reason,
@@ -55,6 +54,7 @@ from .._vendors.base import (
 )
 from .plan import decide
 from .read import read_account
+from .verify import stop_reason
 
 _VARIANTS = {INVALID_MAC: "invalid_mac", SERIAL: "serial", SERVER_INVALID: "server"}
 
@@ -98,12 +98,6 @@ def failed_call(error: CallError) -> WriteResult:
     if error.executed is False:
         return WriteResult(NOT_SENT, reason("account_unreachable", "write", cause=cause, fix=error.fix), cause)
     return WriteResult(OPEN, None, cause, error.timed_out)
-
-
-def stop_reason(error: StoppedError) -> Reason:
-    """Why a run makes no further calls, as the reason of the phones that are left."""
-    variant = "account" if error.code == "login_refused" else ""
-    return reason(error.code, variant, cause=str(error), fix=error.fix)
 
 
 def _never_executed(write: WriteResult, error: CallError | None) -> bool:
