@@ -17,7 +17,7 @@ import tracemalloc
 import xml.etree.ElementTree as ET
 import xml.sax
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -57,8 +57,8 @@ TOKENS = (
 )
 
 
-def mutated(dice: random.Random, seed: bytes) -> bytes:
-    """One to four damages of a body."""
+def mutated(dice: random.Random, seed: bytes, tokens: Sequence[bytes] = TOKENS) -> bytes:
+    """One to four damages of some bytes; ``tokens`` are what is put in between."""
     body = bytearray(seed)
     for _round in range(dice.choice((1, 1, 1, 2, 4))):
         size = len(body)
@@ -74,7 +74,7 @@ def mutated(dice: random.Random, seed: bytes) -> bytes:
         elif what == 3:
             body[at:end] = bytes(dice.randrange(256) for _byte in range(dice.randrange(1, 4)))
         elif what == 4:
-            body[at:at] = dice.choice(TOKENS)
+            body[at:at] = dice.choice(tokens)
         elif what == 5:
             del body[at:]
         elif what == 6:
