@@ -46,12 +46,12 @@ class ClientClock(Clock):
     def time(self) -> float:
         return self.clock.now
 
-    def wait(self, event: threading.Event, seconds: float) -> bool:
+    def wait(self, stopped: Callable[[], bool], seconds: float) -> bool:
         self.waited.append(seconds)
         self.on_wait()
-        if not event.is_set():
+        if not stopped():
             self.clock.advance(seconds)
-        return event.is_set()
+        return stopped()
 
 
 class MemoryAdapter:

@@ -32,10 +32,10 @@ class VirtualClock(Clock):
     def time(self) -> float:
         return EPOCH_S + self.now - 1000.0
 
-    def wait(self, event: threading.Event, seconds: float) -> bool:
+    def wait(self, stopped: Callable[[], bool], seconds: float) -> bool:
         self.waits.append(seconds)
         self.now += seconds
-        return event.is_set()
+        return stopped()
 
 
 @dataclass(frozen=True)

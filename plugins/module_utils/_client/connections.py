@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import queue
 import socket
 import ssl
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -168,49 +168,53 @@ class Answer:
 
 
 class Adapter:
-    """Carries the requests of one client, which go to one address, over at most so many connections kept open.
+    """Carries the requests of one client, which go to one address, over connections kept open: one for each of the
+    client's threads at most.
 
-    ``route`` is asked for the way to it before the first connection; what it raises fails the call.
+    ``route`` is asked for the way to it before each connection; what it raises fails the call. No lock is taken here,
+    because a signal may interrupt this anywhere.
     """
 
-    def __init__(self, route: Callable[[], Route], target_of: Callable[[str], str], connections: int) -> None:
+    def __init__(self, route: Callable[[], Route], target_of: Callable[[str], str]) -> None:
         self._route = route
         self._target_of = target_of
-        # The last one used is the first to be used again; None is a connection that was not needed so far.
-        self._idle: queue.LifoQueue[_Connection | None] = queue.LifoQueue()
-        for _number in range(connections):
-            self._idle.put(None)
+        self._idle: deque[_Connection] = deque()  # the last one used is the first to be used again
+        self._closed = False
 
     def send(self, request: HttpRequest) -> Answer:
         """Send a request within the deadline of the try. A redirect is an answer like any other.
 
         Raises one of HTTP_ERRORS. The answer must be released.
         """
+        connection = self._kept() or _Connection(self._route())
         try:
-            connection = self._idle.get(timeout=deadline.remaining())
-        except queue.Empty:
-            raise socket.timeout("no connection was free in time") from None
-        try:
-            if connection is None:
-                connection = _Connection(self._route())
-            elif connection.sock is not None and connection.sock.has_unasked():
-                connection.close()
             response = connection.exchange(request, self._target_of(request.url))
         except BaseException:
-            self._put_back(connection, reusable=False)
+            connection.close()
             raise
         return Answer(response, lambda complete: self._put_back(connection, complete))
 
-    def _put_back(self, connection: _Connection | None, reusable: bool) -> None:
-        if connection is not None and not reusable:
+    def _kept(self) -> _Connection | None:
+        """A connection on which nothing has arrived since its last answer, if there is one."""
+        while self._idle:
+            with contextlib.suppress(IndexError):  # another thread took it
+                connection = self._idle.pop()
+                if connection.sock is not None and not connection.sock.has_unasked():
+                    return connection
+                connection.close()
+        return None
+
+    def _put_back(self, connection: _Connection, complete: bool) -> None:
+        if complete and not self._closed:
+            self._idle.append(connection)
+        else:
             connection.close()
-        self._idle.put(connection)
+        if self._closed:
+            self.close()
 
     def close(self) -> None:
-        """Close all connections that no call uses."""
-        idle = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                idle.append(self._idle.get_nowait())
-        for connection in idle:
-            self._put_back(connection, reusable=False)
+        """Close all connections: those in use when their answer has been read."""
+        self._closed = True
+        while self._idle:
+            with contextlib.suppress(IndexError):
+                self._idle.pop().close()

@@ -22,7 +22,10 @@ import ssl
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from typing import Any
+
+_LOOK_S = 0.1  # between two looks whether a wait is to end
 
 
 class Clock:
@@ -36,9 +39,18 @@ class Clock:
         """Seconds since the epoch."""
         return time.time()
 
-    def wait(self, event: threading.Event, seconds: float) -> bool:
-        """Wait until the event is set, at most so many seconds; whether it is set."""
-        return event.wait(seconds)
+    def wait(self, stopped: Callable[[], bool], seconds: float) -> bool:
+        """Wait until ``stopped``, at most so many seconds; whether it is.
+
+        It takes no lock, because the signal handler that stops the run may interrupt it anywhere.
+        """
+        until = time.monotonic() + seconds
+        while not stopped():
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(left, _LOOK_S))
+        return True
 
 
 class OpenSockets:

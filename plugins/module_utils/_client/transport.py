@@ -13,6 +13,7 @@ A try is bounded as a whole, from connecting to the last byte (see ``deadline``)
 from __future__ import annotations
 
 import base64
+import contextlib
 import random
 import socket
 import ssl
@@ -92,7 +93,6 @@ class Client:
         self.answered = False  # whether the service has accepted the login of any call
         self._abandoned = abandoned
         self._lock = threading.RLock()  # a signal handler may interrupt a thread that has it
-        self._stop = threading.Event()
         self._reason_to_stop: StoppedError | None = None
         self._failures = 0
         self._sockets = OpenSockets()
@@ -115,7 +115,6 @@ class Client:
         """Make no further call; calls in flight are finished. The first reason given stays."""
         with self._lock:
             self._reason_to_stop = self._reason_to_stop or why
-        self._stop.set()
 
     def interrupt(self) -> None:
         """Stop because the run was asked to end."""
@@ -180,7 +179,7 @@ class Client:
             seconds = max(seconds, min(asked, _LONGEST_WAIT_S))
         if self._until is not None and self.clock.monotonic() + seconds >= self._until:
             return False
-        return not self.clock.wait(self._stop, seconds)
+        return not self.clock.wait(lambda: self._reason_to_stop is not None, seconds)
 
     def _failed(self, error: CallError, idempotent: bool) -> None:
         """Give up on a service that no longer answers.
@@ -222,7 +221,8 @@ class Client:
             if answer.status < 300:
                 body = _read(answer, max_bytes, whole=True)
             elif answer.status >= 400:
-                body = _read(answer, MAX_ERROR_BYTES, whole=False)
+                with contextlib.suppress(*HTTP_ERRORS, zlib.error):  # the status says enough
+                    body = _read(answer, MAX_ERROR_BYTES, whole=False)
             return HttpResponse(answer.status, answer.headers, body)
         finally:
             answer.release()
@@ -297,7 +297,7 @@ def _adapter(connection: Connection) -> Adapter:
             if bundle is None:
                 raise InputError([problem("", "ca_bundle_unusable", path=named)]) from None
             raise InputError([problem("ca_path", "ca_path_unusable", path=named)]) from None
-    return Adapter(lambda: find_route(url, tls), target_of, connection.concurrency)
+    return Adapter(lambda: find_route(url, tls), target_of)
 
 
 def _seconds() -> float:

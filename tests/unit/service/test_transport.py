@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import gzip
+import http.client as http_client
 import socket
 import threading
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -20,12 +21,15 @@ from ansible_collections.voip.rps.plugins.module_utils._client.limits import MAX
 from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc_client import XmlRpcClient
 from ansible_collections.voip.rps.plugins.module_utils._errors import (
     BadAnswerError,
+    BusyError,
     CallError,
+    LoginError,
     LostAnswerError,
     NotSentError,
     StoppedError,
     TooLargeError,
 )
+from ansible_collections.voip.rps.plugins.module_utils._reconcile.workers import WorkerPool
 from simulator import Fault, Simulator
 from support.phones import mac
 from support.scripted_server import PATIENCE_S, ScriptedServer, http
@@ -85,18 +89,9 @@ def test_a_connection_stays_open_over_compressed_and_chunked_answers(listening: 
     assert listening.stats()["connections"]["opened"] == 1
 
 
-def test_no_more_connections_than_concurrency_are_open(listening: Simulator, client: Clients) -> None:
-    gate = threading.Barrier(3)
-    listening.hooks.append(lambda *_call: None)
+def test_each_thread_has_a_connection_at_most(listening: Simulator, client: Clients) -> None:
     made = client(listening.url("yealink"), concurrency=3)
-
-    def together(number: int) -> Any:
-        if number < 3:
-            gate.wait(PATIENCE_S)
-        return read(made)
-
-    with ThreadPoolExecutor(12) as pool:
-        list(pool.map(together, range(36)))
+    WorkerPool(3, made.interrupt).map(lambda _number: read(made), range(36))
     stats = listening.stats()
     assert stats["connections"]["opened"] <= 3
     assert stats["max_in_flight"] <= 3
@@ -216,6 +211,66 @@ def test_what_comes_after_an_answer_is_not_the_next_one(scripted: Scripted, clie
 def test_a_request_to_go_on_is_passed_over(scripted: Scripted, client: Clients) -> None:
     server = scripted(lambda connection, _request: connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" + http(ANSWER)))
     assert read(client(server.url)) == UNKNOWN
+
+
+def test_closing_ends_connections_in_use_with_their_answer(scripted: Scripted, client: Clients) -> None:
+    left = threading.Event()
+
+    def script(connection: Any, _request: bytes) -> None:
+        made.close()
+        connection.sendall(http(ANSWER))
+        server.hold(connection)
+        left.set()
+
+    server: ScriptedServer = scripted(script)
+    made = client(server.url)
+    assert read(made) == UNKNOWN
+    assert left.wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize("head", [b"Content-Encoding: gzip", b"Content-Encoding: br", b"Transfer-Encoding: chunked"])
+@pytest.mark.parametrize(
+    ("status", "kind"), [(b"401 No", LoginError), (b"503 Busy", BusyError), (b"413 No", TooLargeError)]
+)
+def test_a_status_counts_whatever_its_body_is(
+    scripted: Scripted, client: Clients, status: bytes, kind: type[CallError], head: bytes
+) -> None:
+    answer = b"HTTP/1.1 " + status + b"\r\n" + head + b"\r\nConnection: close\r\n\r\nnonsense"
+    server = scripted(lambda connection, _request: connection.sendall(answer))
+    assert isinstance(failing(write, client(server.url)), kind)
+
+
+def test_a_call_that_was_interrupted_leaves_nothing_to_the_next(
+    scripted: Scripted, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = scripted(lambda connection, _request: connection.sendall(http(ANSWER)))
+    made = client(server.url)
+    putheader = http_client.HTTPConnection.putheader
+
+    def interrupt(self: Any, name: str, *values: str) -> None:
+        putheader(self, name, *values)
+        if name == "Content-Length":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(http_client.HTTPConnection, "putheader", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            write(made)
+    assert read(made) == UNKNOWN
+    assert [request.count(b"POST ") for request in server.requests] == [1]
+
+
+def test_a_wait_between_tries_ends_when_a_signal_handler_stops_the_client(
+    client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = client("http://127.0.0.1:1/xmlrpc")
+
+    def handle_signals(_seconds: float) -> None:
+        made.interrupt()
+        made.abort()
+
+    monkeypatch.setattr(time, "sleep", handle_signals)
+    assert not made.wait(3, LostAnswerError("lost"))
 
 
 def test_closing_ends_every_connection(scripted: Scripted, client: Clients) -> None:

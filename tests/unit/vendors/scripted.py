@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import threading
 import xmlrpc.client
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -65,9 +65,9 @@ class VirtualClock(Clock):
     def time(self) -> float:
         return self.now
 
-    def wait(self, event: threading.Event, seconds: float) -> bool:
+    def wait(self, stopped: Callable[[], bool], seconds: float) -> bool:
         self.now += seconds
-        return event.is_set()
+        return stopped()
 
 
 class ScriptedAdapter:
