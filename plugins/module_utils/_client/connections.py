@@ -21,11 +21,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .deadline import DeadlineSocket, connect, deadline
+from .deadline import DeadlineSocket, connected_socket, deadline
 
 # http.client lets the last two through for the size of a chunk that is none.
 HTTP_ERRORS = (http.client.HTTPException, OSError, ValueError, OverflowError)
-
 
 Address = tuple[str, int]  # host and port
 
@@ -94,7 +93,7 @@ class _Connection(http.client.HTTPConnection):
         tls = self._route.proxy.tls if self._route.proxy else None
         for family, kind, protocol, _name, where in socket.getaddrinfo(*address, 0, socket.SOCK_STREAM):
             try:
-                found = connect(family, kind, protocol, where)
+                found = connected_socket(family, kind, protocol, where)
             except OSError as error:
                 problem = error
             else:
@@ -199,13 +198,13 @@ class Adapter:
         while self._idle:
             with contextlib.suppress(IndexError):  # another thread took it
                 connection = self._idle.pop()
-                if connection.sock is not None and not connection.sock.has_unasked():
+                if not connection.sock.has_unasked():
                     return connection
                 connection.close()
         return None
 
     def _put_back(self, connection: _Connection, complete: bool) -> None:
-        if complete and not self._closed:
+        if complete and connection.sock is not None and not self._closed:  # None: closed, as the service wanted
             self._idle.append(connection)
         else:
             connection.close()

@@ -251,7 +251,7 @@ class _AnswerReader(io.BufferedReader):
             self.raw.source.answer_closed(left_over)
 
 
-def connect(family: int, kind: int, protocol: int, address: Any) -> DeadlineSocket:
+def connected_socket(family: int, kind: int, protocol: int, address: Any) -> DeadlineSocket:
     """A socket that is connected within the time that is left. Raises OSError."""
     plain = socket.socket(family, kind, protocol)
     try:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import random
 import socket
 import ssl
@@ -297,7 +298,7 @@ def _adapter(connection: Connection) -> Adapter:
             if bundle is None:
                 raise InputError([problem("", "ca_bundle_unusable", path=named)]) from None
             raise InputError([problem("ca_path", "ca_path_unusable", path=named)]) from None
-    return Adapter(lambda: find_route(url, tls), target_of)
+    return Adapter(functools.cache(lambda: find_route(url, tls)), target_of)
 
 
 def _seconds() -> float:

@@ -16,7 +16,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.voip.rps.plugins.module_utils._client import transport
 from ansible_collections.voip.rps.plugins.module_utils._client.deadline import Clock
+from ansible_collections.voip.rps.plugins.module_utils._client.environment import find_route
 from ansible_collections.voip.rps.plugins.module_utils._client.limits import MAX_ANSWER_BYTES
 from ansible_collections.voip.rps.plugins.module_utils._client.xmlrpc_client import XmlRpcClient
 from ansible_collections.voip.rps.plugins.module_utils._errors import (
@@ -121,6 +123,24 @@ def test_a_kept_connection_that_the_service_closed_in_silence_costs_a_read_nothi
     made = client(listening.url("yealink"), retries=3)
     for _number in range(4):
         assert read(made) == UNKNOWN
+
+
+def test_the_way_to_a_service_is_found_once_for_all_connections(
+    listening: Simulator, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listening.options.close_after = 1
+    asked: list[str] = []
+
+    def find(url: str, tls: Any) -> Any:
+        asked.append(url)
+        return find_route(url, tls)
+
+    monkeypatch.setattr(transport, "find_route", find)
+    made = client(listening.url("yealink"), retries=3)
+    for _number in range(3):
+        assert read(made) == UNKNOWN
+    assert listening.stats()["connections"]["opened"] >= 3
+    assert asked == [listening.url("yealink")]
 
 
 def test_a_write_on_a_kept_connection_that_was_closed_goes_out_once_at_most(
