@@ -128,6 +128,6 @@ def _list(found: dict[str, Any]) -> str:
         for row in sizes
     ]
     each, verdict = sizes[-1]["bytes"] / sizes[-1]["devices"], "fits" if sizes[-1]["bytes"] <= cap else "does not fit"
-    reads = f"the client reads up to {cap / 2**20:.0f} MB, which is about {cap / each:,.0f} devices"
+    reads = f"the client reads up to {cap / 2**20:.0f} MB, which is about {round(cap / each, -3):,.0f} devices"
     columns = ("devices", "padded answer to `listDevices`", "per device")
     return f"{table(columns, rows, text_columns=0)}\n\nThe largest {verdict}: {reads}."

@@ -73,7 +73,7 @@ def find_route(url: str, tls: ssl.SSLContext | None) -> Route:
 def _settings(url: str, verify: str | bool) -> Any:
     """What requests takes from the environment for a URL.
 
-    The loopback is never reached through a proxy: the password would leave the machine unencrypted.
+    Plain HTTP, which is for the loopback, never goes through a proxy: the password would leave the machine unencrypted.
     """
     session = requests.Session()
     session.trust_env = url.lower().startswith("https://")
